@@ -1,0 +1,54 @@
+"""How accounts behave here: who may sign up, and how allauth's mail leaves."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+
+from annuaire.identifiants import free_handle
+from annuaire.models import Agent
+from plateforme.socle.courriels import queue_rendered
+
+
+def domain_allowed(email: str) -> bool:
+    """True for an address of a configured domain or of one of its subdomains."""
+    domain = email.rsplit("@", 1)[-1].lower()
+    return any(domain == allowed or domain.endswith("." + allowed) for allowed in settings.DOMAINES_COURRIEL)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks."""
+
+    def clean_email(self, email: str) -> str:
+        email = super().clean_email(email).lower()
+        # Only at sign-up and change: whoever signs in may have been invited from elsewhere.
+        if not domain_allowed(email):
+            listed = ", ".join(f"@{domain}" for domain in settings.DOMAINES_COURRIEL)
+            raise forms.ValidationError(
+                f"L’inscription est ouverte aux adresses professionnelles ({listed}). "
+                "Si vous êtes partenaire d’un laboratoire, demandez une invitation à la personne qui l’anime."
+            )
+        return email
+
+    def populate_username(self, request: HttpRequest, user: Agent) -> None:
+        """A handle in place of a username."""
+        if not user.identifiant:
+            user.identifiant = free_handle(user.prenom, user.nom)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write allauth's message now and let the worker send it."""
+        full = {
+            "email": email,
+            "current_site": {"name": settings.SITE_NOM, "domain": settings.SITE_URL.split("://", 1)[1]},
+            "site_nom": settings.SITE_NOM,
+            "site_url": settings.SITE_URL,
+            **context,
+        }
+        message = self.render_mail(template_prefix, email, full)
+        html = ""
+        for content, mimetype in getattr(message, "alternatives", []):
+            if mimetype == "text/html":
+                html = str(content)
+        queue_rendered(message.subject, str(message.body), html, email)

@@ -1,0 +1,17 @@
+"""From handles to the people they name."""
+
+from collections.abc import Iterable
+
+from annuaire.models import Agent
+from plateforme.socle.texte import Mention
+
+
+def resolve_mentions(handles: Iterable[str]) -> dict[str, Mention]:
+    """The mentions that name an open account, ready for `render_markdown`. One query, none for no handle."""
+    handles = list(handles)
+    if not handles:
+        return {}
+    return {
+        agent.identifiant: Mention(url=agent.get_absolute_url(), nom=agent.nom_complet)
+        for agent in Agent.objects.active().filter(identifiant__in=handles)
+    }

@@ -1,0 +1,85 @@
+"""The only way from a community's address to a community, and what each may do there."""
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from annuaire.models import Agent
+from communautes.models import Adhesion, Communaute, CommunauteQuerySet, DemandeAdhesion, Invitation
+
+
+def visible_communautes(agent: Agent) -> CommunauteQuerySet:
+    return cast(CommunauteQuerySet, Communaute.objects.all()).visible_to(agent)
+
+
+def readable_communautes(agent: Agent) -> CommunauteQuerySet:
+    return cast(CommunauteQuerySet, Communaute.objects.all()).readable_by(agent)
+
+
+def get_visible(agent: Agent, slug: str) -> Communaute:
+    """A community whose presentation `agent` may see, or 404 (a private one does not even exist for others)."""
+    communaute = visible_communautes(agent).filter(slug=slug).first()
+    if communaute is None:
+        raise Http404("Cette communauté n’existe pas, ou ne vous est pas ouverte.")
+    return communaute
+
+
+def get_readable(agent: Agent, slug: str) -> Communaute:
+    """A community whose content `agent` may read: 404 if it may not be known of, else 403 until they join."""
+    communaute = get_visible(agent, slug)
+    if not can_read(agent, communaute):
+        raise PermissionDenied("Le contenu de cette communauté est réservé à ses membres.")
+    return communaute
+
+
+def get_animated(agent: Agent, slug: str) -> Communaute:
+    """A community that `agent` animates, or 404, or 403."""
+    communaute = get_visible(agent, slug)
+    if not can_animate(agent, communaute):
+        raise PermissionDenied("Cette page est réservée aux personnes qui animent la communauté.")
+    return communaute
+
+
+def adhesion_of(agent: Agent, communaute: Communaute) -> Adhesion | None:
+    return Adhesion.objects.filter(communaute=communaute, agent=agent).first()
+
+
+def can_read(agent: Agent, communaute: Communaute) -> bool:
+    return agent.is_active and readable_communautes(agent).filter(pk=communaute.pk).exists()
+
+
+def can_write(agent: Agent, communaute: Communaute) -> bool:
+    """Members write; others read at most."""
+    return agent.is_active and Adhesion.objects.filter(communaute=communaute, agent=agent).exists()
+
+
+def can_animate(agent: Agent, communaute: Communaute) -> bool:
+    return (
+        agent.is_active
+        and Adhesion.objects.filter(
+            communaute=communaute, agent=agent, role=Adhesion.Role.ANIMATEUR
+        ).exists()
+    )
+
+
+def get_demande(agent: Agent, pk: int) -> DemandeAdhesion:
+    """A pending request to a community that `agent` animates, or 404."""
+    demande = (
+        DemandeAdhesion.objects.filter(
+            pk=pk, communaute__adhesions__agent=agent, communaute__adhesions__role=Adhesion.Role.ANIMATEUR
+        )
+        .select_related("communaute", "agent")
+        .first()
+    )
+    if demande is None:
+        raise Http404("Cette demande n’existe pas.")
+    return demande
+
+
+def get_invitation(agent: Agent, pk: int) -> Invitation:
+    """An invitation addressed to `agent`, or 404."""
+    invitation = Invitation.objects.filter(pk=pk, agent=agent).select_related("communaute").first()
+    if invitation is None:
+        raise Http404("Cette invitation n’existe pas.")
+    return cast(Invitation, invitation)

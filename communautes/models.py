@@ -1,0 +1,178 @@
+"""Communities and labs: who is in them, in what role, and who may come."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from annuaire.models import Agent, Expertise, Territoire
+
+
+class CommunauteQuerySet(models.QuerySet["Communaute"]):
+    def visible_to(self, agent: Agent) -> "CommunauteQuerySet":
+        """Those whose existence `agent` may know of: not the private ones of others; for a partner of labs,
+        only those they are in or invited to."""
+        mine = models.Q(pk__in=Adhesion.objects.filter(agent=agent).values("communaute"))
+        invited = models.Q(pk__in=Invitation.objects.pending().filter(agent=agent).values("communaute"))
+        if agent.partenaire:
+            return self.filter(mine | invited)
+        return self.filter(mine | invited | ~models.Q(visibilite=Communaute.Visibilite.PRIVEE))
+
+    def readable_by(self, agent: Agent) -> "CommunauteQuerySet":
+        """Those whose content `agent` may read: their own, and the open ones for agents of the State."""
+        mine = models.Q(pk__in=Adhesion.objects.filter(agent=agent).values("communaute"))
+        if agent.partenaire:
+            return self.filter(mine)
+        return self.filter(mine | models.Q(visibilite=Communaute.Visibilite.OUVERTE))
+
+    def of_member(self, agent: Agent) -> "CommunauteQuerySet":
+        return self.filter(adhesions__agent=agent)
+
+
+class Communaute(models.Model):
+    """A community of agents, or a lab with outside partners."""
+
+    class Genre(models.TextChoices):
+        COMMUNAUTE = "communaute", "Communauté professionnelle"
+        LABORATOIRE = "laboratoire", "Laboratoire d’innovation"
+
+    class Visibilite(models.TextChoices):
+        OUVERTE = "ouverte", "Ouverte"
+        SUR_DEMANDE = "sur_demande", "Sur demande"
+        PRIVEE = "privee", "Privée"
+
+    class Couleur(models.TextChoices):
+        GLYCINE = "purple-glycine", "Glycine"
+        EMERAUDE = "green-emeraude", "Émeraude"
+        TOURNESOL = "yellow-tournesol", "Tournesol"
+        ARCHIPEL = "green-archipel", "Archipel"
+        OPERA = "brown-opera", "Opéra"
+        MENTHE = "green-menthe", "Menthe"
+        TILLEUL = "green-tilleul-verveine", "Tilleul"
+        TERRE_BATTUE = "orange-terre-battue", "Terre battue"
+        MACARON = "pink-macaron", "Macaron"
+        CAFE_CREME = "brown-cafe-creme", "Café crème"
+
+    nom = models.CharField("nom", max_length=120, unique=True)
+    slug = models.SlugField("adresse", max_length=80, unique=True)
+    genre = models.CharField("genre", max_length=12, choices=Genre, default=Genre.COMMUNAUTE)
+    visibilite = models.CharField("visibilité", max_length=12, choices=Visibilite, default=Visibilite.OUVERTE)
+    resume = models.CharField("résumé", max_length=200)
+    presentation = models.TextField("présentation", blank=True)
+    presentation_html = models.TextField(editable=False, blank=True)
+    couleur = models.CharField("couleur", max_length=24, choices=Couleur, default=Couleur.GLYCINE)
+    territoires = models.ManyToManyField(Territoire, related_name="communautes", blank=True)
+    expertises = models.ManyToManyField(Expertise, related_name="communautes", blank=True)
+    nb_membres = models.PositiveIntegerField(default=0, editable=False)
+    cree_le = models.DateTimeField("création", auto_now_add=True)
+
+    membres = models.ManyToManyField(Agent, through="Adhesion", related_name="communautes")
+
+    objects: ClassVar = CommunauteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "communauté"
+        verbose_name_plural = "communautés"
+        ordering = ["nom"]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    def get_absolute_url(self) -> str:
+        return reverse("communautes:communaute", args=[self.slug])
+
+    @property
+    def est_laboratoire(self) -> bool:
+        return self.genre == self.Genre.LABORATOIRE
+
+
+class Adhesion(models.Model):
+    """One person's membership of one community."""
+
+    class Role(models.TextChoices):
+        MEMBRE = "membre", "Membre"
+        ANIMATEUR = "animateur", "Animation"
+
+    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="adhesions")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="adhesions")
+    role = models.CharField("rôle", max_length=10, choices=Role, default=Role.MEMBRE)
+    cree_le = models.DateTimeField("depuis le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "adhésion"
+        verbose_name_plural = "adhésions"
+        constraints = [models.UniqueConstraint(fields=["communaute", "agent"], name="adhesion_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} — {self.communaute}"
+
+
+class DemandeAdhesion(models.Model):
+    """A request to join a community that is entered on request."""
+
+    class Etat(models.TextChoices):
+        EN_ATTENTE = "en_attente", "En attente"
+        ACCEPTEE = "acceptee", "Acceptée"
+        REFUSEE = "refusee", "Refusée"
+        RETIREE = "retiree", "Retirée"
+
+    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="demandes")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="demandes_adhesion")
+    motif = models.TextField("pourquoi souhaitez-vous rejoindre cette communauté ?", max_length=1000, blank=True)
+    etat = models.CharField("état", max_length=10, choices=Etat, default=Etat.EN_ATTENTE)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+    traitee_par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    traitee_le = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "demande d’adhésion"
+        verbose_name_plural = "demandes d’adhésion"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communaute", "agent"],
+                condition=models.Q(etat="en_attente"),
+                name="demande_une_en_attente",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} → {self.communaute}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def pending(self) -> "InvitationQuerySet":
+        return self.filter(etat=Invitation.Etat.EN_ATTENTE)
+
+
+class Invitation(models.Model):
+    """An animateur's invitation to somebody who has an account."""
+
+    class Etat(models.TextChoices):
+        EN_ATTENTE = "en_attente", "En attente"
+        ACCEPTEE = "acceptee", "Acceptée"
+        DECLINEE = "declinee", "Déclinée"
+
+    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="invitations")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="invitations")
+    invitant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    etat = models.CharField("état", max_length=10, choices=Etat, default=Etat.EN_ATTENTE)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    objects: ClassVar = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "invitation"
+        verbose_name_plural = "invitations"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communaute", "agent"],
+                condition=models.Q(etat="en_attente"),
+                name="invitation_une_en_attente",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} ← {self.communaute}"

@@ -1,0 +1,53 @@
+"""The only way from an address to a sujet or a message, and what each may do with it."""
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from annuaire.models import Agent
+from communautes.access import can_animate, can_read, can_write
+from forum.models import Message, Sujet, SujetQuerySet
+
+
+def visible_sujets(agent: Agent) -> SujetQuerySet:
+    return cast(SujetQuerySet, Sujet.objects.all()).visible_to(agent)
+
+
+def get_sujet(agent: Agent, pk: int) -> Sujet:
+    """A sujet that `agent` may read, with its author and community; 404, or 403 where one may ask to join."""
+    sujet = cast(SujetQuerySet, Sujet.objects.all()).with_author().filter(pk=pk).first()
+    if sujet is None:
+        raise Http404("Ce sujet n’existe pas.")
+    if not can_read(agent, sujet.communaute):
+        if sujet.communaute.visibilite == "privee" or agent.partenaire:
+            raise Http404("Ce sujet n’existe pas.")
+        raise PermissionDenied("Ce sujet est réservé aux membres de la communauté.")
+    return sujet
+
+
+def get_message(agent: Agent, pk: int) -> Message:
+    """A message of a sujet that `agent` may read, or 404 or 403 as `get_sujet`."""
+    message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=pk).first()
+    if message is None:
+        raise Http404("Ce message n’existe pas.")
+    message.sujet = get_sujet(agent, message.sujet_id)
+    return message
+
+
+def can_answer(agent: Agent, sujet: Sujet) -> bool:
+    return can_write(agent, sujet.communaute)
+
+
+def can_accept(agent: Agent, sujet: Sujet) -> bool:
+    """Who asked, or an animateur, chooses the answer that settles a question."""
+    if sujet.genre != Sujet.Genre.QUESTION:
+        return False
+    if sujet.auteur_id == agent.pk:
+        return can_write(agent, sujet.communaute)
+    return can_animate(agent, sujet.communaute)
+
+
+def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:
+    """Those of `agents` who may read `sujet` at this moment."""
+    return [agent for agent in agents if can_read(agent, sujet.communaute)]

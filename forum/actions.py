@@ -1,0 +1,235 @@
+"""Every write on the forum."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annuaire.mentions import resolve_mentions
+from annuaire.models import Agent, Expertise
+from annuaire.notifications.actions import Annonce, notify
+from annuaire.notifications.models import Notification
+from communautes.access import can_read, can_write
+from communautes.models import Communaute
+from forum.access import can_accept, can_answer, readers_among
+from forum.models import Abonnement, LectureSujet, Message, Sujet
+from plateforme.socle.diffusion import publish_on_commit
+from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.journal import record
+from plateforme.socle.limites import check_limit
+from plateforme.socle.texte import (
+    RENDERER_VERSION,
+    extract_mentions,
+    plain_text,
+    render_markdown,
+    validate_source,
+)
+
+MAX_MENTIONS = 50
+
+
+@transaction.atomic
+def open_sujet(
+    auteur: Agent,
+    communaute: Communaute,
+    *,
+    titre: str,
+    texte: str,
+    genre: str = Sujet.Genre.QUESTION,
+    expertises: Iterable[Expertise] = (),
+    quand: datetime | None = None,
+) -> Sujet:
+    """Open a sujet with its first message. Members only; raises `ActionRefusee`, `PermissionDenied`.
+
+    `quand` is for loading past content; a person's sujet is dated now.
+    """
+    if not can_write(auteur, communaute):
+        raise PermissionDenied("Rejoignez la communauté pour y écrire.")
+    check_limit("sujet", auteur.pk)
+    titre = " ".join(titre.split())
+    if len(titre) < 8:
+        raise ActionRefusee("Donnez un titre qui se comprend seul : 8 caractères au moins.", champ="titre")
+    _check_text(texte)
+    now = quand or timezone.now()
+    sujet: Sujet = Sujet.objects.create(
+        communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
+    )
+    sujet.expertises.set(expertises)
+    _add_message(sujet, auteur, texte, now)
+    record(auteur, "sujet.open", sujet)
+    publish_on_commit(f"communaute.{communaute.pk}", {"type": "sujet.nouveau", "sujet": sujet.pk})
+    return sujet
+
+
+@transaction.atomic
+def publish_message(
+    auteur: Agent, sujet: Sujet, texte: str, *, quand: datetime | None = None
+) -> Message:
+    """Answer in a sujet. Members only; takes the sujet's row lock for its next number.
+
+    Raises `ActionRefusee` (text empty, too long, too fast) and `PermissionDenied`. The same text sent again
+    by the same person within a minute (a double click, a resend after a cut) gives the first message back.
+    """
+    if not can_answer(auteur, sujet):
+        raise PermissionDenied("Rejoignez la communauté pour répondre.")
+    _check_text(texte)
+    now = quand or timezone.now()
+    Sujet.objects.select_for_update().only("pk").get(pk=sujet.pk)
+    twin = (
+        sujet.messages.filter(
+            auteur=auteur, texte=texte, cree_le__gt=now - timedelta(minutes=1), numero__gt=1
+        )
+        .order_by("numero")
+        .last()
+        if quand is None
+        else None
+    )
+    if twin is not None:
+        return twin
+    check_limit("message", auteur.pk)
+    message = _add_message(sujet, auteur, texte, now)
+    record(auteur, "message.publish", message)
+    return message
+
+
+@transaction.atomic
+def accept_message(auteur: Agent, message: Message) -> None:
+    """Choose the answer that settles a question: who asked, or an animateur. Another choice replaces it."""
+    sujet = Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=message.sujet_id)
+    if not can_accept(auteur, sujet):
+        raise PermissionDenied("La personne qui a posé la question choisit la réponse.")
+    if message.numero == 1:
+        raise ActionRefusee("La question ne peut pas être sa propre réponse.")
+    if sujet.message_accepte_id == message.pk:
+        return
+    sujet.message_accepte = message
+    sujet.save(update_fields=["message_accepte"])
+    record(auteur, "message.accept", message)
+    publish_on_commit(f"sujet.{sujet.pk}", {"type": "sujet.reponse_acceptee", "message": message.pk})
+    notify(
+        readers_among(sujet, [message.auteur]),
+        Annonce(
+            genre=Notification.Genre.ACCEPTATION,
+            cle=f"message.{message.pk}.acceptation",
+            titre=f"Votre réponse a été retenue : « {sujet.titre} »",
+            url=message.get_absolute_url(),
+            acteur=auteur,
+            courriel=True,
+        ),
+    )
+
+
+@transaction.atomic
+def withdraw_acceptance(auteur: Agent, sujet: Sujet) -> None:
+    """Take back the choice of an answer. Same people as for accepting; harmless when there is none."""
+    sujet = Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=sujet.pk)
+    if not can_accept(auteur, sujet):
+        raise PermissionDenied("La personne qui a posé la question choisit la réponse.")
+    sujet.message_accepte = None
+    sujet.save(update_fields=["message_accepte"])
+    record(auteur, "message.withdraw_acceptance", sujet)
+    publish_on_commit(f"sujet.{sujet.pk}", {"type": "sujet.reponse_acceptee", "message": None})
+
+
+@transaction.atomic
+def mark_read(agent: Agent, sujet: Sujet, numero: int) -> None:
+    """Note that `agent` has read up to message `numero`. Never goes back: two devices may say it in any order."""
+    _set_read(agent.pk, sujet.pk, min(numero, sujet.dernier_numero))
+
+
+@transaction.atomic
+def set_following(agent: Agent, sujet: Sujet, following: bool) -> None:
+    """Be told of the sujet's new messages, or no longer."""
+    if not can_read(agent, sujet.communaute):
+        raise PermissionDenied("Ce sujet ne vous est pas ouvert.")
+    Abonnement.objects.update_or_create(agent=agent, sujet=sujet, defaults={"actif": following})
+    record(agent, "sujet.follow" if following else "sujet.unfollow", sujet)
+
+
+@transaction.atomic
+def tell_of_message(message: Message) -> None:
+    """Tell the followers of a sujet and those whom a message mentions. For the worker; harmless when repeated.
+
+    Access is looked at now, not when the message was written: whoever left meanwhile is told nothing.
+    """
+    sujet = message.sujet
+    extrait = plain_text(message.texte, 280)
+    mentioned = readers_among(
+        sujet,
+        list(
+            Agent.objects.active().filter(identifiant__in=extract_mentions(message.texte)).exclude(pk=message.auteur_id)
+        ),
+    )
+    base = {
+        "cle": f"message.{message.pk}",
+        "extrait": extrait,
+        "url": message.get_absolute_url(),
+        "acteur": message.auteur,
+        "courriel": True,
+    }
+    name = message.auteur.nom_complet
+    # Mentions first: the key is the same, so a follower who is mentioned hears of it once, as a mention.
+    notify(
+        mentioned,
+        Annonce(genre=Notification.Genre.MENTION, titre=f"{name} vous cite dans « {sujet.titre} »", **base),
+    )
+    followers = Agent.objects.active().filter(abonnements__sujet=sujet, abonnements__actif=True)
+    notify(
+        readers_among(sujet, list(followers)),
+        Annonce(genre=Notification.Genre.REPONSE, titre=f"{name} a répondu à « {sujet.titre} »", **base),
+    )
+
+
+def _check_text(texte: str) -> None:
+    try:
+        validate_source(texte)
+    except ValidationError as error:
+        raise ActionRefusee(error.messages[0], champ="texte") from None
+    if len(extract_mentions(texte)) > MAX_MENTIONS:
+        raise ActionRefusee(
+            f"Un message cite {MAX_MENTIONS} personnes au plus. Pour toute la communauté, publiez une annonce.",
+            champ="texte",
+        )
+
+
+def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime) -> Message:
+    """The next message, in the caller's transaction. The update of the sujet's row is what orders the numbers."""
+    from forum.tasks import distribute_message
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE forum_sujet SET dernier_numero = dernier_numero + 1,"
+            " dernier_message_le = greatest(dernier_message_le, %s) WHERE id = %s RETURNING dernier_numero",
+            [now, sujet.pk],
+        )
+        (numero,) = cursor.fetchone()
+    sujet.dernier_numero = numero
+    message = Message.objects.create(
+        sujet=sujet,
+        auteur=auteur,
+        numero=numero,
+        texte=texte,
+        html=render_markdown(texte, mentions=resolve_mentions(extract_mentions(texte)), prefixe=f"s{sujet.pk}m{numero}-"),
+        version_rendu=RENDERER_VERSION,
+        cree_le=now,
+    )
+    Abonnement.objects.get_or_create(agent=auteur, sujet=sujet)
+    _set_read(auteur.pk, sujet.pk, numero)
+    publish_on_commit(
+        f"sujet.{sujet.pk}",
+        {"type": "message.nouveau", "sujet": sujet.pk, "numero": numero, "auteur": auteur.pk},
+    )
+    distribute_message.defer(message_id=message.pk)
+    return message
+
+
+def _set_read(agent_id: int, sujet_id: int, numero: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO forum_lecturesujet (agent_id, sujet_id, dernier_numero) VALUES (%s, %s, %s)"
+            " ON CONFLICT (agent_id, sujet_id) DO UPDATE SET dernier_numero ="
+            " greatest(forum_lecturesujet.dernier_numero, excluded.dernier_numero)",
+            [agent_id, sujet_id, numero],
+        )

@@ -1,0 +1,29 @@
+"""What an action says when it cannot do what was asked."""
+
+
+class ActionRefusee(Exception):
+    """An action refused for a reason that the person can understand and act upon.
+
+    `message` is a whole French sentence, shown as it is; `champ` names the form field it belongs to, if
+    any; `code` is what a WebSocket error frame carries.
+    """
+
+    code = "refuse"
+
+    def __init__(self, message: str, *, champ: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.champ = champ
+
+
+class TropDeDemandes(ActionRefusee):
+    """Too many of the same action in a short time. `attente` is in seconds."""
+
+    code = "trop_de_demandes"
+
+    def __init__(self, attente: int) -> None:
+        super().__init__(
+            f"Vous allez un peu vite pour nous : réessayez dans {attente} seconde{'s' if attente > 1 else ''}. "
+            "Ce que vous avez écrit est conservé."
+        )
+        self.attente = attente

@@ -1,0 +1,26 @@
+"""Background work: procrastinate's app, and what it does by itself every day."""
+
+from typing import Any
+
+import procrastinate
+from django.core.management import call_command
+
+
+def on_app_ready(app: procrastinate.App) -> None:
+    """Register the house-keeping jobs. Called once by procrastinate when Django is ready."""
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(queueing_lock="menage", name="socle.menage", pass_context=True)
+    async def clean_up(context: procrastinate.JobContext, timestamp: int) -> None:
+        """Remove sessions past their date and the traces of finished jobs older than a week."""
+        from asgiref.sync import sync_to_async
+
+        await sync_to_async(call_command)("clearsessions")
+        await procrastinate.builtin_tasks.remove_old_jobs(
+            context, max_hours=7 * 24, remove_failed=False, remove_cancelled=True
+        )
+
+
+def enqueue(task: "procrastinate.tasks.Task[Any, Any, Any]", **arguments: Any) -> None:
+    """Queue `task` in the caller's transaction: the job exists if and only if the transaction commits."""
+    task.defer(**arguments)

@@ -1,0 +1,50 @@
+"""The only way from an address or a frame to a salon or a meeting."""
+
+from datetime import timedelta
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from annuaire.models import Agent
+from communautes.access import can_read, can_write
+from realtime.models import Reunion, Salon, SalonQuerySet
+
+
+def member_salons(agent: Agent) -> SalonQuerySet:
+    return cast(SalonQuerySet, Salon.objects.all()).of_member(agent)
+
+
+def get_salon(agent: Agent, pk: int) -> Salon:
+    """A salon of one of the agent's communities, or 404 or 403 (an open community that they have not joined)."""
+    salon = Salon.objects.select_related("communaute").filter(pk=pk).first()
+    if salon is None or not agent.is_active:
+        raise Http404("Ce salon n’existe pas.")
+    if not can_write(agent, salon.communaute):
+        if can_read(agent, salon.communaute):
+            raise PermissionDenied("Rejoignez la communauté pour entrer dans son salon.")
+        raise Http404("Ce salon n’existe pas.")
+    return cast(Salon, salon)
+
+
+def get_reunion(agent: Agent, pk: int) -> Reunion:
+    """A meeting of a community whose content `agent` may read, or 404."""
+    reunion = (
+        Reunion.objects.select_related("communaute", "organisateur__service", "organisateur__territoire")
+        .filter(pk=pk)
+        .first()
+    )
+    if reunion is None or not can_read(agent, reunion.communaute):
+        raise Http404("Cette réunion n’existe pas.")
+    return reunion
+
+
+def next_reunions(agent: Agent) -> QuerySet[Reunion]:
+    """Meetings of the agent's communities that are not over, soonest first."""
+    return (
+        Reunion.objects.filter(communaute__adhesions__agent=agent, debut__gte=timezone.now() - timedelta(hours=2))
+        .select_related("communaute")
+        .order_by("debut", "pk")
+    )
