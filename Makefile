@@ -1,0 +1,62 @@
+# Two commands are enough: `make run` and `make test`. `make help` lists the others.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN = .venv/bin
+# Directories that hold Python of ours.
+CODE = plateforme annuaire communautes forum realtime tests bench outils
+
+.PHONY: help run test lint format unit browser lock shell clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run   [PORT=8000] [HOST=127.0.0.1]  installe et lance la plateforme"
+	@echo "make test                                vérifie le code et passe tous les tests"
+	@echo "make lint | make format                  vérifie | met en forme le code"
+	@echo "make unit | make browser                 tests sans navigateur | dans un navigateur"
+	@echo "make lock                                refait les fichiers de dépendances verrouillées"
+	@echo "make clean                               retire l'environnement Python, jamais les données"
+
+.venv/.run: requirements.txt outils/installer.sh
+	@sh outils/installer.sh "$(PYTHON)" requirements.txt .venv/.run
+
+.venv/.dev: requirements-dev.txt outils/installer.sh
+	@sh outils/installer.sh "$(PYTHON)" requirements-dev.txt .venv/.dev
+
+run: .venv/.run
+	@exec $(BIN)/python -m plateforme.launcher --host "$(HOST)" --port "$(PORT)"
+
+lint: .venv/.dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/lint-imports --no-cache
+	PLATEFORME_MODE=test $(BIN)/mypy
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/djlint --reformat --quiet templates
+
+test: .venv/.dev
+	@$(MAKE) --no-print-directory lint
+	@sh outils/chromium.sh
+	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+unit: .venv/.dev
+	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not navigateur"
+
+browser: .venv/.dev
+	@sh outils/chromium.sh
+	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup -m navigateur
+
+lock: .venv/.dev
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+shell: .venv/.run
+	@$(BIN)/python -m plateforme.local_services run --data .local/shell -- $(BIN)/python manage.py shell
+
+clean:
+	rm -rf .venv .ruff_cache .mypy_cache .pytest_cache
+	@echo "Les données restent dans .local/ ; supprimez ce dossier vous-même pour repartir de zéro."
