@@ -47,7 +47,8 @@ def open_sujet(
     """
     if not can_write(auteur, communaute):
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
-    check_limit("sujet", auteur.pk)
+    if quand is None:
+        check_limit("sujet", auteur.pk)
     titre = " ".join(titre.split())
     if len(titre) < 8:
         raise ActionRefusee("Donnez un titre qui se comprend seul : 8 caractères au moins.", champ="titre")
@@ -57,7 +58,7 @@ def open_sujet(
         communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
     )
     sujet.expertises.set(expertises)
-    _add_message(sujet, auteur, texte, now)
+    _add_message(sujet, auteur, texte, now, past=quand is not None)
     record(auteur, "sujet.open", sujet)
     publish_on_commit(f"communaute.{communaute.pk}", {"type": "sujet.nouveau", "sujet": sujet.pk})
     return sujet
@@ -88,8 +89,9 @@ def publish_message(
     )
     if twin is not None:
         return twin
-    check_limit("message", auteur.pk)
-    message = _add_message(sujet, auteur, texte, now)
+    if quand is None:
+        check_limit("message", auteur.pk)
+    message = _add_message(sujet, auteur, texte, now, past=quand is not None)
     record(auteur, "message.publish", message)
     return message
 
@@ -194,8 +196,11 @@ def _check_text(texte: str) -> None:
         )
 
 
-def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime) -> Message:
-    """The next message, in the caller's transaction. The update of the sujet's row is what orders the numbers."""
+def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime, *, past: bool) -> Message:
+    """The next message, in the caller's transaction. The update of the sujet's row is what orders the numbers.
+
+    `past`: content loaded from elsewhere, of which nobody is told.
+    """
     from forum.tasks import distribute_message
 
     with connection.cursor() as cursor:
@@ -221,7 +226,8 @@ def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime) -> Mess
         f"sujet.{sujet.pk}",
         {"type": "message.nouveau", "sujet": sujet.pk, "numero": numero, "auteur": auteur.pk},
     )
-    distribute_message.defer(message_id=message.pk)
+    if not past:
+        distribute_message.defer(message_id=message.pk)
     return message
 
 

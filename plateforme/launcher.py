@@ -1,6 +1,6 @@
 """What `make run` starts: services, data, the web server and the worker; and what Ctrl-C stops, in order.
 
-    python -m plateforme.launcher --host 127.0.0.1 --port 8000
+python -m plateforme.launcher --host 127.0.0.1 --port 8000
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 FIRST_PAGE_TIMEOUT = 60.0  # seconds
 # What makes the preparation (migrations, reference data, demo, static files) worth doing again.
-PREPARED_FROM = ("requirements.txt", "*/migrations/*.py", "**/static/**/*", "**/referentiels/*.json", "**/contenu/*.toml")
+PREPARED_FROM = (
+    "requirements.txt",
+    "*/migrations/*.py",
+    "**/static/**/*",
+    "**/referentiels/*.json",
+    "**/contenu/*.toml",
+)
 
 
 class Stop(Exception):
@@ -83,10 +89,14 @@ def _run_site(host: str, port: int, address: str, services: Services, started: f
             time.sleep(0.5)
             for name, child in children:
                 if child.poll() is not None:
-                    raise LaunchError(f"{name.capitalize()} s’est arrêté (code {child.returncode}) : voir plus haut.")
+                    raise LaunchError(
+                        f"{name.capitalize()} s’est arrêté (code {child.returncode}) : voir plus haut."
+                    )
             gone = services.check()
             if gone is not None:
-                raise LaunchError(f"{gone} s’est arrêté : son journal est dans .local/. Relancez « make run ».")
+                raise LaunchError(
+                    f"{gone} s’est arrêté : son journal est dans .local/. Relancez « make run »."
+                )
     finally:
         # A second Ctrl-C must not leave half of it running.
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -135,7 +145,9 @@ def _prepare(env: dict[str, str], services: Services, started: float) -> None:
             [sys.executable, "manage.py", *command], cwd=ROOT, env=env, preexec_fn=die_with_parent
         )
         if result.returncode:
-            raise LaunchError(f"L’étape « {command[0]} » a échoué : la cause est plus haut. Rien n’est perdu.")
+            raise LaunchError(
+                f"L’étape « {command[0]} » a échoué : la cause est plus haut. Rien n’est perdu."
+            )
         _say(started, done)
     stamp.write_text(fingerprint)
 

@@ -54,7 +54,9 @@ class Services:
     time may use a folder: a second one gets a `ServiceError` that names the first.
     """
 
-    def __init__(self, data: Path, *, durable: bool = True, postgres: bool = True, redis: bool = True) -> None:
+    def __init__(
+        self, data: Path, *, durable: bool = True, postgres: bool = True, redis: bool = True
+    ) -> None:
         self.data = data.resolve()
         self.durable = durable
         self.want_postgres, self.want_redis = postgres, redis
@@ -143,7 +145,9 @@ class Services:
         owner = self._user.pw_uid if self._user else os.geteuid()
         status = self._run.lstat()
         if status.st_uid not in {owner, os.geteuid()} or self._run.is_symlink():
-            raise ServiceError(f"Le dossier {self._run} appartient à quelqu’un d’autre : supprimez-le, puis recommencez.")
+            raise ServiceError(
+                f"Le dossier {self._run} appartient à quelqu’un d’autre : supprimez-le, puis recommencez."
+            )
         if self._user:
             os.chown(self._run, self._user.pw_uid, self._user.pw_gid)
         self._run.chmod(0o700)
@@ -196,7 +200,9 @@ class Services:
         log = self._base / "postgres.log"
         child = self._spawn(arguments, log, as_postgres=True)
         url = f"postgres://postgres@{quote(str(self._run), safe='')}"
-        self._wait(child, log, lambda: psycopg.connect(f"{url}/postgres", connect_timeout=2).close(), psycopg.Error)
+        self._wait(
+            child, log, lambda: psycopg.connect(f"{url}/postgres", connect_timeout=2).close(), psycopg.Error
+        )
         with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not known:
@@ -297,7 +303,9 @@ class Services:
 
     # --- Processes --------------------------------------------------------------------------
 
-    def _spawn(self, arguments: Sequence[str], log: Path, *, as_postgres: bool = False) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, arguments: Sequence[str], log: Path, *, as_postgres: bool = False
+    ) -> subprocess.Popen[bytes]:
         with open(log, "wb") as output:
             child = subprocess.Popen(
                 list(arguments),
@@ -325,7 +333,9 @@ class Services:
                 return
             except failure:
                 if child.poll() is not None:
-                    raise ServiceError(_explain_text(f"{name} n’a pas démarré", log.read_text(errors="replace"))) from None
+                    raise ServiceError(
+                        _explain_text(f"{name} n’a pas démarré", log.read_text(errors="replace"))
+                    ) from None
                 if time.monotonic() > deadline:
                     raise ServiceError(
                         f"{name} ne répond pas après {START_TIMEOUT:.0f} secondes. Son journal : {log}"

@@ -4,27 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Courriel',
+            name="Courriel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('destinataire', models.CharField(db_index=True, max_length=254, verbose_name='à')),
-                ('objet', models.CharField(max_length=300, verbose_name='objet')),
-                ('texte', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('envoye_le', models.DateTimeField(auto_now_add=True, verbose_name='date')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("destinataire", models.CharField(db_index=True, max_length=254, verbose_name="à")),
+                ("objet", models.CharField(max_length=300, verbose_name="objet")),
+                ("texte", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("envoye_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
             ],
             options={
-                'verbose_name': 'courriel',
-                'verbose_name_plural': 'courriels',
-                'ordering': ['-pk'],
+                "verbose_name": "courriel",
+                "verbose_name_plural": "courriels",
+                "ordering": ["-pk"],
             },
         ),
     ]

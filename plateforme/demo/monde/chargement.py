@@ -1,0 +1,289 @@
+"""Loading the demo's world through the same actions as people use, dated in the past."""
+
+import io
+import random
+import uuid
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import File
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire
+from annuaire.notifications.models import Notification
+from communautes.actions import create_communaute
+from communautes.fichiers.actions import share_document
+from communautes.models import Adhesion, Communaute, DemandeAdhesion
+from forum.actions import accept_message, open_sujet, publish_message, tell_of_message
+from forum.models import LectureSujet, Message, Sujet
+from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
+from plateforme.demo.monde.documents import make_file
+from plateforme.demo.monde.lecture import Monde
+from plateforme.demo.monde.population import REGIONS, colleagues, get_service
+from plateforme.socle.journal import record
+from realtime.actions import send_message
+from realtime.models import LectureSalon, Reunion, Salon
+
+AGENTS = 300
+# Messages of the last days stay unread for those who did not write them, and have told people.
+FRESH_DAYS = 5
+NIVEAUX = {"notions": 1, "pratique": 2, "expertise": 3, "reference": 4}
+COULEURS = {
+    "emeraude": "green-emeraude", "glycine": "purple-glycine", "tournesol": "yellow-tournesol",
+    "archipel": "green-archipel", "opera": "brown-opera", "menthe": "green-menthe",
+    "tilleul": "green-tilleul-verveine", "terre-battue": "orange-terre-battue", "macaron": "pink-macaron",
+    "cafe-creme": "brown-cafe-creme",
+}  # fmt: skip
+
+
+@transaction.atomic
+def load_world(monde: Monde, now: datetime) -> None:
+    """Load everything, or nothing. Reference data must be there. The same `now` gives the same world."""
+    chance = random.Random(20261124)  # noqa: S311  (a world, not a secret)
+    agents = _load_people(monde, chance)
+    for content in monde.fichiers:
+        communaute = _load_communaute(content, agents, chance)
+        _load_forum(content, communaute, agents, now)
+        _load_salon(content, communaute, agents, now)
+        _load_reunions(content, communaute, agents, now)
+        _load_documents(content, communaute, agents, now)
+    _mark_read(now)
+    for message in Message.objects.filter(cree_le__gte=now - timedelta(days=FRESH_DAYS)).select_related(
+        "sujet__communaute", "auteur"
+    ):
+        tell_of_message(message)
+    _load_requests(agents, chance)
+    record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
+
+
+def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
+    territoires = {territoire.code: territoire for territoire in Territoire.objects.all()}
+    vocabulary = {expertise.libelle: expertise for expertise in Expertise.objects.all()}
+    domaines: dict[str, list[str]] = {}
+    for expertise in vocabulary.values():
+        domaines.setdefault(expertise.domaine, []).append(expertise.libelle)
+    services: dict[tuple[str, str], Service] = {}
+
+    def service_of(person: dict[str, Any]) -> Service | None:
+        if not person["service"]:
+            return None
+        key = (person["service"], person["territoire"])
+        if key not in services:
+            services[key] = get_service(key[0], territoires[key[1]])
+        return services[key]
+
+    for person in monde.personnes.values():
+        service_of(person)
+    more = colleagues(
+        chance,
+        AGENTS - len(monde.personnes),
+        sorted(services.values(), key=lambda service: service.nom),
+        domaines,
+        set(monde.personnes),
+    )
+    people = [*monde.personnes.values(), *more]
+    # One hash for all: everybody in the demo has the same public password.
+    password = make_password(MOT_DE_PASSE)
+    agents = Agent.objects.bulk_create(
+        [
+            Agent(
+                email=f"{person['cle']}@{DOMAINE}",
+                identifiant=person["cle"],
+                prenom=person["prenom"],
+                nom=person["nom"],
+                fonction=person["fonction"],
+                service=service_of(person),
+                organisme=person.get("organisme", ""),
+                territoire=territoires[person["territoire"]],
+                partenaire=person.get("partenaire", False),
+                biographie=person["biographie"].strip(),
+                disponibilite=chance.choices(("oui", "limitee", "non"), (8, 2, 1))[0],
+                telephone=f"0{chance.choice((4, 5))} {' '.join(f'{chance.randint(0, 99):02}' for _ in range(4))}",
+                password=password,
+            )
+            for person in people
+        ]
+    )
+    by_key = {agent.identifiant: agent for agent in agents}
+    DeclarationExpertise.objects.bulk_create(
+        DeclarationExpertise(
+            agent=by_key[person["cle"]],
+            expertise=vocabulary[declared["libelle"]],
+            niveau=NIVEAUX[declared["niveau"]],
+            depuis=declared.get("depuis"),
+        )
+        for person in people
+        for declared in person["expertises"]
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=agent, email=agent.email, verified=True, primary=True) for agent in agents
+    )
+    return by_key
+
+
+def _load_communaute(content: dict[str, Any], agents: dict[str, Agent], chance: random.Random) -> Communaute:
+    entry = content["communaute"]
+    leaders = [agents[key] for key in entry["animateurs"]]
+    communaute = create_communaute(
+        leaders[0],
+        nom=entry["nom"],
+        slug=entry["slug"],
+        resume=entry["resume"][:200],
+        genre=entry["genre"],
+        visibilite=entry["visibilite"],
+        presentation=entry["presentation"].strip(),
+        couleur=COULEURS[entry["couleur"]],
+    )
+    communaute.territoires.set(entry["territoires"])
+    expertises = list(Expertise.objects.filter(libelle__in=entry["expertises"]))
+    communaute.expertises.set(expertises)
+    cast = [agents[person["cle"]] for person in content["personnes"]]
+    # Colleagues who declare something of the community's field are members too, though they write little.
+    around = (
+        Agent.objects.filter(
+            partenaire=False,
+            declarations__expertise__domaine__in={expertise.domaine for expertise in expertises},
+        )
+        .exclude(pk__in=[agent.pk for agent in cast])
+        .distinct()
+        .order_by("identifiant")
+    )
+    candidates = list(around)
+    members = [*cast, *chance.sample(candidates, min(len(candidates), chance.randint(14, 34)))]
+    rows = [
+        Adhesion(
+            communaute=communaute,
+            agent=agent,
+            role=Adhesion.Role.ANIMATEUR if agent in leaders else Adhesion.Role.MEMBRE,
+        )
+        for agent in members
+        if agent != leaders[0]
+    ]
+    Adhesion.objects.bulk_create(rows)
+    Communaute.objects.filter(pk=communaute.pk).update(nb_membres=F("nb_membres") + len(rows))
+    return communaute
+
+
+def _load_forum(
+    content: dict[str, Any], communaute: Communaute, agents: dict[str, Agent], now: datetime
+) -> None:
+    for entry in sorted(content["sujets"], key=lambda sujet: (-sujet["jours"], sujet["heure"])):
+        opened = _moment(now, entry["jours"], entry["heure"])
+        sujet = open_sujet(
+            agents[entry["auteur"]],
+            communaute,
+            titre=entry["titre"],
+            texte=entry["texte"].strip(),
+            genre=entry["genre"],
+            expertises=Expertise.objects.filter(libelle__in=entry.get("expertises", [])),
+            quand=opened,
+        )
+        for answer in entry.get("messages", []):
+            message = publish_message(
+                agents[answer["auteur"]],
+                sujet,
+                answer["texte"].strip(),
+                quand=min(opened + timedelta(minutes=answer["apres_minutes"]), now - timedelta(minutes=7)),
+            )
+            if answer.get("acceptee") and entry["genre"] == Sujet.Genre.QUESTION:
+                accept_message(sujet.auteur, message)
+    # What was accepted long ago was told long ago.
+    Notification.objects.filter(genre=Notification.Genre.ACCEPTATION).update(lue_le=now)
+
+
+def _load_salon(
+    content: dict[str, Any], communaute: Communaute, agents: dict[str, Agent], now: datetime
+) -> None:
+    salon = communaute.salons.get()
+    for index, entry in enumerate(content.get("salon", [])):
+        when = min(_moment(now, entry["jours"], entry["heure"]), now - timedelta(minutes=30 - min(index, 29)))
+        # A name-based id: the same world each time.
+        client_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{communaute.slug}/salon/{index}")
+        send_message(agents[entry["auteur"]], salon, entry["texte"].strip(), client_id, quand=when)
+
+
+def _load_reunions(
+    content: dict[str, Any], communaute: Communaute, agents: dict[str, Agent], now: datetime
+) -> None:
+    for entry in content.get("reunions", []):
+        start = _moment(now, -entry["dans_jours"], entry["heure"])
+        while timezone.localtime(start).weekday() > 4:
+            start += timedelta(days=1)
+        reunion = Reunion.objects.create(
+            communaute=communaute,
+            organisateur=agents[entry["organisateur"]],
+            titre=entry["titre"],
+            debut=start,
+            duree_minutes=entry["duree_minutes"],
+            lieu=entry["lieu"],
+            ordre_du_jour="\n".join(entry["ordre_du_jour"]),
+        )
+        record(reunion.organisateur, "reunion.plan", reunion)
+
+
+def _load_documents(
+    content: dict[str, Any], communaute: Communaute, agents: dict[str, Agent], now: datetime
+) -> None:
+    for entry in content.get("documents", []):
+        share_document(
+            agents[entry["auteur"]],
+            communaute,
+            File(io.BytesIO(make_file(entry)), name=entry["nom"]),
+            nom=entry["nom"],
+            description=entry["description"][:300],
+            quand=_moment(now, entry["jours"], "15:30"),
+        )
+
+
+def _load_requests(agents: dict[str, Agent], chance: random.Random) -> None:
+    """Two people wait at the door of each community entered on request."""
+    for communaute in Communaute.objects.filter(visibilite=Communaute.Visibilite.SUR_DEMANDE).order_by(
+        "slug"
+    ):
+        outside = [
+            agent
+            for agent in agents.values()
+            if not agent.partenaire
+            and not Adhesion.objects.filter(communaute=communaute, agent=agent).exists()
+        ]
+        for agent in chance.sample(outside, 2):
+            DemandeAdhesion.objects.create(
+                communaute=communaute,
+                agent=agent,
+                motif=f"{agent.fonction} : je souhaite suivre vos échanges et y contribuer.",
+            )
+
+
+def _mark_read(now: datetime) -> None:
+    """Members have read what is older than a few days, the salons too but for the last lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {LectureSujet._meta.db_table} (agent_id, sujet_id, dernier_numero)"  # noqa: S608
+            " SELECT a.agent_id, s.id, max(m.numero) FROM communautes_adhesion a"
+            " JOIN forum_sujet s ON s.communaute_id = a.communaute_id"
+            " JOIN forum_message m ON m.sujet_id = s.id AND m.cree_le < %s GROUP BY a.agent_id, s.id"
+            " ON CONFLICT (agent_id, sujet_id) DO UPDATE SET dernier_numero ="
+            " greatest(forum_lecturesujet.dernier_numero, excluded.dernier_numero)",
+            [now - timedelta(days=FRESH_DAYS)],
+        )
+        cursor.execute(
+            f"INSERT INTO {LectureSalon._meta.db_table} (agent_id, salon_id, dernier_numero)"  # noqa: S608
+            " SELECT a.agent_id, s.id, greatest(s.dernier_numero - 4, 0) FROM communautes_adhesion a"
+            f" JOIN {Salon._meta.db_table} s ON s.communaute_id = a.communaute_id"
+            " ON CONFLICT (agent_id, salon_id) DO NOTHING"
+        )
+
+
+def _moment(now: datetime, days_ago: float, hour: str) -> datetime:
+    """`days_ago` days before `now` at `hour` ("09:14") in Paris; negative for the days to come."""
+    day = timezone.localtime(now).date() - timedelta(days=days_ago)
+    return timezone.make_aware(datetime.combine(day, time.fromisoformat(hour)))
+
+
+def is_loaded() -> bool:
+    """Whether the demo's accounts are there."""
+    return Agent.objects.filter(identifiant=COMPTES[0].identifiant).exists()

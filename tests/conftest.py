@@ -1,0 +1,46 @@
+"""What every test starts from: a database per worker, an empty cache, a file folder of its own."""
+
+import os
+
+os.environ.setdefault("PLATEFORME_MODE", "test")
+# Parallel workers share one Redis: each has its own names in it.
+os.environ["REDIS_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'seul')}"
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+
+@pytest.fixture(autouse=True)
+def clean_surroundings(settings, tmp_path: Path) -> Iterator[None]:
+    """No rate limit counted by another test, no file left by one."""
+    settings.MEDIA_ROOT = tmp_path / "fichiers"
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def run_jobs(db) -> Callable[[], int]:
+    """Do the background work that the test queued, as the worker would; returns how many jobs there were."""
+    from procrastinate.contrib.django import app
+
+    def run() -> int:
+        done = 0
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+                )
+                jobs = cursor.fetchall()
+                cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+            if not jobs:
+                return done
+            for _, name, arguments in jobs:
+                app.tasks[name].func(**(json.loads(arguments) if isinstance(arguments, str) else arguments))
+                done += 1
+
+    return run
