@@ -3,13 +3,24 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from annuaire.identifiants import free_handle
 from annuaire.models import Agent
 from plateforme.socle.courriels import queue_rendered
+
+
+def check_domain(email: str) -> None:
+    """Raise `ValidationError` for an address that may not sign up by itself. For sign-up and change of address:
+    whoever signs in or resets a password may have been invited from elsewhere."""
+    if not domain_allowed(email):
+        listed = ", ".join(f"@{domain}" for domain in settings.DOMAINES_COURRIEL)
+        raise ValidationError(
+            f"L’inscription est ouverte aux adresses professionnelles ({listed}). "
+            "Si vous êtes partenaire d’un laboratoire, demandez une invitation à la personne qui l’anime."
+        )
 
 
 def domain_allowed(email: str) -> bool:
@@ -21,21 +32,10 @@ def domain_allowed(email: str) -> bool:
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks."""
 
-    def clean_email(self, email: str) -> str:
-        email = super().clean_email(email).lower()
-        # Only at sign-up and change: whoever signs in may have been invited from elsewhere.
-        if not domain_allowed(email):
-            listed = ", ".join(f"@{domain}" for domain in settings.DOMAINES_COURRIEL)
-            raise forms.ValidationError(
-                f"L’inscription est ouverte aux adresses professionnelles ({listed}). "
-                "Si vous êtes partenaire d’un laboratoire, demandez une invitation à la personne qui l’anime."
-            )
-        return email
-
     def populate_username(self, request: HttpRequest, user: Agent) -> None:
-        """A handle in place of a username."""
+        """A handle in place of a username. Called before the sign-up form gives the name, so read it there."""
         if not user.identifiant:
-            user.identifiant = free_handle(user.prenom, user.nom)
+            user.identifiant = free_handle(request.POST.get("prenom", ""), request.POST.get("nom", ""))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write allauth's message now and let the worker send it."""

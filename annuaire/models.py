@@ -98,9 +98,11 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         return self.select_related("service", "territoire")
 
     def visible_to(self, agent: "Agent") -> "AgentQuerySet":
-        """People whose profile `agent` may open. Partners of labs see nothing of the directory but themselves."""
+        """People whose profile `agent` may open: for a partner of labs, those who share one with them."""
         if agent.partenaire:
-            return self.filter(pk=agent.pk)
+            return self.active().filter(
+                models.Q(pk=agent.pk) | models.Q(adhesions__communaute__adhesions__agent=agent)
+            ).distinct()
         return self.active()
 
 

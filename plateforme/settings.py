@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "plateforme.socle.statiques.StaticConfig",
     "django.forms",
     "widget_tweaks",
     "dsfr",
@@ -226,6 +226,7 @@ ACCOUNT_ADAPTER = "annuaire.comptes.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "annuaire.forms.InscriptionForm"
+ACCOUNT_FORMS = {"signup": "annuaire.forms.CompteForm", "add_email": "annuaire.forms.AdresseForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import DurationField, F, QuerySet, Value
 from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_read, can_write
+from communautes.models import Communaute
 from realtime.models import Reunion, Salon, SalonQuerySet
+
+LONGEST = timedelta(hours=12)  # of a meeting; the database refuses more
 
 
 def member_salons(agent: Agent) -> SalonQuerySet:
@@ -44,7 +47,28 @@ def get_reunion(agent: Agent, pk: int) -> Reunion:
 def next_reunions(agent: Agent) -> QuerySet[Reunion]:
     """Meetings of the agent's communities that are not over, soonest first."""
     return (
-        Reunion.objects.filter(communaute__adhesions__agent=agent, debut__gte=timezone.now() - timedelta(hours=2))
+        Reunion.objects.filter(
+            communaute__adhesions__agent=agent, debut__gte=timezone.now() - timedelta(hours=2)
+        )
         .select_related("communaute")
         .order_by("debut", "pk")
     )
+
+
+def upcoming_reunions(communaute: Communaute) -> list[Reunion]:
+    """Meetings of a community that are not over, soonest first. The caller has checked that it may be read."""
+    now = timezone.now()
+    recent = _of_community(communaute).filter(debut__gte=now - LONGEST).order_by("debut", "pk")
+    return [reunion for reunion in recent if reunion.fin >= now]
+
+
+def past_reunions(communaute: Communaute) -> QuerySet[Reunion]:
+    """Meetings of a community that are over. The caller has checked that it may be read, and orders them."""
+    minute = timedelta(minutes=1)
+    return _of_community(communaute).filter(
+        debut__lt=timezone.now() - F("duree_minutes") * Value(minute, output_field=DurationField())
+    )
+
+
+def _of_community(communaute: Communaute) -> QuerySet[Reunion]:
+    return Reunion.objects.filter(communaute=communaute).select_related("organisateur")

@@ -18,7 +18,13 @@ from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
-from plateforme.socle.texte import RENDERER_VERSION, extract_mentions, plain_text, render_markdown, validate_source
+from plateforme.socle.texte import (
+    RENDERER_VERSION,
+    extract_mentions,
+    plain_text,
+    render_markdown,
+    validate_source,
+)
 from realtime.frames import message_frame
 from realtime.models import MessageSalon, Reunion, Salon
 

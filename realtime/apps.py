@@ -6,7 +6,16 @@ class RealtimeConfig(AppConfig):
     verbose_name = "Salons et réunions"
 
     def ready(self) -> None:
+        from allauth.usersessions.models import UserSession
+        from django.contrib.auth.signals import user_logged_out
+        from django.db.models.signals import post_delete, post_save
+
+        from annuaire.models import Agent
         from communautes.actions import communaute_created
         from realtime.actions import open_first_salon
+        from realtime.signals import close_on_deactivation, close_on_logout, close_on_revocation
 
         communaute_created.connect(open_first_salon, dispatch_uid="realtime.first_salon")
+        user_logged_out.connect(close_on_logout, dispatch_uid="realtime.logout")
+        post_delete.connect(close_on_revocation, sender=UserSession, dispatch_uid="realtime.revocation")
+        post_save.connect(close_on_deactivation, sender=Agent, dispatch_uid="realtime.deactivation")

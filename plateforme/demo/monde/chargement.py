@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire
+from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire, TypeService
 from annuaire.notifications.models import Notification
+from annuaire.services import get_service
 from communautes.actions import create_communaute
 from communautes.fichiers.actions import share_document
 from communautes.models import Adhesion, Communaute, DemandeAdhesion
@@ -23,7 +24,7 @@ from forum.models import LectureSujet, Message, Sujet
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
-from plateforme.demo.monde.population import REGIONS, colleagues, get_service
+from plateforme.demo.monde.population import colleagues
 from plateforme.socle.journal import record
 from realtime.actions import send_message
 from realtime.models import LectureSalon, Reunion, Salon
@@ -66,6 +67,7 @@ def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
     domaines: dict[str, list[str]] = {}
     for expertise in vocabulary.values():
         domaines.setdefault(expertise.domaine, []).append(expertise.libelle)
+    kinds = {kind.sigle: kind for kind in TypeService.objects.all()}
     services: dict[tuple[str, str], Service] = {}
 
     def service_of(person: dict[str, Any]) -> Service | None:
@@ -73,7 +75,7 @@ def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
             return None
         key = (person["service"], person["territoire"])
         if key not in services:
-            services[key] = get_service(key[0], territoires[key[1]])
+            services[key] = get_service(kinds[key[0]], territoires[key[1]])
         return services[key]
 
     for person in monde.personnes.values():

@@ -6,17 +6,8 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from annuaire.models import Service, Territoire, TypeService
+from annuaire.models import Service
 
-# How each département is named after "de": the names of services need it.
-ARTICLES = {
-    "09": "de l’Ariège", "11": "de l’Aude", "12": "de l’Aveyron", "30": "du Gard", "31": "de la Haute-Garonne",
-    "32": "du Gers", "34": "de l’Hérault", "46": "du Lot", "48": "de la Lozère", "65": "des Hautes-Pyrénées",
-    "66": "des Pyrénées-Orientales", "81": "du Tarn", "82": "de Tarn-et-Garonne", "01": "de l’Ain",
-    "03": "de l’Allier", "07": "de l’Ardèche", "15": "du Cantal", "26": "de la Drôme", "38": "de l’Isère",
-    "42": "de la Loire", "43": "de la Haute-Loire", "63": "du Puy-de-Dôme", "69": "du Rhône",
-    "73": "de la Savoie", "74": "de la Haute-Savoie", "R76": "d’Occitanie", "R84": "d’Auvergne-Rhône-Alpes",
-}  # fmt: skip
 REGIONS = ("R76", "R84")
 
 PRENOMS = """Adrien Agnès Aïcha Alain Alexandre Alice Amélie Anaïs André Anne Antoine Assia Audrey Aurélien Awa Bastien
@@ -100,27 +91,6 @@ METIERS["DDPP"] = METIERS["DDETSPP"][:1]
 METIERS["PREFR"] = METIERS["SGAR"]
 METIERS["DRAAF"] = [("Chargé ou chargée de mission agroécologie", ("Agriculture et alimentation",))]
 METIERS["DREETS"] = [("Chargé ou chargée de mission emploi", ("Emploi, travail et solidarités",))]
-
-
-def service_name(kind: TypeService, territoire: Territoire) -> str:
-    """« DDT de la Lozère », « DREAL Occitanie »."""
-    short = {"PREF": "Préfecture", "PREFR": "Préfecture de région", "SPREF": "Sous-préfecture"}.get(
-        kind.sigle, kind.sigle
-    )
-    if territoire.genre == Territoire.Genre.REGION:
-        return f"{short} {territoire.nom}"
-    return f"{short} {ARTICLES.get(territoire.code, territoire.nom)}"
-
-
-def get_service(sigle: str, territoire: Territoire) -> Service:
-    """The service of that kind in that territory, made if needed."""
-    kind = TypeService.objects.get(sigle=sigle)
-    service, _ = Service.objects.get_or_create(
-        type=kind,
-        territoire=territoire,
-        defaults={"nom": service_name(kind, territoire), "ville": territoire.nom_chef_lieu},
-    )
-    return service
 
 
 def colleagues(

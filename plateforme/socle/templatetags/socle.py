@@ -1,5 +1,102 @@
-"""Tags and filters of the house, available in every template."""
+"""Filters and tags of every template (built in: no `{% load %}`)."""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
+from django.http import QueryDict
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
+
+COULEURS_AGENT = 10
+# Widgets whose class in the design system is not that of a text field.
+CLASSES_CHAMP = {"select": " fr-select", "clearablefileinput": " fr-upload", "fileinput": " fr-upload"}
+
+
+@register.filter
+def il_y_a(moment: datetime | None) -> str:
+    """A time as people say it: « il y a 5 min », « hier à 14 h 05 », « le 3 mars 2024 »; also for the future."""
+    if moment is None:
+        return ""
+    now = timezone.localtime()
+    local = timezone.localtime(moment)
+    seconds = (now - local).total_seconds()
+    hour = f"{local:%H}\u00a0h\u00a0{local:%M}".lstrip("0") if local.hour else f"0\u00a0h\u00a0{local:%M}"
+    days = (now.date() - local.date()).days
+    if 0 <= seconds < 60:
+        return "à l’instant"
+    if 0 <= seconds < 3600:
+        return f"il y a {int(seconds // 60)}\u00a0min"
+    if 0 <= seconds < 6 * 3600 and days == 0:
+        return f"il y a {int(seconds // 3600)}\u00a0h"
+    names = {0: "aujourd’hui", 1: "hier", -1: "demain"}
+    if days in names:
+        return f"{names[days]} à {hour}"
+    if -7 < days < 0:
+        return f"{formats.date_format(local, 'l j F')} à {hour}"
+    if abs(days) < 7:
+        return f"{formats.date_format(local, 'l')} à {hour}"
+    if local.year == now.year or abs(now - local) < timedelta(days=120):
+        return f"le {formats.date_format(local, 'j F')}"
+    return f"le {formats.date_format(local, 'j F Y')}"
+
+
+@register.filter
+def taille_fichier(octets: int | None) -> str:
+    """A size in French units: « 340 ko », « 1,2 Mo »."""
+    size = float(octets or 0)
+    if size < 1000:
+        return f"{int(size)}\u00a0octets"
+    for unit in ("ko", "Mo", "Go"):
+        size /= 1000
+        if size < 1000 or unit == "Go":
+            shown = f"{size:.1f}".replace(".", ",").removesuffix(",0") if size < 10 else f"{size:.0f}"
+            return f"{shown}\u00a0{unit}"
+    return ""
+
+
+@register.filter
+def couleur_agent(agent: Any) -> str:
+    """The class that colours a person's avatar: the same everywhere, never the only sign of who it is."""
+    return f"avatar--c{(getattr(agent, 'pk', None) or 0) % COULEURS_AGENT}"
+
+
+@register.filter
+def debut(chemin: str, prefixe: str) -> bool:
+    """True when an address is below another: for the current entry of a menu."""
+    return bool(prefixe) and chemin.startswith(prefixe)
+
+
+@register.filter
+def paires(texte: str) -> list[list[str]]:
+    """`a:Un,b:Deux` as pairs, for short lists of choices in a template."""
+    return [part.split(":", 1) for part in texte.split(",")]
+
+
+@register.filter
+def classe_champ(genre: str) -> str:
+    """The design system's class for a kind of form widget."""
+    return CLASSES_CHAMP.get(genre, " fr-input")
+
+
+@register.simple_tag(takes_context=True)
+def query_replace(context: dict[str, Any], **changes: Any) -> str:
+    """The current address with some parameters changed, or taken out when None."""
+    request = context.get("request")
+    query: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return "?" + query.urlencode()
+
+
+@register.simple_tag
+def pluriel(nombre: int, singulier: str, pluriel: str) -> SafeString:
+    """« 1 réponse », « 12 réponses », « aucune réponse » is for the caller; thin space between thousands."""
+    shown = f"{nombre:,}".replace(",", "\u202f")
+    return format_html("{}\u00a0{}", shown, singulier if nombre < 2 else pluriel)

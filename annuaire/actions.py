@@ -1,0 +1,69 @@
+"""What people write about themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
+from annuaire.services import get_service
+from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.journal import record
+from plateforme.socle.limites import check_limit
+
+FIELDS = ("prenom", "nom", "fonction", "telephone", "biographie", "disponibilite", "courriels_immediats")
+MAX_DECLARATIONS = 40
+
+
+@transaction.atomic
+def update_profile(
+    agent: Agent,
+    fields: Mapping[str, Any],
+    *,
+    type_service: TypeService | None = None,
+    territoire: Territoire | None = None,
+) -> Agent:
+    """Change what a person says of themselves. `fields`: some of `FIELDS`, and `organisme` for a partner.
+
+    A service is named by its kind and its territory, and made when nobody had named it before. The handle
+    never changes: mentions and links point to it. Raises `ActionRefusee`.
+    """
+    check_limit("profil", agent.pk)
+    changed = [name for name in (*FIELDS, "organisme") if name in fields]
+    for name in changed:
+        setattr(agent, name, fields[name])
+    if territoire is not None and type_service is not None and not agent.partenaire:
+        agent.service = get_service(type_service, territoire)
+        changed.append("service")
+    if territoire is not None:
+        agent.territoire = territoire
+        changed.append("territoire")
+    agent.save(update_fields=changed)
+    record(agent, "agent.update_profile", agent, champs=sorted(changed))
+    return agent
+
+
+@transaction.atomic
+def set_declarations(agent: Agent, declared: Sequence[tuple[Expertise, int, int | None]]) -> None:
+    """Replace what a person declares: (expertise, level 1–4, year since or None). Raises `ActionRefusee`.
+
+    An expertise named twice is refused rather than silently merged.
+    """
+    if len({expertise.pk for expertise, _, _ in declared}) != len(declared):
+        raise ActionRefusee("Une expertise est citée deux fois : gardez une seule ligne.")
+    if len(declared) > MAX_DECLARATIONS:
+        raise ActionRefusee(f"Déclarez {MAX_DECLARATIONS} expertises au plus : celles pour lesquelles on peut vous solliciter.")
+    # One save at a time: two tabs must not leave a mixture of both.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM annuaire_agent WHERE id = %s FOR UPDATE", [agent.pk])
+    agent.declarations.exclude(expertise__in=[expertise for expertise, _, _ in declared]).delete()
+    DeclarationExpertise.objects.bulk_create(
+        [
+            DeclarationExpertise(agent=agent, expertise=expertise, niveau=level, depuis=since)
+            for expertise, level, since in declared
+        ],
+        update_conflicts=True,
+        unique_fields=["agent", "expertise"],
+        update_fields=["niveau", "depuis"],
+    )
+    record(agent, "agent.declare_expertises", agent, nombre=len(declared))

@@ -1,0 +1,292 @@
+/**
+ * What appears live: one WebSocket per tab, shared by all the modules of the page.
+ *
+ *   const suivi = subscribe("salon.42", (event) => …, { apres: 118, onEtat: (etat) => … });
+ *   suivi.fermer();
+ *   await envoyer({ type: "dire", … });   // the server's answer, or an error with its `code`
+ *
+ * Delivery is at most once on the way: numbered messages are given to `onEvent` in order, without hole nor
+ * double, holes being filled from the database. The frames are described in docs/protocole-temps-reel.md.
+ */
+
+const SESSION_TERMINEE = 4401;
+const TROP_DE_TRAMES = 4429;
+// The server speaks every 25 s at least.
+const SILENCE_MAX = 60_000;
+const SILENCE_DOUTEUX = 30_000;
+const REPONSE_MAX = 15_000;
+const ATTENTE_MIN = 500;
+const ATTENTE_MAX = 30_000;
+const A_REESSAYER = new Set(["trop_de_trames", "erreur_interne", "sans_reponse", "coupure"]);
+
+/** Why a frame got no good answer: `code` is the server's, or `coupure`, or `sans_reponse`. */
+export class EnvoiRefuse extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** One channel of this tab: who listens, how far it was read, what waits for a hole to be filled. */
+class Canal {
+  constructor(nom, apres, direct) {
+    this.nom = nom;
+    this.direct = direct;
+    this.dernier = apres ?? null;
+    this.abonnes = new Set();
+    this.enAvance = new Map();
+    this.demande = false;
+  }
+
+  /** Ask to listen, and for what came since the last number when one is known. */
+  async demander({ complet = false } = {}) {
+    if (this.demande) return;
+    this.demande = true;
+    const trame = { type: "abonner", canal: this.nom };
+    if (this.dernier !== null && !complet) trame.apres = this.dernier;
+    try {
+      await this.direct.envoyer(trame);
+    } catch (erreur) {
+      if (!A_REESSAYER.has(erreur.code)) this.direct.retirer(this, "refuse");
+      // After a cut, the next connection asks again by itself.
+      else if (erreur.code !== "coupure") setTimeout(() => this.direct.canaux.has(this.nom) && this.demander(), 4000);
+    } finally {
+      this.demande = false;
+    }
+  }
+
+  recevoir(event) {
+    switch (event.type) {
+      case "abonne":
+        this.dernier ??= event.dernier_numero;
+        this.dire(event);
+        break;
+      case "rattrapage":
+        for (const message of event.messages) this.compter({ canal: this.nom, ...message });
+        // A hole that opened while this was on its way is asked for as well.
+        if (event.suite || this.enAvance.size) this.demander();
+        break;
+      case "salon.message":
+        this.compter(event);
+        break;
+      default:
+        this.dire(event);
+    }
+  }
+
+  /** Give numbered messages in order: one that comes too early waits for those before it. */
+  compter(event) {
+    if (this.dernier === null) this.dernier = event.numero - 1;
+    if (event.numero <= this.dernier) return;
+    this.enAvance.set(event.numero, event);
+    while (this.enAvance.has(this.dernier + 1)) {
+      const suivant = this.enAvance.get(this.dernier + 1);
+      this.enAvance.delete(suivant.numero);
+      this.dernier = suivant.numero;
+      this.dire(suivant);
+    }
+    if (this.enAvance.size) this.demander();
+  }
+
+  /** The heartbeat tells the last number: a last message that was lost shows here. */
+  verifier(numero) {
+    if (this.dernier !== null && numero > this.dernier) this.demander();
+  }
+
+  dire(event) {
+    for (const abonne of [...this.abonnes]) {
+      try {
+        abonne.onEvent(event);
+      } catch (erreur) {
+        console.error(erreur);
+      }
+    }
+  }
+
+  etat(etat) {
+    for (const abonne of [...this.abonnes]) abonne.onEtat?.(etat);
+  }
+}
+
+class Direct {
+  constructor() {
+    this.canaux = new Map();
+    this.attendues = new Map();
+    this.refs = 0;
+    this.socket = null;
+    this.echecs = 0;
+    this.entendu = 0;
+    this.rappel = null;
+    addEventListener("online", () => this.presser());
+    addEventListener("pageshow", (event) => event.persisted && this.presser());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.presser());
+    setInterval(() => this.veiller(), 5000);
+  }
+
+  subscribe(nom, onEvent, { apres, onEtat } = {}) {
+    let canal = this.canaux.get(nom);
+    const nouveau = !canal;
+    if (nouveau) {
+      canal = new Canal(nom, apres, this);
+      this.canaux.set(nom, canal);
+    }
+    const abonne = { onEvent, onEtat };
+    canal.abonnes.add(abonne);
+    if (this.ouvert()) {
+      onEtat?.("connecte");
+      if (nouveau) canal.demander();
+    } else {
+      this.connecter();
+    }
+    return {
+      /** Stop listening. */
+      fermer: () => {
+        canal.abonnes.delete(abonne);
+        if (!canal.abonnes.size && this.canaux.get(nom) === canal) this.quitter(canal);
+      },
+      /** Ask for what may have been missed; with `complet`, for the list of those present as well. */
+      rattraper: (options) => this.ouvert() && canal.demander(options),
+    };
+  }
+
+  /** Send a frame; resolves with the answer that carries its `ref`. Nothing is kept for later here. */
+  envoyer(trame) {
+    if (!this.ouvert()) return Promise.reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
+    if (trame.type === "lu" || trame.type === "recu") {
+      this.socket.send(JSON.stringify(trame));
+      return Promise.resolve(null);
+    }
+    const ref = `r${++this.refs}`;
+    this.socket.send(JSON.stringify({ ...trame, ref }));
+    return new Promise((resolve, reject) => {
+      const delai = setTimeout(() => {
+        this.attendues.delete(ref);
+        reject(new EnvoiRefuse("sans_reponse", "Le serveur ne répond pas."));
+      }, REPONSE_MAX);
+      this.attendues.set(ref, { resolve, reject, delai });
+    });
+  }
+
+  ouvert() {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  connecter() {
+    if (this.socket || !this.canaux.size) return;
+    clearTimeout(this.rappel);
+    this.rappel = null;
+    const protocole = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${protocole}//${location.host}/ws/`);
+    this.socket = socket;
+    this.entendu = Date.now();
+    socket.addEventListener("open", () => {
+      if (socket !== this.socket) return;
+      this.echecs = 0;
+      for (const canal of this.canaux.values()) {
+        canal.etat("connecte");
+        canal.demander();
+      }
+    });
+    socket.addEventListener("message", (message) => socket === this.socket && this.lire(message.data));
+    socket.addEventListener("close", (event) => socket === this.socket && this.perdre(event.code));
+  }
+
+  lire(texte) {
+    this.entendu = Date.now();
+    const trame = JSON.parse(texte);
+    if (trame.type === "jalon") {
+      this.envoyer({ type: "recu", n: trame.n });
+    } else if (trame.type === "battement") {
+      for (const [nom, numero] of Object.entries(trame.salons)) this.canaux.get(nom)?.verifier(numero);
+    } else if (trame.type === "ferme") {
+      const canal = this.canaux.get(trame.canal);
+      if (canal) this.retirer(canal, "ferme");
+    } else {
+      this.repondre(trame);
+      if (trame.canal) this.canaux.get(trame.canal)?.recevoir(trame);
+    }
+  }
+
+  repondre(trame) {
+    const attendue = this.attendues.get(trame.ref);
+    if (!attendue) return;
+    this.attendues.delete(trame.ref);
+    clearTimeout(attendue.delai);
+    if (trame.type === "erreur") attendue.reject(new EnvoiRefuse(trame.code, trame.message));
+    else attendue.resolve(trame);
+  }
+
+  /** The line is cut: whoever waits for an answer is told, and the line is opened again, not too fast. */
+  perdre(code) {
+    const perdu = this.socket;
+    this.socket = null;
+    if (perdu.readyState < WebSocket.CLOSING) perdu.close();
+    for (const { reject, delai } of this.attendues.values()) {
+      clearTimeout(delai);
+      reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
+    }
+    this.attendues.clear();
+    this.echecs += 1;
+    for (const canal of this.canaux.values()) canal.etat("coupe");
+    if (code === SESSION_TERMINEE || this.echecs % 3 === 0) this.verifierSession();
+    const plafond = code === TROP_DE_TRAMES ? ATTENTE_MAX : Math.min(ATTENTE_MAX, ATTENTE_MIN * 2 ** this.echecs);
+    // Jitter: the tabs of a whole ministry must not come back in the same instant.
+    this.rappel = setTimeout(() => this.connecter(), plafond * (0.5 + Math.random() / 2));
+  }
+
+  /** A refused handshake does not say why: a page that redirects tells that the session is over. */
+  async verifierSession() {
+    try {
+      const reponse = await fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" });
+      if (reponse.type === "opaqueredirect") for (const canal of this.canaux.values()) canal.etat("session");
+    } catch {
+      // No network: that is what "coupe" already says.
+    }
+  }
+
+  /** The person is back, or the network is: no reason to wait any longer. */
+  presser() {
+    if (!this.canaux.size) return;
+    if (!this.socket) {
+      this.connecter();
+    } else if (this.ouvert() && Date.now() - this.entendu > SILENCE_DOUTEUX) {
+      const socket = this.socket;
+      const delai = setTimeout(() => socket === this.socket && this.perdre(), 5000);
+      this.envoyer({ type: "ping" }).then(() => clearTimeout(delai), () => {});
+    }
+  }
+
+  /** A line that says nothing any more is dead, whatever the browser thinks of it. */
+  veiller() {
+    if (this.socket && Date.now() - this.entendu > SILENCE_MAX) this.perdre();
+  }
+
+  quitter(canal) {
+    this.canaux.delete(canal.nom);
+    if (this.ouvert()) this.envoyer({ type: "desabonner", canal: canal.nom }).catch(() => {});
+  }
+
+  retirer(canal, etat) {
+    if (this.canaux.get(canal.nom) === canal) this.canaux.delete(canal.nom);
+    canal.etat(etat);
+  }
+}
+
+// Held by the page, not by the module: two addresses of this file must not make two lines.
+const direct = (globalThis[Symbol.for("plateforme.direct")] ??= new Direct());
+
+/**
+ * Listen to a channel (`salon.N`, `sujet.N`, `communaute.N`, `agent.N`).
+ *
+ * `onEvent` gets `abonne` (last number, people present) then every event. `apres`: number of the last message
+ * already shown. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed) or
+ * `refuse`. When several modules listen to the same channel, the first one's `apres` counts.
+ */
+export function subscribe(canal, onEvent, options) {
+  return direct.subscribe(canal, onEvent, options);
+}
+
+/** Send a frame; resolves with the server's answer, or rejects with an `EnvoiRefuse`. */
+export function envoyer(trame) {
+  return direct.envoyer(trame);
+}

@@ -1,0 +1,310 @@
+/** The page of a salon. Without this module the page works with a form and links. */
+
+import { envoyer, subscribe } from "./direct.js";
+import { Envois } from "./envois.js";
+import { Lignes } from "./lignes.js";
+import { Presents } from "./presents.js";
+
+const PRES_DU_BAS = 80;
+const AVANT_DE_DIRE_COUPE = 2000;
+const PHRASES = {
+  coupe: "Connexion perdue\u00a0: vos messages partiront dès son retour.",
+  session: "Votre session est terminée. Reconnectez-vous\u00a0: ce que vous avez écrit est conservé.",
+  ferme: "Vous n’avez plus accès à ce salon.",
+  refuse: "Vous n’avez plus accès à ce salon.",
+};
+
+class PageSalon {
+  constructor(racine) {
+    this.racine = racine;
+    this.salon = Number(racine.dataset.salon);
+    this.moi = JSON.parse(document.getElementById("salon-moi").textContent);
+    this.fil = racine.querySelector("[data-role=fil]");
+    this.champ = racine.querySelector("[data-role=composer] textarea");
+    this.etatLigne = racine.querySelector("[data-role=etat]");
+    this.annonce = racine.querySelector("[data-role=annonce]");
+    this.bouton = racine.querySelector("[data-role=nouveaux]");
+    this.lignes = new Lignes(
+      racine.querySelector("[data-role=lignes]"),
+      document.getElementById("salon-modele-ligne"),
+      { fuseau: racine.dataset.fuseau, moi: this.moi.id },
+    );
+    this.dernier = Number(racine.dataset.dernier);
+    this.lu = this.dernier;
+    this.enAttente = 0;
+    this.colle = false;
+    this.titre = document.title;
+    this.brouillon = `salon.${this.moi.id}.${this.salon}.brouillon`;
+  }
+
+  demarrer() {
+    this.presents = new Presents(this.racine, () => this.suivi.rattraper({ complet: true }));
+    this.envois = new Envois(this.salon, `salon.${this.moi.id}.${this.salon}.envois`, (...change) =>
+      this.suivreEnvoi(...change),
+    );
+    for (const envoi of [...this.envois.liste]) {
+      if (this.lignes.connait(envoi.client_id)) this.envois.oublier(envoi.client_id);
+      else this.suivreEnvoi(envoi, envoi.refus ? "refuse" : "attente", envoi.refus);
+    }
+    this.preparerComposer();
+    this.preparerFil();
+    this.suivi = subscribe(`salon.${this.salon}`, (event) => this.recevoir(event), {
+      apres: this.dernier,
+      onEtat: (etat) => this.changerEtat(etat),
+    });
+  }
+
+  // --- What arrives ---------------------------------------------------------------------------
+
+  recevoir(event) {
+    if (event.type === "salon.message") this.montrer(event);
+    else if (event.type === "abonne" || event.type === "presence") this.presents.recevoir(event);
+  }
+
+  montrer(message) {
+    const enBas = this.estEnBas();
+    const mien = message.auteur.id === this.moi.id;
+    this.racine.querySelector("[data-role=vide]")?.remove();
+    const ligne = this.lignes.ajouter(message);
+    this.dernier = message.numero;
+    this.envois.oublier(message.client_id);
+    if (!mien) {
+      this.annoncer(message, ligne);
+      if (!enBas || document.hidden) {
+        if (!this.enAttente) {
+          this.lignes.retirerNonLus();
+          this.lignes.marquerNonLus(message.numero - 1);
+        }
+        this.enAttente += 1;
+      }
+    }
+    if (enBas || mien) this.descendre();
+    this.montrerNouveaux();
+    this.marquerLu();
+  }
+
+  /** For those who listen: one sentence, and a count when many come at once. */
+  annoncer(message, ligne) {
+    const texte = ligne.querySelector(".ligne-salon__texte").textContent.trim();
+    this.aAnnoncer = [...(this.aAnnoncer ?? []), `${message.auteur.nom}\u00a0: ${texte}`];
+    clearTimeout(this.annonceBientot);
+    this.annonceBientot = setTimeout(() => {
+      const phrases = this.aAnnoncer;
+      this.aAnnoncer = [];
+      this.annonce.textContent = phrases.length > 3 ? `${phrases.length} nouveaux messages` : phrases.join(". ");
+    }, 400);
+  }
+
+  montrerNouveaux() {
+    const nombre = this.enAttente;
+    this.bouton.hidden = !nombre || this.estEnBas();
+    this.bouton.textContent = nombre > 1 ? `${nombre} nouveaux messages` : "1 nouveau message";
+    document.title = nombre && document.hidden ? `(${nombre}) ${this.titre}` : this.titre;
+  }
+
+  changerEtat(etat) {
+    clearTimeout(this.etatBientot);
+    const connecte = etat === "connecte";
+    if (connecte) this.dire("");
+    // A line that comes back within two seconds is nobody's business.
+    else if (etat === "coupe") this.etatBientot = setTimeout(() => this.dire(PHRASES.coupe), AVANT_DE_DIRE_COUPE);
+    else this.dire(PHRASES[etat]);
+    this.envois.etat(connecte);
+    if (connecte) this.marquerLu();
+  }
+
+  dire(phrase) {
+    this.etatLigne.textContent = phrase;
+    this.etatLigne.hidden = !phrase;
+  }
+
+  // --- What leaves ----------------------------------------------------------------------------
+
+  preparerComposer() {
+    const formulaire = this.champ.form;
+    formulaire.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.envoyerTexte();
+    });
+    this.champ.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.envoyerTexte();
+    });
+    this.champ.addEventListener("input", () => this.suivreTexte());
+    if (!this.champ.value) this.champ.value = this.stockage("getItem", this.brouillon) ?? "";
+    this.ajusterChamp();
+  }
+
+  envoyerTexte() {
+    const texte = this.champ.value.trim();
+    this.champ.focus();
+    if (!texte) return;
+    this.champ.value = "";
+    this.suivreTexte();
+    this.envois.ajouter(texte);
+    this.descendre();
+  }
+
+  suivreTexte() {
+    if (this.champ.value) this.stockage("setItem", this.brouillon, this.champ.value);
+    else this.stockage("removeItem", this.brouillon);
+    this.ajusterChamp();
+  }
+
+  ajusterChamp() {
+    const enBas = this.estEnBas();
+    this.champ.style.height = "auto";
+    this.champ.style.height = `${this.champ.scrollHeight + 2}px`;
+    if (enBas) this.descendre();
+    const reste = Math.max(0, this.champ.maxLength - this.champ.value.length);
+    const compteur = this.racine.querySelector("[data-role=compteur]");
+    compteur.hidden = reste > 400;
+    compteur.textContent = `${reste} caractère${reste > 1 ? "s" : ""} restant${reste > 1 ? "s" : ""}`;
+  }
+
+  suivreEnvoi(envoi, etat, suite) {
+    const ligne = this.lignes.envoi(envoi.client_id);
+    if (etat === "accuse") {
+      // Its own line comes through the channel; if it is long in coming, it is asked for.
+      if (suite <= this.dernier) this.lignes.retirerEnvoi(envoi.client_id);
+      else if (ligne) {
+        this.ecrireEtat(ligne, "");
+        setTimeout(() => ligne.isConnected && this.suivi.rattraper(), 1500);
+      }
+      return;
+    }
+    this.racine.querySelector("[data-role=vide]")?.remove();
+    const cible = ligne ?? this.lignes.ajouterEnvoi(envoi, this.moi);
+    cible.classList.toggle("ligne-salon--refusee", etat === "refuse");
+    if (etat === "refuse") this.proposerReprise(cible, envoi, suite);
+    else this.ecrireEtat(cible, etat === "envoi" ? "envoi en cours" : "en attente de connexion");
+  }
+
+  ecrireEtat(ligne, texte) {
+    const etat = ligne.querySelector(".ligne-salon__etat");
+    etat.textContent = texte;
+    etat.hidden = !texte;
+  }
+
+  proposerReprise(ligne, envoi, raison) {
+    this.ecrireEtat(ligne, `Non envoyé. ${raison} `);
+    const bouton = (texte, action) => {
+      const element = document.createElement("button");
+      element.type = "button";
+      element.className = "fr-btn fr-btn--sm fr-btn--tertiary-no-outline";
+      element.textContent = texte;
+      element.addEventListener("click", action);
+      ligne.querySelector(".ligne-salon__etat").append(element);
+    };
+    bouton("Réessayer", () => this.envois.reprendre(envoi.client_id));
+    bouton("Reprendre le texte", () => {
+      this.envois.oublier(envoi.client_id);
+      ligne.remove();
+      this.champ.value = [this.champ.value, envoi.texte].filter(Boolean).join("\n");
+      this.suivreTexte();
+      this.champ.focus();
+    });
+  }
+
+  // --- The thread -----------------------------------------------------------------------------
+
+  preparerFil() {
+    this.bouton.addEventListener("click", () => this.descendre());
+    this.fil.addEventListener("scroll", () => this.suivreDefilement(), { passive: true });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.suivreDefilement();
+    });
+    this.fil.addEventListener("click", (event) => {
+      const lien = event.target.closest("[data-role=avant] a");
+      if (!lien) return;
+      event.preventDefault();
+      this.chargerAvant(lien);
+    });
+    // The banner of the community fills the first screen: the conversation is what one came for.
+    if (!location.hash) this.racine.scrollIntoView({ block: "end" });
+    const nonLus = this.racine.querySelector(".salon__non-lus");
+    if (nonLus) this.fil.scrollTop = Math.max(0, nonLus.offsetTop - this.fil.offsetTop - 16);
+    else this.descendre();
+    // Letters that load late, a keyboard that opens: who was at the bottom stays there.
+    const suivre = new ResizeObserver(() => this.colle && this.descendre());
+    suivre.observe(this.fil);
+    suivre.observe(this.lignes.liste);
+  }
+
+  suivreDefilement() {
+    this.colle = this.distanceDuBas() < PRES_DU_BAS;
+    if (this.estEnBas() && !document.hidden) this.enAttente = 0;
+    this.montrerNouveaux();
+    this.marquerLu();
+    const lien = this.fil.querySelector("[data-role=avant] a");
+    if (lien && this.fil.scrollTop < 120 && !this.estEnBas()) this.chargerAvant(lien);
+  }
+
+  async chargerAvant(lien) {
+    if (this.chargement) return;
+    this.chargement = true;
+    const borne = lien.closest("[data-role=avant]");
+    borne.setAttribute("aria-busy", "true");
+    try {
+      const adresse = new URL(this.racine.dataset.urlMessages, location.href);
+      adresse.searchParams.set("avant", borne.dataset.avant);
+      const reponse = await fetch(adresse, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
+      if (!reponse.ok) throw new Error(reponse.status);
+      const page = new DOMParser().parseFromString(`<ol>${await reponse.text()}</ol>`, "text/html");
+      const fragment = document.createDocumentFragment();
+      fragment.append(...page.querySelector("ol").children);
+      const depuisLeBas = this.fil.scrollHeight - this.fil.scrollTop;
+      this.lignes.prefixer(fragment, borne);
+      this.fil.scrollTop = this.fil.scrollHeight - depuisLeBas;
+    } catch {
+      lien.textContent = "Les messages plus anciens ne sont pas arrivés. Réessayer";
+      borne.removeAttribute("aria-busy");
+      // The link asks again when it is pressed, not at each pixel of scrolling.
+      await new Promise((suite) => setTimeout(suite, 3000));
+    } finally {
+      this.chargement = false;
+    }
+  }
+
+  /** Whether the reader follows the conversation: they were at the bottom when they last scrolled. */
+  estEnBas() {
+    return this.colle || this.distanceDuBas() < PRES_DU_BAS;
+  }
+
+  distanceDuBas() {
+    return this.fil.scrollHeight - this.fil.scrollTop - this.fil.clientHeight;
+  }
+
+  descendre() {
+    this.colle = true;
+    this.fil.scrollTop = this.fil.scrollHeight;
+    if (!document.hidden) this.enAttente = 0;
+    this.montrerNouveaux();
+  }
+
+  /** What is at the bottom of a visible page has been read; told once for a burst of messages. */
+  marquerLu() {
+    if (document.hidden || !this.estEnBas() || this.dernier <= this.lu) return;
+    clearTimeout(this.luBientot);
+    this.luBientot = setTimeout(() => {
+      const numero = this.dernier;
+      envoyer({ type: "lu", salon: this.salon, numero }).then(
+        () => (this.lu = Math.max(this.lu, numero)),
+        () => {},
+      );
+    }, 700);
+  }
+
+  /** Storage may be refused by the browser: a draft is then only on the screen. */
+  stockage(methode, ...valeurs) {
+    try {
+      return localStorage[methode](...valeurs);
+    } catch {
+      return null;
+    }
+  }
+}
+
+const racine = document.getElementById("salon");
+if (racine?.dataset.direct === "oui") new PageSalon(racine).demarrer();

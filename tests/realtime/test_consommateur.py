@@ -1,0 +1,365 @@
+"""The endpoint, from end to end: handshake, sending, catching up, and what closes a line."""
+
+from uuid import uuid4
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from communautes.actions import exclude_member
+from communautes.models import Communaute
+from forum.models import Sujet
+from realtime import historique
+from realtime.actions import send_message
+from realtime.consumers import MAX_SUBSCRIPTIONS, Debit
+from realtime.hub import Hub
+from realtime.models import LectureSalon, MessageSalon
+from tests.realtime.conftest import Monde, in_thread, make_session, open_line, say
+
+# --- Handshake -----------------------------------------------------------------------------------
+
+
+async def test_foreign_origin_is_refused(monde: Monde, hub: Hub):
+    for origin in ("http://mechant.fr", None, "null", "http://testserver:81"):
+        line = open_line(monde.sessions[monde.camille.pk], origin=origin)
+        assert await line.connect() == (False, 4403), origin
+
+
+async def test_no_session_is_refused(monde: Monde, hub: Hub):
+    for session in (None, "", "x" * 32, "../../etc/passwd"):
+        assert await open_line(session).connect() == (False, 4401), session
+
+
+async def test_closed_account_is_refused(monde: Monde, hub: Hub):
+    monde.camille.is_active = False
+    await in_thread(monde.camille.save)()
+    assert await open_line(monde.sessions[monde.camille.pk]).connect() == (False, 4401)
+
+
+# --- Channels ------------------------------------------------------------------------------------
+
+
+async def test_channels_one_may_not_see_are_refused(monde: Monde, tab):
+    hidden = await in_thread(monde.private)()
+    camille = await tab(monde.camille)
+    for canal, code in (
+        (f"salon.{hidden.pk}", "introuvable"),
+        ("salon.999999", "introuvable"),
+        ("sujet.999999", "introuvable"),
+        (f"communaute.{hidden.communaute_id}", "introuvable"),
+        (f"agent.{monde.noe.pk}", "acces_refuse"),
+        ("admin.1", "champ_invalide"),
+    ):
+        await camille.say(type="abonner", canal=canal, ref=canal)
+        error = await camille.hear("erreur")
+        assert (error["code"], error["ref"]) == (code, canal)
+        assert error["message"].endswith(".")
+    # An open community's salon exists for all, and is for members.
+    zoe = await tab(monde.zoe)
+    await zoe.say(type="abonner", canal=f"salon.{monde.salon.pk}")
+    assert (await zoe.hear("erreur"))["code"] == "acces_refuse"
+    await in_thread(say)(monde.salon, monde.camille, "Entre nous")
+    assert "Entre nous" not in str(await zoe.hear_all())
+
+
+async def test_channels_one_may_see(monde: Monde, tab):
+    sujet = await in_thread(Sujet.objects.create)(
+        communaute=monde.communaute,
+        auteur=monde.noe,
+        titre="Crues",
+        cree_le=timezone.now(),
+        dernier_message_le=timezone.now(),
+        dernier_numero=3,
+    )
+    camille = await tab(monde.camille)
+    assert (await camille.subscribe(f"sujet.{sujet.pk}"))["dernier_numero"] == 3
+    assert (await camille.subscribe(f"communaute.{monde.communaute.pk}"))["dernier_numero"] is None
+    assert (await camille.subscribe(f"agent.{monde.camille.pk}", ref="z"))["ref"] == "z"
+    salon = await camille.subscribe(f"salon.{monde.salon.pk}")
+    assert salon["dernier_numero"] == 0
+    assert [person["nom"] for person in salon["presents"]] == ["Camille Martin"]
+    await camille.say(type="desabonner", canal=f"salon.{monde.salon.pk}")
+    await camille.hear("desabonne")
+    await in_thread(say)(monde.salon, monde.noe, "Trop tard")
+    assert "Trop tard" not in str(await camille.hear_all())
+
+
+async def test_too_many_subscriptions(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("realtime.consumers.MAX_SUBSCRIPTIONS", 1)
+    assert MAX_SUBSCRIPTIONS > 1
+    camille = await tab(monde.camille)
+    await camille.subscribe(f"salon.{monde.salon.pk}")
+    await camille.subscribe(f"salon.{monde.salon.pk}")  # again is not one more
+    await camille.say(type="abonner", canal=f"agent.{monde.camille.pk}")
+    assert (await camille.hear("erreur"))["code"] == "trop_d_abonnements"
+
+
+# --- Saying --------------------------------------------------------------------------------------
+
+
+async def test_said_by_one_heard_by_the_other(monde: Monde, tab):
+    camille, noe = await tab(monde.camille), await tab(monde.noe)
+    for line in (camille, noe):
+        await line.subscribe(f"salon.{monde.salon.pk}")
+    client_id = str(uuid4())
+    await camille.say(
+        type="dire", salon=monde.salon.pk, texte="**Crue** à 14 h", client_id=client_id, ref="r1"
+    )
+    ack = await camille.hear("accuse")
+    assert ack == {
+        "type": "accuse",
+        "salon": monde.salon.pk,
+        "client_id": client_id,
+        "numero": 1,
+        "ref": "r1",
+    }
+    message = await noe.hear("salon.message")
+    assert message["canal"] == f"salon.{monde.salon.pk}"
+    assert (message["numero"], message["client_id"]) == (1, client_id)
+    assert "<strong>Crue</strong>" in message["html"]
+    assert message["auteur"]["nom"] == "Camille Martin"
+    assert (await in_thread(MessageSalon.objects.get)()).texte == "**Crue** à 14 h"
+
+
+async def test_a_resend_never_doubles(monde: Monde, tab):
+    camille, other_tab = await tab(monde.camille), await tab(monde.camille)
+    noe = await tab(monde.noe)
+    await noe.subscribe(f"salon.{monde.salon.pk}")
+    frame = {"type": "dire", "salon": monde.salon.pk, "texte": "Une fois", "client_id": str(uuid4())}
+    await camille.say(**frame)
+    await other_tab.say(**frame)
+    await camille.say(**frame)
+    acks = [await camille.hear("accuse"), await camille.hear("accuse"), await other_tab.hear("accuse")]
+    assert {ack["numero"] for ack in acks} == {1}
+    heard = [frame for frame in await noe.hear_all() if frame["type"] == "salon.message"]
+    assert len(heard) == 1
+    assert await in_thread(MessageSalon.objects.count)() == 1
+
+
+async def test_what_cannot_be_said(monde: Monde, tab, settings):
+    camille, zoe = await tab(monde.camille), await tab(monde.zoe)
+    salon = monde.salon.pk
+    for texte, code in (("   ", "refuse"), ("a" * 4001, "refuse"), ("a\0", "champ_invalide")):
+        await camille.say(type="dire", salon=salon, texte=texte, client_id=str(uuid4()), ref="r")
+        error = await camille.hear("erreur")
+        assert (error["code"], error["ref"]) == (code, "r")
+    await zoe.say(type="dire", salon=salon, texte="Coucou", client_id=str(uuid4()))
+    assert (await zoe.hear("erreur"))["code"] == "acces_refuse"
+    settings.LIMITES_PAR_MINUTE = {**settings.LIMITES_PAR_MINUTE, "message": 0}
+    await camille.say(type="dire", salon=salon, texte="Trop vite", client_id=str(uuid4()))
+    assert (await camille.hear("erreur"))["code"] == "trop_de_demandes"
+    assert await in_thread(MessageSalon.objects.count)() == 0
+
+
+async def test_broken_frames_get_errors_and_the_line_lives(monde: Monde, tab):
+    camille = await tab(monde.camille)
+    await camille.send_to(bytes_data=b"\x00\xff")
+    assert (await camille.hear("erreur"))["code"] == "trame_illisible"
+    for text in ("{", "[" * 10_000, '{"type":"abonner"}', '{"type":"inconnu","ref":"x"}', "x" * 20_000):
+        await camille.send_to(text_data=text)
+        assert (await camille.hear("erreur"))["message"]
+    await camille.say(type="recu", n=12)
+    assert (await camille.hear("erreur"))["code"] == "champ_invalide"
+    await camille.say(type="ping", ref="p")
+    assert (await camille.hear("pong"))["ref"] == "p"
+
+
+async def test_an_error_of_ours_gets_an_answer(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
+    def fail(*args: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("realtime.consumers.send_message", fail)
+    camille = await tab(monde.camille)
+    await camille.say(type="dire", salon=monde.salon.pk, texte="Bonjour", client_id=str(uuid4()), ref="r")
+    error = await camille.hear("erreur")
+    assert (error["code"], error["ref"]) == ("erreur_interne", "r")
+    await camille.say(type="ping")
+    await camille.hear("pong")
+
+
+async def test_rate_limit_then_cut(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Debit, "PATIENCE", 5)
+    monkeypatch.setattr(Debit, "BURST", 8)
+    camille = await tab(monde.camille)
+    for _ in range(9):
+        await camille.say(type="ping")
+    for _ in range(8):
+        await camille.hear("pong")
+    assert (await camille.hear("erreur"))["code"] == "trop_de_trames"
+    for _ in range(6):
+        await camille.say(type="ping")
+    assert await camille.closed_with() == 4429
+
+
+# --- Catching up ---------------------------------------------------------------------------------
+
+
+async def test_catch_up_has_no_hole_and_no_end_too_soon(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(historique, "CATCH_UP", 4)
+
+    def fill() -> None:
+        for number in range(11):
+            say(monde.salon, monde.noe, f"Message {number + 1}")
+
+    await in_thread(fill)()
+    canal = f"salon.{monde.salon.pk}"
+    camille = await tab(monde.camille)
+    numbers, after, more = [], 2, True
+    while more:
+        assert (await camille.subscribe(canal, apres=after))["dernier_numero"] == 11
+        page = await camille.hear("rattrapage")
+        assert page["canal"] == canal
+        numbers += [message["numero"] for message in page["messages"]]
+        after, more = numbers[-1], page["suite"]
+    assert numbers == list(range(3, 12))
+    await camille.subscribe(canal, apres=11)
+    empty = await camille.hear("rattrapage")
+    assert (empty["messages"], empty["suite"]) == ([], False)
+
+
+async def test_catch_up_pages_are_bounded_in_size(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(historique, "CATCH_UP_CHARACTERS", 10)
+    for texte in ("Un texte assez long", "Un autre"):
+        await in_thread(say)(monde.salon, monde.noe, texte)
+    camille = await tab(monde.camille)
+    await camille.subscribe(f"salon.{monde.salon.pk}", apres=0)
+    page = await camille.hear("rattrapage")
+    assert ([message["numero"] for message in page["messages"]], page["suite"]) == ([1], True)
+
+
+async def test_heartbeat_tells_of_a_lost_last_message(monde: Monde, tab, hub: Hub, monkeypatch):
+    camille = await tab(monde.camille)
+    await camille.subscribe(f"salon.{monde.salon.pk}", apres=0)
+    with monkeypatch.context() as patch:
+        patch.setattr("plateforme.socle.diffusion._publish", lambda *event: None)
+        await in_thread(send_message)(monde.noe, monde.salon, "Perdu en route", uuid4())
+    await hub.battement.beat()
+    beat = await camille.hear("battement")
+    assert beat["salons"] == {f"salon.{monde.salon.pk}": 1}
+    await camille.subscribe(f"salon.{monde.salon.pk}", apres=0)
+    assert "Perdu en route" in (await camille.hear("rattrapage"))["messages"][0]["html"]
+
+
+async def test_heartbeat_without_database_still_beats(monde: Monde, tab, hub: Hub, monkeypatch):
+    async def fail(*args: object) -> None:
+        raise RuntimeError("no database")
+
+    camille = await tab(monde.camille)
+    monkeypatch.setattr("realtime.battement._look", fail)
+    await hub.battement.beat()
+    assert (await camille.hear("battement"))["salons"] == {}
+
+
+async def test_read_mark(monde: Monde, tab):
+    await in_thread(say)(monde.salon, monde.noe, "Bonjour")
+    camille = await tab(monde.camille)
+    await camille.say(type="lu", salon=monde.salon.pk, numero=500)
+    await camille.say(type="ping")
+    await camille.hear("pong")
+    mark = await in_thread(LectureSalon.objects.get)(agent=monde.camille)
+    assert mark.dernier_numero == 1
+
+
+async def test_presence_is_told(monde: Monde, tab):
+    camille = await tab(monde.camille)
+    await camille.subscribe(f"salon.{monde.salon.pk}")
+    noe = await tab(monde.noe)
+    answer = await noe.subscribe(f"salon.{monde.salon.pk}")
+    assert answer["nombre"] == 2
+    assert {person["nom"] for person in answer["presents"]} == {"Camille Martin", "Noé Martin"}
+    while not (event := await camille.hear("presence"))["arrivees"] or event["nombre"] != 2:
+        pass
+    await noe.disconnect()
+    while (event := await camille.hear("presence"))["departs"] != [monde.noe.pk]:
+        pass
+    assert event["nombre"] == 1
+
+
+# --- What closes a line or a channel -------------------------------------------------------------
+
+
+async def test_membership_removed_closes_the_channel(monde: Monde, tab):
+    noe, camille = await tab(monde.noe), await tab(monde.camille)
+    salon, communaute = f"salon.{monde.salon.pk}", f"communaute.{monde.communaute.pk}"
+    for line in (noe, camille):
+        await line.subscribe(salon)
+    await noe.subscribe(communaute)
+    await in_thread(exclude_member)(monde.camille, monde.communaute, monde.noe)
+    assert (await noe.hear("ferme"))["canal"] == salon
+    await in_thread(say)(monde.salon, monde.camille, "Entre membres")
+    assert "Entre membres" in str(await camille.hear("salon.message"))
+    # The community is open: its own channel stays.
+    assert [f["type"] for f in await noe.hear_all() if f["type"] in {"ferme", "salon.message"}] == []
+
+
+async def test_membership_removed_while_redis_lost_the_event(monde: Monde, tab, hub: Hub, monkeypatch):
+    await in_thread(Communaute.objects.update)(visibilite="privee")
+    noe = await tab(monde.noe)
+    await noe.subscribe(f"salon.{monde.salon.pk}")
+    with monkeypatch.context() as patch:
+        patch.setattr("plateforme.socle.diffusion._publish", lambda *event: None)
+        await in_thread(exclude_member)(monde.camille, monde.communaute, monde.noe)
+    monkeypatch.setattr(hub.battement, "RECHECK_EVERY", 0.0)
+    await hub.battement.beat()
+    assert (await noe.hear("ferme"))["canal"] == f"salon.{monde.salon.pk}"
+
+
+async def test_signing_out_closes_this_session_only(monde: Monde, tab):
+    here = await tab(monde.camille)
+    elsewhere_key = await in_thread(make_session)(monde.camille)
+    elsewhere = open_line(elsewhere_key)
+    await elsewhere.connect()
+
+    def sign_out() -> None:
+        client = Client()
+        client.cookies["sessionid"] = monde.sessions[monde.camille.pk]
+        request = RequestFactory().post("/")
+        request.session, request.user = client.session, monde.camille
+        logout(request)
+
+    await in_thread(sign_out)()
+    assert await here.closed_with() == 4401
+    await elsewhere.say(type="ping")
+    await elsewhere.hear("pong")
+    await elsewhere.disconnect()
+
+
+async def test_session_revoked_from_the_list_closes(monde: Monde, tab):
+    camille = await tab(monde.camille)
+
+    def revoke() -> None:
+        row = UserSession.objects.create(
+            user=monde.camille, ip="127.0.0.1", session_key=monde.sessions[monde.camille.pk]
+        )
+        row.end()
+
+    await in_thread(revoke)()
+    assert await camille.closed_with() == 4401
+
+
+async def test_account_deactivated_closes(monde: Monde, tab):
+    camille = await tab(monde.camille)
+    monde.camille.is_active = False
+    await in_thread(monde.camille.save)()
+    assert await camille.closed_with() == 4401
+
+
+@pytest.mark.parametrize("how", ["session", "account", "password"])
+async def test_heartbeat_closes_what_no_event_told(monde: Monde, tab, hub: Hub, how: str):
+    camille, noe = await tab(monde.camille), await tab(monde.noe)
+
+    def end() -> None:
+        if how == "session":
+            Session.objects.filter(session_key=monde.sessions[monde.camille.pk]).delete()
+        elif how == "account":
+            type(monde.camille).objects.filter(pk=monde.camille.pk).update(is_active=False)
+        else:
+            type(monde.camille).objects.filter(pk=monde.camille.pk).update(password="autre")
+
+    await in_thread(end)()
+    await hub.battement.beat()
+    assert await camille.closed_with() == 4401
+    await noe.hear("battement")
