@@ -52,7 +52,9 @@ def set_declarations(agent: Agent, declared: Sequence[tuple[Expertise, int, int 
     if len({expertise.pk for expertise, _, _ in declared}) != len(declared):
         raise ActionRefusee("Une expertise est citée deux fois : gardez une seule ligne.")
     if len(declared) > MAX_DECLARATIONS:
-        raise ActionRefusee(f"Déclarez {MAX_DECLARATIONS} expertises au plus : celles pour lesquelles on peut vous solliciter.")
+        raise ActionRefusee(
+            f"Déclarez {MAX_DECLARATIONS} expertises au plus : celles pour lesquelles on peut vous solliciter."
+        )
     # One save at a time: two tabs must not leave a mixture of both.
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM annuaire_agent WHERE id = %s FOR UPDATE", [agent.pk])

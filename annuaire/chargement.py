@@ -50,16 +50,26 @@ def read_references(folder: Path = REFERENTIELS) -> Referentiels:
     for row in _read(path, "departements", ("code", "nom", "zone", "region"), key="code"):
         parent = f"R{row['region']}"
         if parent not in known:
-            raise FichierInvalide(f"{path.name}, ligne {row['_ligne']} : la région {row['region']} n’existe pas.")
+            raise FichierInvalide(
+                f"{path.name}, ligne {row['_ligne']} : la région {row['region']} n’existe pas."
+            )
         departements.append({**row, "genre": Territoire.Genre.DEPARTEMENT, "parent": parent})
-    pays = {"code": "FR", "nom": "France entière", "zone": "france", "genre": Territoire.Genre.NATIONAL, "parent": None}
+    pays = {
+        "code": "FR",
+        "nom": "France entière",
+        "zone": "france",
+        "genre": Territoire.Genre.NATIONAL,
+        "parent": None,
+    }
     return Referentiels(
         territoires=[pays, *regions, *departements],
         types=list(
             _read(folder / "services.json", "types_de_service", ("sigle", "nom", "niveau"), key="sigle")
         ),
         expertises=list(
-            _read(folder / "expertises.json", "expertises", ("libelle", "domaine", "synonymes"), key="libelle")
+            _read(
+                folder / "expertises.json", "expertises", ("libelle", "domaine", "synonymes"), key="libelle"
+            )
         ),
     )
 
@@ -77,7 +87,11 @@ def load_references(references: Referentiels) -> list[Bilan]:
         _align(types, TypeService, {"sigle": row["sigle"]}, values)
     expertises = Bilan("expertises")
     for row in references.expertises:
-        values = {"slug": slugify(row["libelle"])[:120], "domaine": row["domaine"], "synonymes": row["synonymes"]}
+        values = {
+            "slug": slugify(row["libelle"])[:120],
+            "domaine": row["domaine"],
+            "synonymes": row["synonymes"],
+        }
         _align(expertises, Expertise, {"libelle": row["libelle"]}, values)
     if any(bilan.changements for bilan in (territoires, types, expertises)):
         _refresh_search()

@@ -73,7 +73,9 @@ class ProfilForm(forms.ModelForm):
         TypeService.objects.order_by("nom"), label="Type de service", required=False, empty_label="Choisissez"
     )
     territoire = forms.ChoiceField(
-        label="Territoire", required=False, help_text="Celui de votre service : votre département ou votre région."
+        label="Territoire",
+        required=False,
+        help_text="Celui de votre service : votre département ou votre région.",
     )
 
     class Meta:
@@ -119,7 +121,12 @@ class DeclarationForm(forms.Form):
 
     expertise = forms.ChoiceField(label="Expertise", required=False)
     niveau = forms.TypedChoiceField(
-        label="Niveau", choices=DeclarationExpertise.Niveau.choices, coerce=int, required=False, empty_value=2, initial=2
+        label="Niveau",
+        choices=DeclarationExpertise.Niveau.choices,
+        coerce=int,
+        required=False,
+        empty_value=2,
+        initial=2,
     )
     depuis = forms.IntegerField(label="Depuis (année)", min_value=1970, max_value=2100, required=False)
 

@@ -24,7 +24,9 @@ class Territoire(models.Model):
     code = models.CharField("code", max_length=4, primary_key=True)
     genre = models.CharField("genre", max_length=12, choices=Genre)
     nom = models.CharField("nom", max_length=80)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="enfants")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="enfants"
+    )
     zone = models.CharField("zone", max_length=8)
     nom_chef_lieu = models.CharField("chef-lieu", max_length=80, blank=True)
 
@@ -59,7 +61,9 @@ class Service(models.Model):
 
     type = models.ForeignKey(TypeService, on_delete=models.PROTECT, related_name="services")
     territoire = models.ForeignKey(Territoire, on_delete=models.PROTECT, related_name="services")
-    nom = models.CharField("nom", max_length=200, help_text="Nom court, tel qu’il s’affiche : « DDT de la Lozère ».")
+    nom = models.CharField(
+        "nom", max_length=200, help_text="Nom court, tel qu’il s’affiche : « DDT de la Lozère »."
+    )
     ville = models.CharField("ville", max_length=80, blank=True)
 
     class Meta:
@@ -100,15 +104,26 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def visible_to(self, agent: "Agent") -> "AgentQuerySet":
         """People whose profile `agent` may open: for a partner of labs, those who share one with them."""
         if agent.partenaire:
-            return self.active().filter(
-                models.Q(pk=agent.pk) | models.Q(adhesions__communaute__adhesions__agent=agent)
-            ).distinct()
+            return (
+                self.active()
+                .filter(models.Q(pk=agent.pk) | models.Q(adhesions__communaute__adhesions__agent=agent))
+                .distinct()
+            )
         return self.active()
 
 
 class AgentManager(BaseUserManager["Agent"]):
     def get_queryset(self) -> AgentQuerySet:
         return AgentQuerySet(self.model, using=self._db)
+
+    def active(self) -> AgentQuerySet:
+        return self.get_queryset().active()
+
+    def with_place(self) -> AgentQuerySet:
+        return self.get_queryset().with_place()
+
+    def visible_to(self, agent: "Agent") -> AgentQuerySet:
+        return self.get_queryset().visible_to(agent)
 
     def get_by_natural_key(self, username: str | None) -> "Agent":
         return self.get(email__iexact=username)
@@ -144,11 +159,21 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     nom = models.CharField("nom", max_length=60)
     fonction = models.CharField("fonction", max_length=120, blank=True)
     service = models.ForeignKey(
-        Service, verbose_name="service", null=True, blank=True, on_delete=models.PROTECT, related_name="agents"
+        Service,
+        verbose_name="service",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agents",
     )
     organisme = models.CharField("organisme", max_length=160, blank=True, help_text="Pour les partenaires.")
     territoire = models.ForeignKey(
-        Territoire, verbose_name="territoire", null=True, blank=True, on_delete=models.PROTECT, related_name="agents"
+        Territoire,
+        verbose_name="territoire",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agents",
     )
     partenaire = models.BooleanField("partenaire extérieur", default=False)
     telephone = models.CharField("téléphone", max_length=20, blank=True)
@@ -156,7 +181,9 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     disponibilite = models.CharField(
         "disponibilité", max_length=8, choices=Disponibilite, default=Disponibilite.OUI
     )
-    courriels_immediats = models.BooleanField("recevoir un courriel quand on me répond ou me cite", default=True)
+    courriels_immediats = models.BooleanField(
+        "recevoir un courriel quand on me répond ou me cite", default=True
+    )
     is_active = models.BooleanField("compte actif", default=True)
     is_staff = models.BooleanField("accès à l’administration", default=False)
     date_joined = models.DateTimeField("inscription", auto_now_add=True)
@@ -166,7 +193,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
 
     expertises = models.ManyToManyField(Expertise, through="DeclarationExpertise", related_name="agents")
 
-    objects: ClassVar[AgentManager] = AgentManager.from_queryset(AgentQuerySet)()  # type: ignore[assignment]
+    objects: ClassVar[AgentManager] = AgentManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

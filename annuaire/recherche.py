@@ -62,7 +62,9 @@ def search_agents(agent: Agent, question: str, *, territoire: str = "", limit: i
         for pk, found in _close(agent, words, territoire, limit).items():
             scores.setdefault(pk, found)
     best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:limit]
-    people = Agent.objects.with_place().prefetch_related("declarations__expertise").in_bulk([pk for pk, _ in best])
+    people = (
+        Agent.objects.with_place().prefetch_related("declarations__expertise").in_bulk([pk for pk, _ in best])
+    )
     results = [Resultat(people[pk], score) for pk, (score, _) in best if pk in people]
     _explain(results, words, recognised)
     return results
@@ -163,7 +165,9 @@ def _close(agent: Agent, words: list[Mot], territoire: str, limit: int) -> dict[
     any_close = " OR ".join(["%s <%% a.mots"] * len(long_words))
     total = " + ".join(["word_similarity(%s, a.mots)"] * len(long_words))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(CLOSE_ENOUGH)])
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(CLOSE_ENOUGH)]
+        )
         cursor.execute(
             f"SELECT a.id, ({total}) / %s AS proche FROM annuaire_agent a"  # noqa: S608
             f" WHERE {scope} AND ({any_close}) ORDER BY proche DESC, a.id LIMIT %s",
@@ -171,7 +175,9 @@ def _close(agent: Agent, words: list[Mot], territoire: str, limit: int) -> dict[
         )
         rows = cursor.fetchall()
     best = max((close for _, close in rows), default=0)
-    return {pk: (3.5 * float(close), float(close)) for pk, close in rows if close >= max(CLOSE_ENOUGH, best * 0.8)}
+    return {
+        pk: (3.5 * float(close), float(close)) for pk, close in rows if close >= max(CLOSE_ENOUGH, best * 0.8)
+    }
 
 
 def _explain(results: list[Resultat], words: list[Mot], recognised: list[Reconnue]) -> None:
@@ -186,7 +192,9 @@ def _explain(results: list[Resultat], words: list[Mot], recognised: list[Reconnu
             if item is not None:
                 result.raisons.append(_declared(declared, item))
         for label, text in headlines.get(result.agent.pk, []):
-            if label == "Expertise" and any(row.expertise_id in by_expertise for row in result.agent.declarations.all()):
+            if label == "Expertise" and any(
+                row.expertise_id in by_expertise for row in result.agent.declarations.all()
+            ):
                 continue
             result.raisons.append(format_html("{}\u00a0: {}", label, _bold(text)))
         if not result.raisons:
@@ -196,7 +204,9 @@ def _explain(results: list[Resultat], words: list[Mot], recognised: list[Reconnu
 
 def _declared(declared: DeclarationExpertise, item: Reconnue) -> SafeString:
     sentence = format_html(
-        "Déclare <strong>{}</strong>, niveau {}", declared.expertise.libelle, declared.get_niveau_display().lower()
+        "Déclare <strong>{}</strong>, niveau {}",
+        declared.expertise.libelle,
+        declared.get_niveau_display().lower(),
     )
     if declared.depuis:
         sentence = format_html("{}, depuis {}", sentence, declared.depuis)
@@ -233,16 +243,22 @@ def _headlines(ids: list[int], words: list[Mot]) -> dict[int, list[tuple[str, st
 
 def _near(agent: Agent, words: list[Mot]) -> SafeString:
     """The words of a person's page that resemble the question's: for what was found despite typing errors."""
-    own = re.findall(r"\w{3,}", f"{agent.nom_complet} {agent.rattachement} " + " ".join(
-        f"{row.expertise.libelle} {' '.join(row.expertise.synonymes)}" for row in agent.declarations.all()
-    ))
+    own = re.findall(
+        r"\w{3,}",
+        f"{agent.nom_complet} {agent.rattachement} "
+        + " ".join(
+            f"{row.expertise.libelle} {' '.join(row.expertise.synonymes)}" for row in agent.declarations.all()
+        ),
+    )
     near = []
     for word in words:
         grams = _grams(word.forme)
         best = max(own, key=lambda candidate: _likeness(grams, _grams(candidate.lower())), default="")
         if best and best not in near and _likeness(grams, _grams(best.lower())) > 0.25:
             near.append(best)
-    return format_html("Mots proches de votre recherche\u00a0: <strong>{}</strong>", ", ".join(near) or agent.nom_complet)
+    return format_html(
+        "Mots proches de votre recherche\u00a0: <strong>{}</strong>", ", ".join(near) or agent.nom_complet
+    )
 
 
 def _grams(word: str) -> set[str]:

@@ -1,7 +1,5 @@
 """The only way from a community's address to a community, and what each may do there."""
 
-from typing import cast
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -10,11 +8,11 @@ from communautes.models import Adhesion, Communaute, CommunauteQuerySet, Demande
 
 
 def visible_communautes(agent: Agent) -> CommunauteQuerySet:
-    return cast(CommunauteQuerySet, Communaute.objects.all()).visible_to(agent)
+    return Communaute.objects.all().visible_to(agent)
 
 
 def readable_communautes(agent: Agent) -> CommunauteQuerySet:
-    return cast(CommunauteQuerySet, Communaute.objects.all()).readable_by(agent)
+    return Communaute.objects.all().readable_by(agent)
 
 
 def get_visible(agent: Agent, slug: str) -> Communaute:
@@ -57,9 +55,7 @@ def can_write(agent: Agent, communaute: Communaute) -> bool:
 def can_animate(agent: Agent, communaute: Communaute) -> bool:
     return (
         agent.is_active
-        and Adhesion.objects.filter(
-            communaute=communaute, agent=agent, role=Adhesion.Role.ANIMATEUR
-        ).exists()
+        and Adhesion.objects.filter(communaute=communaute, agent=agent, role=Adhesion.Role.ANIMATEUR).exists()
     )
 
 
@@ -82,4 +78,4 @@ def get_invitation(agent: Agent, pk: int) -> Invitation:
     invitation = Invitation.objects.filter(pk=pk, agent=agent).select_related("communaute").first()
     if invitation is None:
         raise Http404("Cette invitation n’existe pas.")
-    return cast(Invitation, invitation)
+    return invitation

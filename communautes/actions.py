@@ -107,9 +107,7 @@ def request_membership(agent: Agent, communaute: Communaute, motif: str) -> Dema
         with transaction.atomic():
             demande = DemandeAdhesion.objects.create(communaute=communaute, agent=agent, motif=motif)
     except IntegrityError:
-        raise ActionRefusee(
-            "Votre demande est déjà entre les mains des animatrices et animateurs."
-        ) from None
+        raise ActionRefusee("Votre demande est déjà entre les mains des animatrices et animateurs.") from None
     record(agent, "demande.create", demande)
     notify(
         _animateurs(communaute),
@@ -130,8 +128,10 @@ def request_membership(agent: Agent, communaute: Communaute, motif: str) -> Dema
 def answer_request(auteur: Agent, demande: DemandeAdhesion, *, accepter: bool) -> DemandeAdhesion:
     """Accept or refuse a request. Animateurs only. Two at once: the first answer stands."""
     _require_animateur(auteur, demande.communaute)
-    demande = DemandeAdhesion.objects.select_for_update(of=("self",)).select_related("communaute", "agent").get(
-        pk=demande.pk
+    demande = (
+        DemandeAdhesion.objects.select_for_update(of=("self",))
+        .select_related("communaute", "agent")
+        .get(pk=demande.pk)
     )
     if demande.etat != DemandeAdhesion.Etat.EN_ATTENTE:
         raise ActionRefusee("Cette demande a déjà reçu une réponse.")
@@ -252,9 +252,9 @@ def _add_member(communaute: Communaute, agent: Agent, role: str = Adhesion.Role.
         DemandeAdhesion.objects.filter(
             communaute=communaute, agent=agent, etat=DemandeAdhesion.Etat.EN_ATTENTE
         ).update(etat=DemandeAdhesion.Etat.ACCEPTEE, traitee_le=timezone.now())
-        Invitation.objects.filter(
-            communaute=communaute, agent=agent, etat=Invitation.Etat.EN_ATTENTE
-        ).update(etat=Invitation.Etat.ACCEPTEE)
+        Invitation.objects.filter(communaute=communaute, agent=agent, etat=Invitation.Etat.EN_ATTENTE).update(
+            etat=Invitation.Etat.ACCEPTEE
+        )
     return adhesion
 
 
@@ -278,7 +278,9 @@ def _require_animateur(agent: Agent, communaute: Communaute) -> None:
 def _require_other_animateur(communaute: Communaute, adhesion: Adhesion) -> None:
     if adhesion.role != Adhesion.Role.ANIMATEUR:
         return
-    others = Adhesion.objects.filter(communaute=communaute, role=Adhesion.Role.ANIMATEUR).exclude(pk=adhesion.pk)
+    others = Adhesion.objects.filter(communaute=communaute, role=Adhesion.Role.ANIMATEUR).exclude(
+        pk=adhesion.pk
+    )
     if not others.exists():
         raise ActionRefusee(
             "Une communauté garde au moins une personne pour l’animer : confiez d’abord ce rôle à un autre membre."

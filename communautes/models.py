@@ -119,7 +119,9 @@ class DemandeAdhesion(models.Model):
 
     communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="demandes")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="demandes_adhesion")
-    motif = models.TextField("pourquoi souhaitez-vous rejoindre cette communauté ?", max_length=1000, blank=True)
+    motif = models.TextField(
+        "pourquoi souhaitez-vous rejoindre cette communauté ?", max_length=1000, blank=True
+    )
     etat = models.CharField("état", max_length=10, choices=Etat, default=Etat.EN_ATTENTE)
     cree_le = models.DateTimeField("date", auto_now_add=True)
     traitee_par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")

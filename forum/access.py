@@ -1,7 +1,5 @@
 """The only way from an address to a sujet or a message, and what each may do with it."""
 
-from typing import cast
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -11,12 +9,12 @@ from forum.models import Message, Sujet, SujetQuerySet
 
 
 def visible_sujets(agent: Agent) -> SujetQuerySet:
-    return cast(SujetQuerySet, Sujet.objects.all()).visible_to(agent)
+    return Sujet.objects.all().visible_to(agent)
 
 
 def get_sujet(agent: Agent, pk: int) -> Sujet:
     """A sujet that `agent` may read, with its author and community; 404, or 403 where one may ask to join."""
-    sujet = cast(SujetQuerySet, Sujet.objects.all()).with_author().filter(pk=pk).first()
+    sujet = Sujet.objects.all().with_author().filter(pk=pk).first()
     if sujet is None:
         raise Http404("Ce sujet n’existe pas.")
     if not can_read(agent, sujet.communaute):

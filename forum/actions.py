@@ -14,7 +14,7 @@ from annuaire.notifications.models import Notification
 from communautes.access import can_read, can_write
 from communautes.models import Communaute
 from forum.access import can_accept, can_answer, readers_among
-from forum.models import Abonnement, LectureSujet, Message, Sujet
+from forum.models import Abonnement, Message, Sujet
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
@@ -65,9 +65,7 @@ def open_sujet(
 
 
 @transaction.atomic
-def publish_message(
-    auteur: Agent, sujet: Sujet, texte: str, *, quand: datetime | None = None
-) -> Message:
+def publish_message(auteur: Agent, sujet: Sujet, texte: str, *, quand: datetime | None = None) -> Message:
     """Answer in a sujet. Members only; takes the sujet's row lock for its next number.
 
     Raises `ActionRefusee` (text empty, too long, too fast) and `PermissionDenied`. The same text sent again
@@ -99,7 +97,9 @@ def publish_message(
 @transaction.atomic
 def accept_message(auteur: Agent, message: Message) -> None:
     """Choose the answer that settles a question: who asked, or an animateur. Another choice replaces it."""
-    sujet = Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=message.sujet_id)
+    sujet = (
+        Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=message.sujet_id)
+    )
     if not can_accept(auteur, sujet):
         raise PermissionDenied("La personne qui a posé la question choisit la réponse.")
     if message.numero == 1:
@@ -161,26 +161,30 @@ def tell_of_message(message: Message) -> None:
     mentioned = readers_among(
         sujet,
         list(
-            Agent.objects.active().filter(identifiant__in=extract_mentions(message.texte)).exclude(pk=message.auteur_id)
+            Agent.objects.active()
+            .filter(identifiant__in=extract_mentions(message.texte))
+            .exclude(pk=message.auteur_id)
         ),
     )
-    base = {
-        "cle": f"message.{message.pk}",
-        "extrait": extrait,
-        "url": message.get_absolute_url(),
-        "acteur": message.auteur,
-        "courriel": True,
-    }
     name = message.auteur.nom_complet
+
+    def announce(genre: Notification.Genre, titre: str) -> Annonce:
+        return Annonce(
+            genre=genre,
+            cle=f"message.{message.pk}",
+            titre=titre,
+            url=message.get_absolute_url(),
+            extrait=extrait,
+            acteur=message.auteur,
+            courriel=True,
+        )
+
     # Mentions first: the key is the same, so a follower who is mentioned hears of it once, as a mention.
-    notify(
-        mentioned,
-        Annonce(genre=Notification.Genre.MENTION, titre=f"{name} vous cite dans « {sujet.titre} »", **base),
-    )
+    notify(mentioned, announce(Notification.Genre.MENTION, f"{name} vous cite dans « {sujet.titre} »"))
     followers = Agent.objects.active().filter(abonnements__sujet=sujet, abonnements__actif=True)
     notify(
         readers_among(sujet, list(followers)),
-        Annonce(genre=Notification.Genre.REPONSE, titre=f"{name} a répondu à « {sujet.titre} »", **base),
+        announce(Notification.Genre.REPONSE, f"{name} a répondu à « {sujet.titre} »"),
     )
 
 
@@ -216,7 +220,9 @@ def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime, *, past
         auteur=auteur,
         numero=numero,
         texte=texte,
-        html=render_markdown(texte, mentions=resolve_mentions(extract_mentions(texte)), prefixe=f"s{sujet.pk}m{numero}-"),
+        html=render_markdown(
+            texte, mentions=resolve_mentions(extract_mentions(texte)), prefixe=f"s{sujet.pk}m{numero}-"
+        ),
         version_rendu=RENDERER_VERSION,
         cree_le=now,
     )

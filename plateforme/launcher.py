@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from plateforme.local_services import Services, ServiceError, die_with_parent, services_for, stop_child
+from plateforme.local_services import ServiceError, Services, die_with_parent, services_for, stop_child
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"

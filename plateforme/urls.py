@@ -1,3 +1,36 @@
-from django.urls import path
+"""Every address of the site."""
 
-urlpatterns = []
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from plateforme import views
+
+urlpatterns: list[Any] = [
+    path("", views.accueil, name="accueil"),
+    path("recherche/", views.recherche, name="recherche"),
+    path("mentions-legales/", views.mentions_legales, name="mentions-legales"),
+    path("donnees-personnelles/", views.donnees_personnelles, name="donnees-personnelles"),
+    path("accessibilite/", views.accessibilite, name="accessibilite"),
+    path("plan-du-site/", views.plan_du_site, name="plan-du-site"),
+    path("hors-ligne/", views.hors_ligne, name="hors-ligne"),
+    path("sante/vivant", views.sante_vivant, name="sante-vivant"),
+    path("sante/pret", views.sante_pret, name="sante-pret"),
+    path("compte/", include("allauth.urls")),
+    path("annuaire/", include("annuaire.urls")),
+    path("notifications/", include("annuaire.notifications.urls")),
+    path("communautes/", include("communautes.urls")),
+    path("", include("communautes.fichiers.urls")),
+    path("", include("forum.urls")),
+    path("", include("realtime.urls")),
+    path("administration/", admin.site.urls),
+]
+if not settings.PRODUCTION:
+    urlpatterns.append(path("", include("plateforme.demo.urls")))
+
+handler400 = "plateforme.views.bad_request"
+handler403 = "plateforme.views.permission_denied"
+handler404 = "plateforme.views.not_found"
+handler500 = "plateforme.views.server_error"

@@ -1,7 +1,6 @@
 """The only way from an address or a frame to a salon or a meeting."""
 
 from datetime import timedelta
-from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import DurationField, F, QuerySet, Value
@@ -17,7 +16,7 @@ LONGEST = timedelta(hours=12)  # of a meeting; the database refuses more
 
 
 def member_salons(agent: Agent) -> SalonQuerySet:
-    return cast(SalonQuerySet, Salon.objects.all()).of_member(agent)
+    return Salon.objects.all().of_member(agent)
 
 
 def get_salon(agent: Agent, pk: int) -> Salon:
@@ -29,7 +28,7 @@ def get_salon(agent: Agent, pk: int) -> Salon:
         if can_read(agent, salon.communaute):
             raise PermissionDenied("Rejoignez la communauté pour entrer dans son salon.")
         raise Http404("Ce salon n’existe pas.")
-    return cast(Salon, salon)
+    return salon
 
 
 def get_reunion(agent: Agent, pk: int) -> Reunion:

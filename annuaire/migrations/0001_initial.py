@@ -11,174 +11,360 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("socle", "0001_recherche"),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Expertise',
+            name="Expertise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('libelle', models.CharField(max_length=120, unique=True, verbose_name='libellé')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='adresse')),
-                ('domaine', models.CharField(db_index=True, max_length=80, verbose_name='domaine')),
-                ('synonymes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None, verbose_name='synonymes et sigles')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("libelle", models.CharField(max_length=120, unique=True, verbose_name="libellé")),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="adresse")),
+                ("domaine", models.CharField(db_index=True, max_length=80, verbose_name="domaine")),
+                (
+                    "synonymes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        default=list,
+                        size=None,
+                        verbose_name="synonymes et sigles",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'expertise',
-                'verbose_name_plural': 'expertises',
-                'ordering': ['libelle'],
+                "verbose_name": "expertise",
+                "verbose_name_plural": "expertises",
+                "ordering": ["libelle"],
             },
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nom', models.CharField(help_text='Nom court, tel qu’il s’affiche : « DDT de la Lozère ».', max_length=200, verbose_name='nom')),
-                ('ville', models.CharField(blank=True, max_length=80, verbose_name='ville')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nom",
+                    models.CharField(
+                        help_text="Nom court, tel qu’il s’affiche : « DDT de la Lozère ».",
+                        max_length=200,
+                        verbose_name="nom",
+                    ),
+                ),
+                ("ville", models.CharField(blank=True, max_length=80, verbose_name="ville")),
             ],
             options={
-                'verbose_name': 'service',
-                'verbose_name_plural': 'services',
-                'ordering': ['nom'],
+                "verbose_name": "service",
+                "verbose_name_plural": "services",
+                "ordering": ["nom"],
             },
         ),
         migrations.CreateModel(
-            name='TypeService',
+            name="TypeService",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sigle', models.CharField(max_length=20, unique=True, verbose_name='sigle')),
-                ('nom', models.CharField(max_length=200, verbose_name='nom')),
-                ('niveau', models.CharField(max_length=20, verbose_name='niveau')),
-                ('tutelle', models.CharField(blank=True, max_length=60, verbose_name='tutelle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sigle", models.CharField(max_length=20, unique=True, verbose_name="sigle")),
+                ("nom", models.CharField(max_length=200, verbose_name="nom")),
+                ("niveau", models.CharField(max_length=20, verbose_name="niveau")),
+                ("tutelle", models.CharField(blank=True, max_length=60, verbose_name="tutelle")),
             ],
             options={
-                'verbose_name': 'type de service',
-                'verbose_name_plural': 'types de service',
-                'ordering': ['sigle'],
+                "verbose_name": "type de service",
+                "verbose_name_plural": "types de service",
+                "ordering": ["sigle"],
             },
         ),
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
-                ('identifiant', models.SlugField(help_text='Sert aux mentions : @prenom-nom.', max_length=80, unique=True, verbose_name='identifiant')),
-                ('prenom', models.CharField(max_length=60, verbose_name='prénom')),
-                ('nom', models.CharField(max_length=60, verbose_name='nom')),
-                ('fonction', models.CharField(blank=True, max_length=120, verbose_name='fonction')),
-                ('organisme', models.CharField(blank=True, help_text='Pour les partenaires.', max_length=160, verbose_name='organisme')),
-                ('partenaire', models.BooleanField(default=False, verbose_name='partenaire extérieur')),
-                ('telephone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('biographie', models.TextField(blank=True, max_length=2000, verbose_name='présentation')),
-                ('disponibilite', models.CharField(choices=[('oui', 'Disponible pour aider'), ('limitee', 'Disponibilité limitée'), ('non', 'Pas disponible en ce moment')], default='oui', max_length=8, verbose_name='disponibilité')),
-                ('courriels_immediats', models.BooleanField(default=True, verbose_name='recevoir un courriel quand on me répond ou me cite')),
-                ('is_active', models.BooleanField(default=True, verbose_name='compte actif')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='accès à l’administration')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='inscription')),
-                ('recherche', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('mots', models.TextField(default='', editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                (
+                    "identifiant",
+                    models.SlugField(
+                        help_text="Sert aux mentions : @prenom-nom.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="identifiant",
+                    ),
+                ),
+                ("prenom", models.CharField(max_length=60, verbose_name="prénom")),
+                ("nom", models.CharField(max_length=60, verbose_name="nom")),
+                ("fonction", models.CharField(blank=True, max_length=120, verbose_name="fonction")),
+                (
+                    "organisme",
+                    models.CharField(
+                        blank=True,
+                        help_text="Pour les partenaires.",
+                        max_length=160,
+                        verbose_name="organisme",
+                    ),
+                ),
+                ("partenaire", models.BooleanField(default=False, verbose_name="partenaire extérieur")),
+                ("telephone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
+                ("biographie", models.TextField(blank=True, max_length=2000, verbose_name="présentation")),
+                (
+                    "disponibilite",
+                    models.CharField(
+                        choices=[
+                            ("oui", "Disponible pour aider"),
+                            ("limitee", "Disponibilité limitée"),
+                            ("non", "Pas disponible en ce moment"),
+                        ],
+                        default="oui",
+                        max_length=8,
+                        verbose_name="disponibilité",
+                    ),
+                ),
+                (
+                    "courriels_immediats",
+                    models.BooleanField(
+                        default=True, verbose_name="recevoir un courriel quand on me répond ou me cite"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="compte actif")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="accès à l’administration")),
+                ("date_joined", models.DateTimeField(auto_now_add=True, verbose_name="inscription")),
+                ("recherche", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ("mots", models.TextField(default="", editable=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agent',
-                'verbose_name_plural': 'agents',
+                "verbose_name": "agent",
+                "verbose_name_plural": "agents",
             },
         ),
         migrations.CreateModel(
-            name='DeclarationExpertise',
+            name="DeclarationExpertise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('niveau', models.PositiveSmallIntegerField(choices=[(1, 'Notions'), (2, 'Pratique'), (3, 'Expertise'), (4, 'Référence')], verbose_name='niveau')),
-                ('depuis', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1970), django.core.validators.MaxValueValidator(2100)], verbose_name='depuis (année)')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to=settings.AUTH_USER_MODEL)),
-                ('expertise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='annuaire.expertise')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "niveau",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Notions"), (2, "Pratique"), (3, "Expertise"), (4, "Référence")],
+                        verbose_name="niveau",
+                    ),
+                ),
+                (
+                    "depuis",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1970),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="depuis (année)",
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="declarations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "expertise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="declarations",
+                        to="annuaire.expertise",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'expertise déclarée',
-                'verbose_name_plural': 'expertises déclarées',
+                "verbose_name": "expertise déclarée",
+                "verbose_name_plural": "expertises déclarées",
             },
         ),
         migrations.AddField(
-            model_name='agent',
-            name='expertises',
-            field=models.ManyToManyField(related_name='agents', through='annuaire.DeclarationExpertise', to='annuaire.expertise'),
+            model_name="agent",
+            name="expertises",
+            field=models.ManyToManyField(
+                related_name="agents", through="annuaire.DeclarationExpertise", to="annuaire.expertise"
+            ),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='service',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='annuaire.service', verbose_name='service'),
+            model_name="agent",
+            name="service",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="agents",
+                to="annuaire.service",
+                verbose_name="service",
+            ),
         ),
         migrations.CreateModel(
-            name='Territoire',
+            name="Territoire",
             fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name='code')),
-                ('genre', models.CharField(choices=[('national', 'National'), ('region', 'Région'), ('departement', 'Département')], max_length=12, verbose_name='genre')),
-                ('nom', models.CharField(max_length=80, verbose_name='nom')),
-                ('zone', models.CharField(max_length=8, verbose_name='zone')),
-                ('nom_chef_lieu', models.CharField(blank=True, max_length=80, verbose_name='chef-lieu')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enfants', to='annuaire.territoire')),
+                (
+                    "code",
+                    models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name="code"),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("national", "National"),
+                            ("region", "Région"),
+                            ("departement", "Département"),
+                        ],
+                        max_length=12,
+                        verbose_name="genre",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=80, verbose_name="nom")),
+                ("zone", models.CharField(max_length=8, verbose_name="zone")),
+                ("nom_chef_lieu", models.CharField(blank=True, max_length=80, verbose_name="chef-lieu")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enfants",
+                        to="annuaire.territoire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'territoire',
-                'verbose_name_plural': 'territoires',
-                'ordering': ['nom'],
+                "verbose_name": "territoire",
+                "verbose_name_plural": "territoires",
+                "ordering": ["nom"],
             },
         ),
         migrations.AddField(
-            model_name='service',
-            name='territoire',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='annuaire.territoire'),
+            model_name="service",
+            name="territoire",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="services", to="annuaire.territoire"
+            ),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='territoire',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='annuaire.territoire', verbose_name='territoire'),
+            model_name="agent",
+            name="territoire",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="agents",
+                to="annuaire.territoire",
+                verbose_name="territoire",
+            ),
         ),
         migrations.AddField(
-            model_name='service',
-            name='type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='annuaire.typeservice'),
+            model_name="service",
+            name="type",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="services",
+                to="annuaire.typeservice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declarationexpertise',
-            constraint=models.UniqueConstraint(fields=('agent', 'expertise'), name='declaration_unique'),
+            model_name="declarationexpertise",
+            constraint=models.UniqueConstraint(fields=("agent", "expertise"), name="declaration_unique"),
         ),
         migrations.AddConstraint(
-            model_name='declarationexpertise',
-            constraint=models.CheckConstraint(condition=models.Q(('niveau__range', (1, 4))), name='declaration_niveau'),
+            model_name="declarationexpertise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("niveau__range", (1, 4))), name="declaration_niveau"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declarationexpertise',
-            constraint=models.CheckConstraint(condition=models.Q(('depuis__isnull', True), ('depuis__range', (1970, 2100)), _connector='OR'), name='declaration_depuis'),
+            model_name="declarationexpertise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("depuis__isnull", True), ("depuis__range", (1970, 2100)), _connector="OR"
+                ),
+                name="declaration_depuis",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agent',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['recherche'], name='agent_recherche'),
+            model_name="agent",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="agent_recherche"),
         ),
         migrations.AddIndex(
-            model_name='agent',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['mots'], name='agent_mots', opclasses=['gin_trgm_ops']),
+            model_name="agent",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["mots"], name="agent_mots", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['nom', 'prenom'], name='agent_nom'),
+            model_name="agent",
+            index=models.Index(fields=["nom", "prenom"], name="agent_nom"),
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='agent_email_unique'),
+            model_name="agent",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="agent_email_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(fields=('type', 'territoire'), name='service_unique'),
+            model_name="service",
+            constraint=models.UniqueConstraint(fields=("type", "territoire"), name="service_unique"),
         ),
     ]

@@ -36,11 +36,11 @@ def notify(destinataires: Iterable[Agent], annonce: Annonce) -> list[Notificatio
     """
     from annuaire.notifications.tasks import email_notification
 
-    people = {
-        agent.pk: agent for agent in destinataires if agent.is_active and agent != annonce.acteur
-    }
+    people = {agent.pk: agent for agent in destinataires if agent.is_active and agent != annonce.acteur}
     already = set(
-        Notification.objects.filter(destinataire__in=people, cle=annonce.cle).values_list("destinataire", flat=True)
+        Notification.objects.filter(destinataire__in=people, cle=annonce.cle).values_list(
+            "destinataire", flat=True
+        )
     )
     rows = [
         Notification(

@@ -1,7 +1,5 @@
 """The only way from an address to a document."""
 
-from typing import cast
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -11,7 +9,7 @@ from communautes.fichiers.models import Document, DocumentQuerySet
 
 
 def visible_documents(agent: Agent) -> DocumentQuerySet:
-    return cast(DocumentQuerySet, Document.objects.all()).visible_to(agent)
+    return Document.objects.all().visible_to(agent)
 
 
 def get_document(agent: Agent, pk: int) -> Document:
@@ -27,7 +25,7 @@ def get_document(agent: Agent, pk: int) -> Document:
         if document.communaute.visibilite == "privee" or agent.partenaire:
             raise Http404("Ce document n’existe pas, ou a été retiré.")
         raise PermissionDenied("Ce document est réservé aux membres de la communauté.")
-    return cast(Document, document)
+    return document
 
 
 def can_remove(agent: Agent, document: Document) -> bool:

@@ -59,12 +59,14 @@ def share_document(
         digest.update(chunk)
     fichier.seek(0)
     now = quand or timezone.now()
-    version = Version(auteur=auteur, taille=size, type_mime=type_mime, empreinte=digest.hexdigest(), cree_le=now)
+    version = Version(
+        auteur=auteur, taille=size, type_mime=type_mime, empreinte=digest.hexdigest(), cree_le=now
+    )
     version.fichier.save(nom, fichier, save=False)
     try:
         return _record_version(auteur, communaute, nom, description, version, now)
     except BaseException:
-        version.fichier.storage.delete(version.fichier.name)
+        version.fichier.storage.delete(version.fichier.name or "")
         raise
 
 
@@ -72,7 +74,11 @@ def share_document(
 def _record_version(
     auteur: Agent, communaute: Communaute, nom: str, description: str, version: Version, now: datetime
 ) -> Document:
-    document = Document.objects.select_for_update().filter(communaute=communaute, nom=nom, retire_le__isnull=True).first()
+    document = (
+        Document.objects.select_for_update()
+        .filter(communaute=communaute, nom=nom, retire_le__isnull=True)
+        .first()
+    )
     if document is None:
         try:
             with transaction.atomic():
@@ -109,7 +115,9 @@ def _record_version(
 def remove_document(auteur: Agent, document: Document) -> None:
     """Take a document out of the list: who shared it, or an animateur. The bytes are kept; harmless twice."""
     if not can_remove(auteur, document):
-        raise PermissionDenied("Seules la personne qui a partagé ce fichier et l’animation peuvent le retirer.")
+        raise PermissionDenied(
+            "Seules la personne qui a partagé ce fichier et l’animation peuvent le retirer."
+        )
     changed = Document.objects.filter(pk=document.pk, retire_le__isnull=True).update(retire_le=timezone.now())
     if changed:
         record(auteur, "document.remove", document)

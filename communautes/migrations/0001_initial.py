@@ -6,99 +6,276 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('annuaire', '0001_initial'),
+        ("annuaire", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Adhesion',
+            name="Adhesion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('membre', 'Membre'), ('animateur', 'Animation')], default='membre', max_length=10, verbose_name='rôle')),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='depuis le')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adhesions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("membre", "Membre"), ("animateur", "Animation")],
+                        default="membre",
+                        max_length=10,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="depuis le")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="adhesions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'adhésion',
-                'verbose_name_plural': 'adhésions',
+                "verbose_name": "adhésion",
+                "verbose_name_plural": "adhésions",
             },
         ),
         migrations.CreateModel(
-            name='Communaute',
+            name="Communaute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nom', models.CharField(max_length=120, unique=True, verbose_name='nom')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='adresse')),
-                ('genre', models.CharField(choices=[('communaute', 'Communauté professionnelle'), ('laboratoire', 'Laboratoire d’innovation')], default='communaute', max_length=12, verbose_name='genre')),
-                ('visibilite', models.CharField(choices=[('ouverte', 'Ouverte'), ('sur_demande', 'Sur demande'), ('privee', 'Privée')], default='ouverte', max_length=12, verbose_name='visibilité')),
-                ('resume', models.CharField(max_length=200, verbose_name='résumé')),
-                ('presentation', models.TextField(blank=True, verbose_name='présentation')),
-                ('presentation_html', models.TextField(blank=True, editable=False)),
-                ('couleur', models.CharField(choices=[('purple-glycine', 'Glycine'), ('green-emeraude', 'Émeraude'), ('yellow-tournesol', 'Tournesol'), ('green-archipel', 'Archipel'), ('brown-opera', 'Opéra'), ('green-menthe', 'Menthe'), ('green-tilleul-verveine', 'Tilleul'), ('orange-terre-battue', 'Terre battue'), ('pink-macaron', 'Macaron'), ('brown-cafe-creme', 'Café crème')], default='purple-glycine', max_length=24, verbose_name='couleur')),
-                ('nb_membres', models.PositiveIntegerField(default=0, editable=False)),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='création')),
-                ('expertises', models.ManyToManyField(blank=True, related_name='communautes', to='annuaire.expertise')),
-                ('membres', models.ManyToManyField(related_name='communautes', through='communautes.Adhesion', to=settings.AUTH_USER_MODEL)),
-                ('territoires', models.ManyToManyField(blank=True, related_name='communautes', to='annuaire.territoire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nom", models.CharField(max_length=120, unique=True, verbose_name="nom")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="adresse")),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("communaute", "Communauté professionnelle"),
+                            ("laboratoire", "Laboratoire d’innovation"),
+                        ],
+                        default="communaute",
+                        max_length=12,
+                        verbose_name="genre",
+                    ),
+                ),
+                (
+                    "visibilite",
+                    models.CharField(
+                        choices=[
+                            ("ouverte", "Ouverte"),
+                            ("sur_demande", "Sur demande"),
+                            ("privee", "Privée"),
+                        ],
+                        default="ouverte",
+                        max_length=12,
+                        verbose_name="visibilité",
+                    ),
+                ),
+                ("resume", models.CharField(max_length=200, verbose_name="résumé")),
+                ("presentation", models.TextField(blank=True, verbose_name="présentation")),
+                ("presentation_html", models.TextField(blank=True, editable=False)),
+                (
+                    "couleur",
+                    models.CharField(
+                        choices=[
+                            ("purple-glycine", "Glycine"),
+                            ("green-emeraude", "Émeraude"),
+                            ("yellow-tournesol", "Tournesol"),
+                            ("green-archipel", "Archipel"),
+                            ("brown-opera", "Opéra"),
+                            ("green-menthe", "Menthe"),
+                            ("green-tilleul-verveine", "Tilleul"),
+                            ("orange-terre-battue", "Terre battue"),
+                            ("pink-macaron", "Macaron"),
+                            ("brown-cafe-creme", "Café crème"),
+                        ],
+                        default="purple-glycine",
+                        max_length=24,
+                        verbose_name="couleur",
+                    ),
+                ),
+                ("nb_membres", models.PositiveIntegerField(default=0, editable=False)),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="création")),
+                (
+                    "expertises",
+                    models.ManyToManyField(blank=True, related_name="communautes", to="annuaire.expertise"),
+                ),
+                (
+                    "membres",
+                    models.ManyToManyField(
+                        related_name="communautes",
+                        through="communautes.Adhesion",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "territoires",
+                    models.ManyToManyField(blank=True, related_name="communautes", to="annuaire.territoire"),
+                ),
             ],
             options={
-                'verbose_name': 'communauté',
-                'verbose_name_plural': 'communautés',
-                'ordering': ['nom'],
+                "verbose_name": "communauté",
+                "verbose_name_plural": "communautés",
+                "ordering": ["nom"],
             },
         ),
         migrations.AddField(
-            model_name='adhesion',
-            name='communaute',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adhesions', to='communautes.communaute'),
+            model_name="adhesion",
+            name="communaute",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="adhesions",
+                to="communautes.communaute",
+            ),
         ),
         migrations.CreateModel(
-            name='DemandeAdhesion',
+            name="DemandeAdhesion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('motif', models.TextField(blank=True, max_length=1000, verbose_name='pourquoi souhaitez-vous rejoindre cette communauté ?')),
-                ('etat', models.CharField(choices=[('en_attente', 'En attente'), ('acceptee', 'Acceptée'), ('refusee', 'Refusée'), ('retiree', 'Retirée')], default='en_attente', max_length=10, verbose_name='état')),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='date')),
-                ('traitee_le', models.DateTimeField(null=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demandes_adhesion', to=settings.AUTH_USER_MODEL)),
-                ('communaute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demandes', to='communautes.communaute')),
-                ('traitee_par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "motif",
+                    models.TextField(
+                        blank=True,
+                        max_length=1000,
+                        verbose_name="pourquoi souhaitez-vous rejoindre cette communauté ?",
+                    ),
+                ),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("en_attente", "En attente"),
+                            ("acceptee", "Acceptée"),
+                            ("refusee", "Refusée"),
+                            ("retiree", "Retirée"),
+                        ],
+                        default="en_attente",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                ("traitee_le", models.DateTimeField(null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="demandes_adhesion",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="demandes",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "traitee_par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demande d’adhésion',
-                'verbose_name_plural': 'demandes d’adhésion',
+                "verbose_name": "demande d’adhésion",
+                "verbose_name_plural": "demandes d’adhésion",
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('etat', models.CharField(choices=[('en_attente', 'En attente'), ('acceptee', 'Acceptée'), ('declinee', 'Déclinée')], default='en_attente', max_length=10, verbose_name='état')),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='date')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL)),
-                ('communaute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='communautes.communaute')),
-                ('invitant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("en_attente", "En attente"),
+                            ("acceptee", "Acceptée"),
+                            ("declinee", "Déclinée"),
+                        ],
+                        default="en_attente",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "invitant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
             },
         ),
         migrations.AddConstraint(
-            model_name='adhesion',
-            constraint=models.UniqueConstraint(fields=('communaute', 'agent'), name='adhesion_unique'),
+            model_name="adhesion",
+            constraint=models.UniqueConstraint(fields=("communaute", "agent"), name="adhesion_unique"),
         ),
         migrations.AddConstraint(
-            model_name='demandeadhesion',
-            constraint=models.UniqueConstraint(condition=models.Q(('etat', 'en_attente')), fields=('communaute', 'agent'), name='demande_une_en_attente'),
+            model_name="demandeadhesion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("etat", "en_attente")),
+                fields=("communaute", "agent"),
+                name="demande_une_en_attente",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('etat', 'en_attente')), fields=('communaute', 'agent'), name='invitation_une_en_attente'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("etat", "en_attente")),
+                fields=("communaute", "agent"),
+                name="invitation_une_en_attente",
+            ),
         ),
     ]

@@ -3,109 +3,218 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import forum.models
 from django.conf import settings
 from django.db import migrations, models
 
+import forum.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("socle", "0001_recherche"),
-        ('annuaire', '0001_initial'),
-        ('communautes', '0001_initial'),
+        ("annuaire", "0001_initial"),
+        ("communautes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numero', models.PositiveIntegerField(verbose_name='numéro')),
-                ('texte', models.TextField(verbose_name='message')),
-                ('html', models.TextField(editable=False)),
-                ('version_rendu', models.PositiveSmallIntegerField(editable=False)),
-                ('cree_le', models.DateTimeField(verbose_name='date')),
-                ('recherche', models.GeneratedField(db_persist=True, expression=forum.models.FrenchVector('texte'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                ("texte", models.TextField(verbose_name="message")),
+                ("html", models.TextField(editable=False)),
+                ("version_rendu", models.PositiveSmallIntegerField(editable=False)),
+                ("cree_le", models.DateTimeField(verbose_name="date")),
+                (
+                    "recherche",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=forum.models.FrenchVector("texte"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
             },
         ),
         migrations.CreateModel(
-            name='Sujet',
+            name="Sujet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('genre', models.CharField(choices=[('question', 'Question'), ('discussion', 'Discussion'), ('retour', 'Retour d’expérience'), ('annonce', 'Annonce')], default='question', max_length=10, verbose_name='genre')),
-                ('titre', models.CharField(max_length=160, verbose_name='titre')),
-                ('cree_le', models.DateTimeField(verbose_name='date')),
-                ('dernier_numero', models.PositiveIntegerField(default=0, editable=False)),
-                ('dernier_message_le', models.DateTimeField(editable=False)),
-                ('recherche', models.GeneratedField(db_persist=True, expression=forum.models.FrenchVector('titre'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sujets', to=settings.AUTH_USER_MODEL)),
-                ('communaute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sujets', to='communautes.communaute')),
-                ('expertises', models.ManyToManyField(blank=True, related_name='sujets', to='annuaire.expertise')),
-                ('message_accepte', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='forum.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("question", "Question"),
+                            ("discussion", "Discussion"),
+                            ("retour", "Retour d’expérience"),
+                            ("annonce", "Annonce"),
+                        ],
+                        default="question",
+                        max_length=10,
+                        verbose_name="genre",
+                    ),
+                ),
+                ("titre", models.CharField(max_length=160, verbose_name="titre")),
+                ("cree_le", models.DateTimeField(verbose_name="date")),
+                ("dernier_numero", models.PositiveIntegerField(default=0, editable=False)),
+                ("dernier_message_le", models.DateTimeField(editable=False)),
+                (
+                    "recherche",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=forum.models.FrenchVector("titre"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sujets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sujets",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "expertises",
+                    models.ManyToManyField(blank=True, related_name="sujets", to="annuaire.expertise"),
+                ),
+                (
+                    "message_accepte",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="forum.message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sujet',
-                'verbose_name_plural': 'sujets',
+                "verbose_name": "sujet",
+                "verbose_name_plural": "sujets",
             },
         ),
         migrations.AddField(
-            model_name='message',
-            name='sujet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='forum.sujet'),
+            model_name="message",
+            name="sujet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="forum.sujet"
+            ),
         ),
         migrations.CreateModel(
-            name='LectureSujet',
+            name="LectureSujet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dernier_numero', models.PositiveIntegerField()),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sujet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lectures', to='forum.sujet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dernier_numero", models.PositiveIntegerField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sujet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lectures", to="forum.sujet"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Abonnement',
+            name="Abonnement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actif', models.BooleanField(default=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='abonnements', to=settings.AUTH_USER_MODEL)),
-                ('sujet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='abonnements', to='forum.sujet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actif", models.BooleanField(default=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="abonnements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sujet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="abonnements",
+                        to="forum.sujet",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='sujet',
-            index=models.Index(fields=['communaute', '-dernier_message_le', '-id'], name='sujet_liste'),
+            model_name="sujet",
+            index=models.Index(fields=["communaute", "-dernier_message_le", "-id"], name="sujet_liste"),
         ),
         migrations.AddIndex(
-            model_name='sujet',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['recherche'], name='sujet_recherche'),
+            model_name="sujet",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="sujet_recherche"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['recherche'], name='message_recherche'),
+            model_name="message",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="message_recherche"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['auteur', '-id'], name='message_auteur'),
+            model_name="message",
+            index=models.Index(fields=["auteur", "-id"], name="message_auteur"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('sujet', 'numero'), name='message_numero'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("sujet", "numero"), name="message_numero"),
         ),
         migrations.AddConstraint(
-            model_name='lecturesujet',
-            constraint=models.UniqueConstraint(fields=('agent', 'sujet'), name='lecture_sujet_unique'),
+            model_name="lecturesujet",
+            constraint=models.UniqueConstraint(fields=("agent", "sujet"), name="lecture_sujet_unique"),
         ),
         migrations.AddConstraint(
-            model_name='abonnement',
-            constraint=models.UniqueConstraint(fields=('agent', 'sujet'), name='abonnement_unique'),
+            model_name="abonnement",
+            constraint=models.UniqueConstraint(fields=("agent", "sujet"), name="abonnement_unique"),
         ),
     ]

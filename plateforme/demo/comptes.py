@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 # Public on purpose: it opens nothing but a demo. `make run` prints it.
-MOT_DE_PASSE = "Demonstration-2026"  # noqa: S105
+MOT_DE_PASSE = "Demonstration-2026"
 DOMAINE = "demo.gouv.fr"
 
 

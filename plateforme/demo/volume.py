@@ -22,10 +22,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annuaire.models import Expertise, Service, Territoire, TypeService
+from annuaire.services import service_name
 from communautes.models import Communaute
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
-from plateforme.demo.monde.population import METIERS, NOMS, PRENOMS, service_name
+from plateforme.demo.monde.population import METIERS, NOMS, PRENOMS
 from plateforme.socle.texte import RENDERER_VERSION, render_markdown
 
 TEXTS = 3000
@@ -413,7 +414,7 @@ def _reserve(table: str, count: int) -> int:
     return int(first)
 
 
-class _without_triggers:  # noqa: N801
+class _without_triggers:
     """The table's own triggers, not the constraints, are off inside."""
 
     def __init__(self, table: str) -> None:
@@ -426,7 +427,7 @@ class _without_triggers:  # noqa: N801
         _execute(f"ALTER TABLE {self.table} ENABLE TRIGGER USER")
 
 
-class _rebuilt_indexes:  # noqa: N801
+class _rebuilt_indexes:
     """Indexes dropped on the way in and built again, as they were, on the way out, even after a failure."""
 
     def __init__(self, table: str, names: Sequence[str]) -> None:

@@ -8,4 +8,8 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Name of the site and mode, for the header, the footer and the demo banner."""
-    return {"site_nom": settings.SITE_NOM, "mode_demo": settings.DEMO, "contact_email": settings.CONTACT_EMAIL}
+    return {
+        "site_nom": settings.SITE_NOM,
+        "mode_demo": settings.DEMO,
+        "contact_email": settings.CONTACT_EMAIL,
+    }

@@ -10,7 +10,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 
-def queue_email(template: str, to: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+def queue_email(
+    template: str, to: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> None:
     """Render `courriels/<template>.{sujet.txt,txt,html}` now and have the worker send it.
 
     In the caller's transaction: nothing is sent if it does not commit. The context is rendered at once, so

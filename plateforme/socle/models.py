@@ -9,7 +9,11 @@ class EntreeJournal(models.Model):
 
     quand = models.DateTimeField("date", auto_now_add=True, db_index=True)
     acteur = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="acteur", null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="acteur",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     action = models.CharField("action", max_length=60)
     objet_type = models.CharField("type d’objet", max_length=60)

@@ -43,7 +43,7 @@ def paginate(
     rows = rows[:size]
     if backwards:
         rows.reverse()
-    has_next = bool(rows) and (backwards and mark is not None or not backwards and more)
+    has_next = bool(rows) and ((backwards and mark is not None) or (not backwards and more))
     has_previous = bool(rows) and (more if backwards else mark is not None)
     return Page(
         items=rows,
@@ -79,4 +79,8 @@ def _decode(mark: str, length: int) -> list[Any] | None:
         return None
     if not isinstance(values, list) or len(values) != length:
         return None
-    return values if all(isinstance(value, str | int) and not isinstance(value, bool) for value in values) else None
+    return (
+        values
+        if all(isinstance(value, str | int) and not isinstance(value, bool) for value in values)
+        else None
+    )

@@ -15,7 +15,7 @@ class StaticConfig(StaticFilesConfig):
     )  # fmt: skip
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """WhiteNoise's storage; a file that a style sheet names but that is not there must not stop a start."""
 
     manifest_strict = False

@@ -1,9 +1,8 @@
 """Background work: procrastinate's app, and what it does by itself every day."""
 
-from typing import Any
-
 import procrastinate
 from django.core.management import call_command
+from procrastinate import builtin_tasks
 
 
 def on_app_ready(app: procrastinate.App) -> None:
@@ -16,11 +15,6 @@ def on_app_ready(app: procrastinate.App) -> None:
         from asgiref.sync import sync_to_async
 
         await sync_to_async(call_command)("clearsessions")
-        await procrastinate.builtin_tasks.remove_old_jobs(
+        await builtin_tasks.remove_old_jobs(
             context, max_hours=7 * 24, remove_failed=False, remove_cancelled=True
         )
-
-
-def enqueue(task: "procrastinate.tasks.Task[Any, Any, Any]", **arguments: Any) -> None:
-    """Queue `task` in the caller's transaction: the job exists if and only if the transaction commits."""
-    task.defer(**arguments)

@@ -7,92 +7,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('communautes', '0001_initial'),
+        ("communautes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Salon',
+            name="Salon",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nom', models.CharField(max_length=80, verbose_name='nom')),
-                ('dernier_numero', models.PositiveIntegerField(default=0, editable=False)),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='création')),
-                ('communaute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='salons', to='communautes.communaute')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nom", models.CharField(max_length=80, verbose_name="nom")),
+                ("dernier_numero", models.PositiveIntegerField(default=0, editable=False)),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="création")),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="salons",
+                        to="communautes.communaute",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'salon',
-                'verbose_name_plural': 'salons',
+                "verbose_name": "salon",
+                "verbose_name_plural": "salons",
             },
         ),
         migrations.CreateModel(
-            name='MessageSalon',
+            name="MessageSalon",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numero', models.PositiveIntegerField(verbose_name='numéro')),
-                ('client_id', models.UUIDField()),
-                ('texte', models.TextField(verbose_name='message')),
-                ('html', models.TextField(editable=False)),
-                ('version_rendu', models.PositiveSmallIntegerField(editable=False)),
-                ('cree_le', models.DateTimeField(verbose_name='date')),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages_salon', to=settings.AUTH_USER_MODEL)),
-                ('salon', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='realtime.salon')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                ("client_id", models.UUIDField()),
+                ("texte", models.TextField(verbose_name="message")),
+                ("html", models.TextField(editable=False)),
+                ("version_rendu", models.PositiveSmallIntegerField(editable=False)),
+                ("cree_le", models.DateTimeField(verbose_name="date")),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages_salon",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "salon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="realtime.salon",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message de salon',
-                'verbose_name_plural': 'messages de salon',
+                "verbose_name": "message de salon",
+                "verbose_name_plural": "messages de salon",
             },
         ),
         migrations.CreateModel(
-            name='LectureSalon',
+            name="LectureSalon",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dernier_numero', models.PositiveIntegerField()),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('salon', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lectures', to='realtime.salon')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dernier_numero", models.PositiveIntegerField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "salon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lectures",
+                        to="realtime.salon",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reunion',
+            name="Reunion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('titre', models.CharField(max_length=160, verbose_name='objet')),
-                ('debut', models.DateTimeField(db_index=True, verbose_name='début')),
-                ('duree_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(720)], verbose_name='durée (minutes)')),
-                ('lieu', models.CharField(blank=True, max_length=160, verbose_name='lieu')),
-                ('lien_visio', models.URLField(blank=True, verbose_name='lien de visioconférence')),
-                ('ordre_du_jour', models.TextField(blank=True, max_length=4000, verbose_name='ordre du jour')),
-                ('cree_le', models.DateTimeField(auto_now_add=True)),
-                ('communaute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reunions', to='communautes.communaute')),
-                ('organisateur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("titre", models.CharField(max_length=160, verbose_name="objet")),
+                ("debut", models.DateTimeField(db_index=True, verbose_name="début")),
+                (
+                    "duree_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(720),
+                        ],
+                        verbose_name="durée (minutes)",
+                    ),
+                ),
+                ("lieu", models.CharField(blank=True, max_length=160, verbose_name="lieu")),
+                ("lien_visio", models.URLField(blank=True, verbose_name="lien de visioconférence")),
+                (
+                    "ordre_du_jour",
+                    models.TextField(blank=True, max_length=4000, verbose_name="ordre du jour"),
+                ),
+                ("cree_le", models.DateTimeField(auto_now_add=True)),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reunions",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "organisateur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réunion',
-                'verbose_name_plural': 'réunions',
-                'ordering': ['debut'],
-                'indexes': [models.Index(fields=['communaute', 'debut'], name='reunion_communaute')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('duree_minutes__range', (5, 720))), name='reunion_duree')],
+                "verbose_name": "réunion",
+                "verbose_name_plural": "réunions",
+                "ordering": ["debut"],
+                "indexes": [models.Index(fields=["communaute", "debut"], name="reunion_communaute")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duree_minutes__range", (5, 720))), name="reunion_duree"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='salon',
-            constraint=models.UniqueConstraint(fields=('communaute', 'nom'), name='salon_nom_unique'),
+            model_name="salon",
+            constraint=models.UniqueConstraint(fields=("communaute", "nom"), name="salon_nom_unique"),
         ),
         migrations.AddConstraint(
-            model_name='messagesalon',
-            constraint=models.UniqueConstraint(fields=('salon', 'numero'), name='message_salon_numero'),
+            model_name="messagesalon",
+            constraint=models.UniqueConstraint(fields=("salon", "numero"), name="message_salon_numero"),
         ),
         migrations.AddConstraint(
-            model_name='messagesalon',
-            constraint=models.UniqueConstraint(fields=('auteur', 'client_id'), name='message_salon_une_fois'),
+            model_name="messagesalon",
+            constraint=models.UniqueConstraint(fields=("auteur", "client_id"), name="message_salon_une_fois"),
         ),
         migrations.AddConstraint(
-            model_name='lecturesalon',
-            constraint=models.UniqueConstraint(fields=('agent', 'salon'), name='lecture_salon_unique'),
+            model_name="lecturesalon",
+            constraint=models.UniqueConstraint(fields=("agent", "salon"), name="lecture_salon_unique"),
         ),
     ]

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import redis
 
-from plateforme.local_services import Services, ServiceError
+from plateforme.local_services import ServiceError, Services
 
 
 def start_holder(data: Path) -> subprocess.Popen[str]:
@@ -80,7 +80,7 @@ def test_nothing_is_left_behind_when_the_owner_is_killed(tmp_path: Path) -> None
 def test_a_second_start_in_the_same_folder_is_told_of_the_first(tmp_path: Path) -> None:
     with Services(tmp_path / "local", durable=False, redis=False) as services:
         services.note_owner("http://localhost:8000")
-        with pytest.raises(ServiceError, match="tourne déjà.*http://localhost:8000"):
+        with pytest.raises(ServiceError, match=r"tourne déjà.*http://localhost:8000"):
             Services(tmp_path / "local").start()
 
 

@@ -32,8 +32,8 @@ MENTIONS = {"a": Mention("/annuaire/1/", "A <b>"), "marie-dupont": Mention("/ann
 
 VOID = {"br", "hr", "img"}
 ATTRIBUTES: dict[str, dict[str, str]] = {
-    **dict.fromkeys(["blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "p"], {}),
-    **dict.fromkeys(["strong", "table", "tbody", "thead", "tr", "ul"], {}),
+    **{key: {} for key in ["blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "p"]},
+    **{key: {} for key in ["strong", "table", "tbody", "thead", "tr", "ul"]},
     "a": {
         "href": ".*",
         "rel": "nofollow noopener noreferrer",

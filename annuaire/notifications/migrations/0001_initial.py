@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,24 +14,70 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('genre', models.CharField(choices=[('reponse', 'Réponse'), ('mention', 'Mention'), ('acceptation', 'Réponse acceptée'), ('salon', 'Mention dans un salon'), ('demande', 'Demande d’adhésion'), ('adhesion', 'Adhésion'), ('invitation', 'Invitation'), ('reunion', 'Réunion'), ('document', 'Document')], max_length=12, verbose_name='genre')),
-                ('cle', models.CharField(max_length=80, verbose_name='événement')),
-                ('titre', models.CharField(max_length=250, verbose_name='titre')),
-                ('extrait', models.CharField(blank=True, max_length=300, verbose_name='extrait')),
-                ('url', models.CharField(max_length=300, verbose_name='adresse')),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='date')),
-                ('lue_le', models.DateTimeField(blank=True, null=True, verbose_name='lue le')),
-                ('acteur', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('destinataire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("reponse", "Réponse"),
+                            ("mention", "Mention"),
+                            ("acceptation", "Réponse acceptée"),
+                            ("salon", "Mention dans un salon"),
+                            ("demande", "Demande d’adhésion"),
+                            ("adhesion", "Adhésion"),
+                            ("invitation", "Invitation"),
+                            ("reunion", "Réunion"),
+                            ("document", "Document"),
+                        ],
+                        max_length=12,
+                        verbose_name="genre",
+                    ),
+                ),
+                ("cle", models.CharField(max_length=80, verbose_name="événement")),
+                ("titre", models.CharField(max_length=250, verbose_name="titre")),
+                ("extrait", models.CharField(blank=True, max_length=300, verbose_name="extrait")),
+                ("url", models.CharField(max_length=300, verbose_name="adresse")),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                ("lue_le", models.DateTimeField(blank=True, null=True, verbose_name="lue le")),
+                (
+                    "acteur",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "destinataire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notification',
-                'verbose_name_plural': 'notifications',
-                'indexes': [models.Index(fields=['destinataire', '-id'], name='notification_liste'), models.Index(condition=models.Q(('lue_le__isnull', True)), fields=['destinataire'], name='notification_non_lue')],
-                'constraints': [models.UniqueConstraint(fields=('destinataire', 'cle'), name='notification_une_fois')],
+                "verbose_name": "notification",
+                "verbose_name_plural": "notifications",
+                "indexes": [
+                    models.Index(fields=["destinataire", "-id"], name="notification_liste"),
+                    models.Index(
+                        condition=models.Q(("lue_le__isnull", True)),
+                        fields=["destinataire"],
+                        name="notification_non_lue",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("destinataire", "cle"), name="notification_une_fois")
+                ],
             },
         ),
     ]

@@ -1,8 +1,11 @@
 """Real files for the demo: PDF, text, spreadsheet and chart, made from the content files. Same input, same bytes."""
 
 import io
+import re
+from pathlib import Path
 from typing import Any
 
+import reportlab
 from odfdo import Cell, Document, Header, List, ListItem, Paragraph, Row, Table
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.enums import TA_LEFT
@@ -97,7 +100,8 @@ def _ods(document: dict[str, Any]) -> bytes:
     ods = Document("spreadsheet")
     body = ods.body
     body.clear()
-    table = Table(document["titre"][:30])
+    # A sheet's name may hold letters, digits and spaces only.
+    table = Table(re.sub(r"[^\w ]+", " ", document["titre"])[:30].strip())
     for values in [document["colonnes"], *document["lignes"]]:
         row = Row()
         for value in values:
@@ -113,15 +117,20 @@ def _saved(document: Document) -> bytes:
     return output.getvalue()
 
 
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """A font that has accents: Pillow's own draws them as boxes; reportlab brings one."""
+    return ImageFont.truetype(str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"), size)
+
+
 def _png(document: dict[str, Any]) -> bytes:
     """A bar chart: title, bars with their values, labels below."""
     series = document["graphique"]["series"]
     width, height, left, bottom, top = 1000, 560, 60, 90, 110
     image = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(image)
-    draw.text((left, 28), document["titre"], fill="#161616", font=ImageFont.load_default(26))
-    draw.text((left, 68), document["graphique"]["axe"], fill="#3a3a3a", font=ImageFont.load_default(18))
-    small = ImageFont.load_default(16)
+    draw.text((left, 28), document["titre"], fill="#161616", font=_font(26))
+    draw.text((left, 68), document["graphique"]["axe"], fill="#3a3a3a", font=_font(18))
+    small = _font(16)
     highest = max(float(value) for _, value in series) or 1.0
     step = (width - 2 * left) / len(series)
     for index, (label, value) in enumerate(series):

@@ -6,30 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('socle', '0001_recherche'),
+        ("socle", "0001_recherche"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EntreeJournal',
+            name="EntreeJournal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quand', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='date')),
-                ('action', models.CharField(max_length=60, verbose_name='action')),
-                ('objet_type', models.CharField(max_length=60, verbose_name='type d’objet')),
-                ('objet_id', models.BigIntegerField(verbose_name='identifiant de l’objet')),
-                ('details', models.JSONField(default=dict, verbose_name='détails')),
-                ('acteur', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='acteur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quand", models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="date")),
+                ("action", models.CharField(max_length=60, verbose_name="action")),
+                ("objet_type", models.CharField(max_length=60, verbose_name="type d’objet")),
+                ("objet_id", models.BigIntegerField(verbose_name="identifiant de l’objet")),
+                ("details", models.JSONField(default=dict, verbose_name="détails")),
+                (
+                    "acteur",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="acteur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entrée du journal',
-                'verbose_name_plural': 'journal',
-                'indexes': [models.Index(fields=['objet_type', 'objet_id', 'quand'], name='journal_objet')],
+                "verbose_name": "entrée du journal",
+                "verbose_name_plural": "journal",
+                "indexes": [models.Index(fields=["objet_type", "objet_id", "quand"], name="journal_objet")],
             },
         ),
     ]

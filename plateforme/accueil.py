@@ -1,0 +1,90 @@
+"""What the home pages gather from all the rooms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annuaire.models import Agent
+from annuaire.notifications.access import own_notifications
+from communautes.fichiers.access import visible_documents
+from communautes.models import Adhesion, DemandeAdhesion, Invitation
+from forum.access import visible_sujets
+from forum.models import Sujet
+from realtime.access import member_salons, next_reunions
+
+
+@dataclass
+class Groupe:
+    """The unread sujets of one community."""
+
+    communaute: Any
+    sujets: list[Sujet]
+
+
+UNREAD_SHOWN = 12
+
+
+def home_of(agent: Agent) -> dict[str, Any]:
+    """What is new for `agent`, each part bounded; a dozen queries whatever the volume."""
+    unread = (
+        visible_sujets(agent)
+        .unread_by(agent)
+        .filter(communaute__adhesions__agent=agent)
+        .select_related("communaute", "auteur__service", "auteur__territoire")
+        .order_by("-dernier_message_le", "-pk")[: UNREAD_SHOWN + 1]
+    )
+    sujets = list(unread)
+    groups: dict[int, Groupe] = {}
+    for sujet in sujets[:UNREAD_SHOWN]:
+        groups.setdefault(sujet.communaute_id, Groupe(sujet.communaute, [])).sujets.append(sujet)
+    told = list(own_notifications(agent).unread().select_related("acteur").order_by("-pk")[:6])
+    invitations = list(
+        Invitation.objects.pending().filter(agent=agent).select_related("communaute", "invitant")[:5]
+    )
+    demandes = list(
+        DemandeAdhesion.objects.filter(
+            etat=DemandeAdhesion.Etat.EN_ATTENTE,
+            communaute__adhesions__agent=agent,
+            communaute__adhesions__role=Adhesion.Role.ANIMATEUR,
+        ).select_related("communaute", "agent__service", "agent__territoire")[:5]
+    )
+    salons = [
+        salon
+        for salon in member_salons(agent)
+        .with_unread(agent)
+        .select_related("communaute")
+        .order_by("communaute__nom")[:30]
+        if salon.non_lus > 0
+    ][:5]
+    return {
+        "notifications_recentes": told,
+        "invitations": invitations,
+        "demandes": demandes,
+        "reunions": list(next_reunions(agent)[:3]),
+        "groupes": list(groups.values()),
+        "plus_de_non_lus": len(sujets) > UNREAD_SHOWN,
+        "salons": salons,
+        "documents": list(
+            visible_documents(agent)
+            .filter(communaute__adhesions__agent=agent, version_courante__isnull=False)
+            .select_related("communaute", "auteur", "version_courante")
+            .order_by("-cree_le", "-pk")[:4]
+        ),
+        "nouveaux": list(_newcomers(agent)),
+        "mes_communautes": Adhesion.objects.filter(agent=agent).count(),
+    }
+
+
+def _newcomers(agent: Agent) -> QuerySet[Agent]:
+    """People of the same région who arrived last."""
+    region = agent.territoire.parent_id if agent.territoire is not None else None
+    if agent.partenaire or region is None:
+        return Agent.objects.none()
+    return (
+        Agent.objects.visible_to(agent)
+        .filter(territoire__parent=region, partenaire=False)
+        .exclude(pk=agent.pk)
+        .with_place()
+        .order_by("-pk")[:3]
+    )

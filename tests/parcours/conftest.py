@@ -1,0 +1,129 @@
+"""A whole site for the browser: its own database with the demo's world, Daphne and the worker."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+SIZES = {"bureau": {"width": 1280, "height": 900}, "telephone": {"width": 390, "height": 844}}
+
+
+class Site:
+    """The site under test. `kill_web()` stops Daphne as a power cut would; `start_web()` brings it back."""
+
+    def __init__(self, folder: Path) -> None:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "seul")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self.database = f"parcours_{worker}"
+        server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {self.database}")  # type: ignore[arg-type]
+        self.env = {
+            **os.environ,
+            "PLATEFORME_MODE": "demo",
+            "SECRET_KEY": "parcours-" * 8,
+            "DATABASE_URL": f"{server}/{self.database}",
+            "DATABASE_POOL": "8",
+            "REDIS_PREFIX": f"parcours-{worker}",
+            "SITE_URL": self.url,
+            "MEDIA_ROOT": str(folder / "fichiers"),
+            "STATIC_ROOT": str(folder / "static"),
+            "MAINTENANCE_FILE": str(folder / "maintenance"),
+        }
+        for command in ("migrate", "charger_referentiels", "charger_demo"):
+            self.manage(command, "--verbosity", "0")
+        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+        self.worker = self._spawn("manage.py", "procrastinate", "worker")
+        self.start_web()
+
+    def manage(self, *command: str) -> None:
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, check=True)
+
+    def _spawn(self, *command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env)
+
+    def start_web(self) -> None:
+        self.web = self._spawn(
+            "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "--verbosity", "0", "plateforme.asgi:application"
+        )
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/sante/vivant", timeout=3):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the site did not start")
+
+    def kill_web(self) -> None:
+        self.web.send_signal(signal.SIGKILL)
+        self.web.wait()
+
+    def stop(self) -> None:
+        for child in (self.web, self.worker):
+            child.kill()
+            child.wait()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"))
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for path in CHROMIUM if Path(path).exists()), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_context(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext]]:
+    """Contexts of one test, each a browser of its own; what the page says went wrong fails the test."""
+    contexts = []
+
+    def open_one(size: str = "bureau", scheme: str = "light") -> BrowserContext:
+        context = browser.new_context(
+            base_url=site.url, viewport=SIZES[size], color_scheme=scheme, locale="fr-FR", reduced_motion="reduce"
+        )
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        return context
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(open_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Sign in as one of the demo's people, in one click, in a browser of their own."""
+
+    def enter(name: str, size: str = "bureau", scheme: str = "light") -> Page:
+        page = open_context(size, scheme).new_page()
+        page.goto("/compte/login/")
+        page.get_by_role("button", name=re.compile(name)).click()
+        page.get_by_role("heading", name=re.compile("Bonjour")).wait_for()
+        return page
+
+    return enter

@@ -1,0 +1,199 @@
+"""Route × role: who gets what from every address of the site. A route without a row here fails the suite."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.base import File
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from communautes.actions import invite
+from communautes.fichiers.actions import share_document
+from communautes.models import DemandeAdhesion
+from realtime.models import Reunion
+from tests.factories import add_member, make_agent, make_communaute, make_sujet
+
+pytestmark = pytest.mark.django_db
+
+# What each gets: visitor, agent outside, partner outside, member, animateur. 302 to the sign-in page for a visitor.
+LOGIN = 302
+ALL = (200, 200, 200, 200, 200)
+SIGNED = (LOGIN, 200, 200, 200, 200)
+# A POST sent by GET.
+POST = (LOGIN, 405, 405, 405, 405)
+MEMBERS = (LOGIN, 403, 404, 200, 200)
+ANIMATION = (LOGIN, 403, 404, 403, 200)
+
+# Addresses of a community entered on request, whose presentation any agent may see.
+ROUTES: dict[str, tuple[int, ...]] = {
+    "accueil": ALL,
+    "recherche": SIGNED,
+    "mentions-legales": ALL,
+    "donnees-personnelles": ALL,
+    "accessibilite": ALL,
+    "plan-du-site": ALL,
+    "hors-ligne": ALL,
+    "sante-vivant": ALL,
+    "sante-pret": (503, 503, 503, 503, 503),
+    "annuaire:recherche": (LOGIN, 200, 403, 200, 200),
+    "annuaire:moi": (LOGIN, 302, 302, 302, 302),
+    "annuaire:modifier": SIGNED,
+    "annuaire:profil": (LOGIN, 200, 404, 200, 200),
+    "notifications:liste": SIGNED,
+    "notifications:nombre": SIGNED,
+    "notifications:tout-lire": POST,
+    "notifications:ouvrir": (LOGIN, 404, 404, 404, 404),
+    "communautes:liste": SIGNED,
+    "communautes:creer": (LOGIN, 200, 403, 200, 200),
+    "communautes:communaute": (LOGIN, 200, 404, 200, 200),
+    "communautes:a-propos": (LOGIN, 200, 404, 200, 200),
+    "communautes:membres": MEMBERS,
+    "communautes:modifier": ANIMATION,
+    "communautes:inviter": POST,
+    "communautes:rejoindre": POST,
+    "communautes:quitter": POST,
+    "communautes:demander": POST,
+    "communautes:repondre-demande": POST,
+    "communautes:repondre-invitation": POST,
+    "communautes:role": POST,
+    "communautes:exclure": POST,
+    "fichiers:liste": MEMBERS,
+    "fichiers:deposer": (LOGIN, 403, 404, 200, 200),
+    "fichiers:telecharger": MEMBERS,
+    "fichiers:retirer": POST,
+    "forum:liste": MEMBERS,
+    "forum:ouvrir": MEMBERS,
+    "forum:sujet": MEMBERS,
+    "forum:repondre": POST,
+    "forum:accepter": POST,
+    "forum:retirer-acceptation": POST,
+    "forum:suivre": POST,
+    "forum:apercu": POST,
+    "forum:nouveaux": MEMBERS,
+    "forum:non-lus": SIGNED,
+    "realtime:salons": SIGNED,
+    "realtime:salon": (LOGIN, 404, 404, 200, 200),
+    "realtime:messages": (LOGIN, 404, 404, 200, 200),
+    "realtime:dire": POST,
+    "realtime:reunions": MEMBERS,
+    "realtime:planifier": ANIMATION,
+    "realtime:reunion": (LOGIN, 404, 404, 200, 200),
+    "demo:courriels": ALL,
+    "demo:courriel": (404, 404, 404, 404, 404),
+    "demo:courriel-html": (404, 404, 404, 404, 404),
+    "demo:connexion": (405, 405, 405, 405, 405),
+}
+# Addresses that others' tests answer for: allauth's and Django's administration.
+OTHERS = ("account_", "mfa_", "usersessions_", "admin:", "sociallogin_", "socialaccount_")
+
+
+def every_name(patterns: list[Any], prefix: str = "") -> list[str]:
+    names = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            names += every_name(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            names.append(prefix + pattern.name)
+    return names
+
+
+def ours() -> list[str]:
+    return [name for name in every_name(get_resolver().url_patterns) if not name.startswith(OTHERS)]
+
+
+def test_every_route_has_its_row() -> None:
+    assert sorted(set(ours()) - set(ROUTES)) == []
+    assert sorted(set(ROUTES) - set(ours())) == []
+
+
+@pytest.fixture
+def world() -> dict[str, Any]:
+    animateur, member, other = make_agent("Ana"), make_agent("Mel"), make_agent("Hors")
+    partner = make_agent("Part", partenaire=True, organisme="Université")
+    communaute = make_communaute(animateur, "sur_demande")
+    add_member(communaute, member)
+    sujet = make_sujet(communaute, member)
+    document = share_document(
+        member, communaute, File(io.BytesIO(b"bonjour"), name="note.txt"), nom="note.txt"
+    )
+    from django.utils import timezone
+
+    reunion = Reunion.objects.create(
+        communaute=communaute, organisateur=animateur, titre="Point mensuel", debut=timezone.now()
+    )
+    demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
+    invitation = invite(animateur, communaute, make_agent("Inv"))
+    return {
+        "people": (None, other, partner, member, animateur),
+        "slug": communaute.slug,
+        "salon": communaute.salons.get().pk,
+        "sujet": sujet.pk,
+        "message": sujet.messages.get().pk,
+        "document": document.pk,
+        "reunion": reunion.pk,
+        "demande": demande.pk,
+        "invitation": invitation.pk,
+        "identifiant": animateur.identifiant,
+    }
+
+
+def address(name: str, world: dict[str, Any]) -> str:
+    from django.urls import reverse
+
+    kind = name.split(":")[0]
+    pk = {
+        "fichiers": world["document"],
+        "realtime": world["reunion"] if name == "realtime:reunion" else world["salon"],
+        "forum": world["message"] if name == "forum:accepter" else world["sujet"],
+        "communautes": world["demande"] if name.endswith("demande") else world["invitation"],
+    }.get(kind, 999_999)
+    for arguments in ([], [world["slug"]], [pk], [world["identifiant"]]):
+        try:
+            if name == "annuaire:profil":
+                arguments = [world["identifiant"]]
+            return reverse(name, args=arguments)
+        except Exception:
+            continue
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_route(name: str, world: dict[str, Any]) -> None:
+    where = address(name, world)
+    for person, expected in zip(world["people"], ROUTES[name], strict=True):
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        response = client.get(where)
+        assert response.status_code == expected, (name, person, response.status_code)
+        if expected == LOGIN and person is None:
+            assert response["Location"].startswith("/compte/")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, row in ROUTES.items() if row[3] == 200 and not name.startswith("sante")],
+)
+def test_number_of_queries_is_bounded(
+    name: str, world: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    client = Client()
+    client.force_login(world["people"][4])
+    where = address(name, world)
+    client.get(where)
+    with django_assert_max_num_queries(26):
+        client.get(where)
+
+
+def test_a_private_community_does_not_exist_for_others(client: Client) -> None:
+    communaute = make_communaute(make_agent(), "privee")
+    client.force_login(make_agent())
+    for end in ("", "membres/", "forum/", "documents/", "reunions/"):
+        assert client.get(f"/communautes/{communaute.slug}/{end}").status_code == 404
+
+
+def test_health_says_what_is_missing(client: Client) -> None:
+    parts = client.get("/sante/pret").json()["parties"]
+    assert parts == {"postgresql": True, "migrations": True, "redis": True, "taches": False}
