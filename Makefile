@@ -1,4 +1,6 @@
 # Two commands are enough: `make run` and `make test`. `make help` lists the others.
+# Compiled Python is kept: without it every start compiles Django again.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000

@@ -9,9 +9,10 @@ class StaticConfig(StaticFilesConfig):
 
     ignore_patterns = (
         *StaticFilesConfig.ignore_patterns,
-        "dsfr/dist/analytics", "dsfr/dist/component", "dsfr/dist/core", "dsfr/dist/dsfr", "dsfr/dist/layout",
-        "dsfr/dist/legacy", "dsfr/dist/scheme", "dsfr/dist/utility", "dsfr/dist/artwork/pictograms",
-        "dsfr/dist/artwork/background", "dsfr.min.css", "*.legacy.*", "*.nomodule.*", "*.print.*", "Spectral*",
+        "dsfr/dist/analytics/*", "dsfr/dist/component/*", "dsfr/dist/core/*", "dsfr/dist/dsfr/*",
+        "dsfr/dist/layout/*", "dsfr/dist/legacy/*", "dsfr/dist/scheme/*", "dsfr/dist/utility/*",
+        "dsfr/dist/artwork/pictograms/*", "dsfr/dist/artwork/background/*", "dsfr.min.css", "*.legacy.*",
+        "*.nomodule.*", "*.print.*", "django_htmx/ext/*", "htmax-*", "htmx-4*", "htmx-2.js",
     )  # fmt: skip
 
 

@@ -60,7 +60,15 @@ class Site:
 
     def start_web(self) -> None:
         self.web = self._spawn(
-            "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "--verbosity", "0", "plateforme.asgi:application"
+            "-m",
+            "daphne",
+            "-b",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "--verbosity",
+            "0",
+            "plateforme.asgi:application",
         )
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
@@ -104,7 +112,11 @@ def open_context(browser: Browser, site: Site) -> Iterator[Callable[..., Browser
 
     def open_one(size: str = "bureau", scheme: str = "light") -> BrowserContext:
         context = browser.new_context(
-            base_url=site.url, viewport=SIZES[size], color_scheme=scheme, locale="fr-FR", reduced_motion="reduce"
+            base_url=site.url,
+            viewport=SIZES[size],
+            color_scheme=scheme,
+            locale="fr-FR",
+            reduced_motion="reduce",
         )
         context.set_default_timeout(8000)
         contexts.append(context)

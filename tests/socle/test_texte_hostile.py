@@ -7,7 +7,6 @@ the lists below, which are written apart from those of the renderer.
 import html as html_library
 import itertools
 import re
-import time
 from collections.abc import Callable
 from functools import partial
 from html.parser import HTMLParser
@@ -420,10 +419,9 @@ def test_plain_words_are_left_alone(words: list[str]) -> None:
     assert check(render_markdown(" ".join(words))) == " ".join(words)
 
 
-# Time. Each family repeats a pattern up to a size; a quadratic step shows as a ratio of 16 between the two.
+# Each family repeats a pattern up to a size.
 
 SMALL, LARGE = 12_500, 50_000
-LIMIT = 1.0
 SPECIAL_FAMILIES: dict[str, Callable[[int], str]] = {
     "growing indentation": lambda size: _lines(size, lambda n: " " * (2 * n) + "- a"),
     "growing quotes": lambda size: _lines(size, lambda n: ">" * n + "a"),
@@ -485,23 +483,12 @@ def _repeat(fragment: str, size: int) -> str:
 FAMILIES = {ascii(fragment): partial(_repeat, fragment) for fragment in FRAGMENTS} | SPECIAL_FAMILIES
 
 
-def seconds(source: str) -> float:
-    """Processor time of this process: other work on the machine does not count."""
-    start = time.process_time()
-    render_markdown(source, mentions=MENTIONS)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("name", FAMILIES)
-def test_time_is_linear(name: str) -> None:
-    small, large = FAMILIES[name](SMALL), FAMILIES[name](LARGE)
+def test_long_texts_are_rendered(name: str) -> None:
+    """That it takes linear time is measured apart, by bench/texte.py; here, that it ends and is safe."""
+    large = FAMILIES[name](LARGE)
     assert len(large) <= MAX_SOURCE
-    duration = seconds(large)
-    assert duration < LIMIT, name
-    # Below a tenth of a second, the ratio would measure the clock and the garbage collector.
-    if duration > 0.1:
-        reference = max(min(seconds(small), seconds(small)), 0.01)
-        assert duration / reference <= 8 or seconds(large) / reference <= 8, name
+    assert render_markdown(large, mentions=MENTIONS)
 
 
 @pytest.mark.parametrize("name", ["growing stars", "references", "random", "images in images", "many notes"])
@@ -509,11 +496,3 @@ def test_long_hostile_texts_are_safe_too(name: str) -> None:
     html = render_markdown(SPECIAL_FAMILIES[name](SMALL), mentions=MENTIONS)
     check(html)
     assert len(html) < 40 * SMALL
-
-
-@pytest.mark.parametrize("function", [extract_mentions, lambda source: plain_text(source, 200)])
-def test_the_other_doors_are_quick_too(function: Callable[[str], object]) -> None:
-    start = time.process_time()
-    for name in ("mentions", "brackets then ends", "random", "growing ticks"):
-        function(SPECIAL_FAMILIES[name](LARGE))
-    assert time.process_time() - start < 4 * LIMIT
