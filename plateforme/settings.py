@@ -144,6 +144,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "plateforme.socle.context.site",
                 "annuaire.notifications.context.notifications",
+                *([] if PRODUCTION else ["plateforme.demo.context.comptes"]),
             ],
             "builtins": ["django.templatetags.static", "plateforme.socle.templatetags.socle"],
         },
@@ -225,7 +226,7 @@ LOGOUT_REDIRECT_URL = "accueil"
 ACCOUNT_ADAPTER = "annuaire.comptes.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "annuaire.forms.InscriptionForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "annuaire.inscription.InscriptionForm"
 ACCOUNT_FORMS = {"signup": "annuaire.forms.CompteForm", "add_email": "annuaire.forms.AdresseForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
