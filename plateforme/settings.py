@@ -198,6 +198,8 @@ PROCRASTINATE_ON_APP_READY = "plateforme.socle.travaux.on_app_ready"
 # --- Accounts ------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "annuaire.Agent"
+# The e-mail is unique whatever its case: a constraint on lower(email), which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

@@ -24,9 +24,9 @@ def picture(page: Page, name: str) -> None:
 
 
 def salon_of(page: Page) -> str:
-    page.goto("/salons/")
-    link = page.locator("main a[href^='/salons/']", has_text="Police de l’eau").first
-    return str(link.get_attribute("href"))
+    page.goto(C)
+    tabs = page.get_by_role("navigation", name="Dans cette communauté")
+    return str(tabs.get_by_role("link", name="Salon").get_attribute("href"))
 
 
 @pytest.mark.parametrize("size", ["bureau", "telephone"])

@@ -8,7 +8,7 @@ import pytest
 
 GOOD = {
     "PLATEFORME_MODE": "production",
-    "SECRET_KEY": "x7" * 40,
+    "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "SITE_URL": "https://territoires.example.gouv.fr",
     "DATABASE_URL": "postgres://u@localhost/x",
     "REDIS_URL": "redis://localhost/0",

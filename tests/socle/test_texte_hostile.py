@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from bleach import html5lib_shim
 from django.core.exceptions import ValidationError
+from django.utils.safestring import SafeString
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -488,7 +489,7 @@ def test_long_texts_are_rendered(name: str) -> None:
     """That it takes linear time is measured apart, by bench/texte.py; here, that it ends and is safe."""
     large = FAMILIES[name](LARGE)
     assert len(large) <= MAX_SOURCE
-    assert render_markdown(large, mentions=MENTIONS)
+    assert isinstance(render_markdown(large, mentions=MENTIONS), SafeString)
 
 
 @pytest.mark.parametrize("name", ["growing stars", "references", "random", "images in images", "many notes"])
