@@ -177,7 +177,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _redis_url or "redis://localhost:6379/0"
 # Several sites (or parallel tests) may share one Redis: every key and channel starts with this.
-REDIS_PREFIX = env("REDIS_PREFIX", "plateforme")
+_test_worker = env("PYTEST_XDIST_WORKER", "seul")
+REDIS_PREFIX = env("REDIS_PREFIX", f"test-{_test_worker}" if MODE == "test" else "plateforme")
 
 CACHES = {
     "default": {

@@ -3,8 +3,6 @@
 import os
 
 os.environ.setdefault("PLATEFORME_MODE", "test")
-# Parallel workers share one Redis: each has its own names in it.
-os.environ["REDIS_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'seul')}"
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +18,7 @@ def clean_surroundings(settings, tmp_path: Path) -> Iterator[None]:
     """No rate limit counted by another test, no file left by one."""
     settings.MEDIA_ROOT = tmp_path / "fichiers"
     # Not cache.clear(): that empties the Redis that all the workers share.
-    prefix = f"{os.environ['REDIS_PREFIX']}:*"
+    prefix = f"{settings.REDIS_PREFIX}:*"
     redis = cache._cache.get_client()
     for key in redis.scan_iter(match=prefix):
         redis.delete(key)

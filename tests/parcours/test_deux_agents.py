@@ -33,6 +33,10 @@ def salon_of(page: Page) -> str:
 def test_ask_answer_chat_find_share(sign_in: Callable[..., Page], tmp_path: Path, size: str) -> None:
     nadia, gaelle = sign_in("Nadia Ferhat", size), sign_in("Gaëlle Estaque", size)
     picture(nadia, "accueil") if size == "bureau" else None
+    nadia.goto(f"{C}forum/?genre=question")
+    nadia.get_by_role("listitem").filter(has_text="dont une retenue").get_by_role("link").first.click()
+    expect(nadia.get_by_text("Réponse retenue").first).to_be_visible()
+    picture(nadia, "sujet") if size == "bureau" else None
 
     # Nadia asks, with a look at the preview.
     nadia.goto(f"{C}forum/nouveau/")

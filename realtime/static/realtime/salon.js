@@ -103,8 +103,11 @@ class PageSalon {
   }
 
   changerEtat(etat) {
-    clearTimeout(this.etatBientot);
     const connecte = etat === "connecte";
+    // Each failed attempt says "coupe" again: that must not put off telling the person.
+    if (etat === "coupe" && this.coupure) return;
+    this.coupure = etat === "coupe";
+    clearTimeout(this.etatBientot);
     if (connecte) this.dire("");
     // A line that comes back within two seconds is nobody's business.
     else if (etat === "coupe") this.etatBientot = setTimeout(() => this.dire(PHRASES.coupe), AVANT_DE_DIRE_COUPE);
