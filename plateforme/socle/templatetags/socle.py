@@ -82,6 +82,14 @@ def classe_champ(genre: str) -> str:
     return CLASSES_CHAMP.get(genre, " fr-input")
 
 
+@register.filter
+def classe_bouton(tags: list[str] | str | None) -> str:
+    """The design system's class for the tags that allauth gives a button."""
+    if any(tag in (tags or ()) for tag in ("secondary", "cancel", "link")):
+        return "fr-btn--tertiary"
+    return "fr-btn--secondary" if any(tag in (tags or ()) for tag in ("delete", "danger")) else ""
+
+
 @register.simple_tag(takes_context=True)
 def query_replace(context: dict[str, Any], **changes: Any) -> str:
     """The current address with some parameters changed, or taken out when None."""
