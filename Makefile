@@ -29,7 +29,7 @@ run: .venv/.run
 	@exec $(BIN)/python -m plateforme.launcher --host "$(HOST)" --port "$(PORT)"
 
 lint: .venv/.dev
-	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff check --no-cache $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/lint-imports --no-cache

@@ -1,12 +1,12 @@
 """Pages of salons and meetings."""
 
-from communautes.presentation import community_context
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from communautes.access import get_animated, get_readable
+from communautes.presentation import community_context
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.pagination import paginate
 from realtime.access import get_reunion, get_salon, past_reunions, upcoming_reunions
