@@ -43,11 +43,13 @@ format: .venv/.dev
 test: .venv/.dev
 	@$(MAKE) --no-print-directory lint
 	@sh outils/chromium.sh
-	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory browser
 
 unit: .venv/.dev
 	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not navigateur"
 
+# Apart from the others: the browser's driver keeps an event loop in its process, which asynchronous tests cannot share.
 browser: .venv/.dev
 	@sh outils/chromium.sh
 	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup -m navigateur
