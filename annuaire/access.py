@@ -1,5 +1,6 @@
 """The only way from an address to an agent, and who sees the directory."""
 
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -26,4 +27,12 @@ def get_agent(agent: Agent, identifiant: str) -> Agent:
     )
     if found is None:
         raise Http404("Cette personne n’a pas de compte ouvert ici.")
+    return found
+
+
+def get_session(agent: Agent, pk: int) -> UserSession:
+    """One of the agent's own open sessions, or 404."""
+    found = UserSession.objects.filter(user=agent, pk=pk).first()
+    if found is None:
+        raise Http404("Cette session est déjà fermée.")
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
@@ -41,6 +42,14 @@ def update_profile(
     agent.save(update_fields=changed)
     record(agent, "agent.update_profile", agent, champs=sorted(changed))
     return agent
+
+
+@transaction.atomic
+def end_session(agent: Agent, session: UserSession) -> None:
+    """Close an open session: the next page asked for with it leads to the sign-in page, and its live
+    connections close within seconds (`realtime.signals`). The caller got it through `access.get_session`."""
+    session.end()
+    record(agent, "agent.end_session", agent)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 
 from annuaire.identifiants import free_handle
 from annuaire.models import Agent
@@ -51,4 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
         for content, mimetype in getattr(message, "alternatives", []):
             if mimetype == "text/html":
                 html = str(content)
+        if not html:
+            # What allauth only writes as text still leaves with the site's letterhead.
+            body = str(message.body).strip().split("\n\n")
+            html = render_to_string("courriels/compte.html", {**full, "paragraphes": body})
         queue_rendered(message.subject, str(message.body), html, email)

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, SignupForm
 from django import forms
 
 from annuaire.comptes import check_domain
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
+
+
+class ConnexionForm(LoginForm):
+    """allauth's sign-in; the page itself says where to go when the password is forgotten."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class CompteForm(SignupForm):

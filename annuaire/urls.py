@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.recherche, name="recherche"),
     path("moi/", views.moi, name="moi"),
     path("moi/modifier/", views.modifier, name="modifier"),
+    path("moi/sessions/<int:pk>/fermer/", views.fermer_session, name="fermer-session"),
     path("<slug:identifiant>/", views.profil, name="profil"),
 ]

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
-from annuaire.access import get_agent, require_directory
-from annuaire.actions import set_declarations, update_profile
+from annuaire.access import get_agent, get_session, require_directory
+from annuaire.actions import end_session, set_declarations, update_profile
 from annuaire.forms import DeclarationFormSet, ProfilForm, expertise_choices, territoires_by_region
 from annuaire.models import Expertise
 from annuaire.recherche import search_agents
@@ -40,6 +41,14 @@ def recherche(request: HttpRequest) -> HttpResponse:
         except ActionRefusee as error:
             context["refus"], status = error.message, 429
     return render(request, "annuaire/recherche.html", context, status=status)
+
+
+@require_POST
+def fermer_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close one of one's own sessions on another device."""
+    end_session(request.user, get_session(request.user, pk))
+    messages.success(request, "La session est fermée.")
+    return redirect("usersessions_list")
 
 
 def moi(request: HttpRequest) -> HttpResponse:

@@ -43,7 +43,7 @@ def liste(request: HttpRequest) -> HttpResponse:
 def creer(request: HttpRequest) -> HttpResponse:
     if request.user.partenaire:
         raise PermissionDenied("La création d’une communauté est réservée aux agents de l’État.")
-    form = CommunauteForm(request.POST or None)
+    form = CommunauteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             created = actions.create_communaute(request.user, **form.cleaned_data)
@@ -117,7 +117,7 @@ def a_propos(request: HttpRequest, slug: str) -> HttpResponse:
 
 def modifier(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_animated(request.user, slug)
-    form = CommunauteForm(request.POST or None, instance=found)
+    form = CommunauteForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_communaute(request.user, found, **form.cleaned_data)
@@ -168,7 +168,7 @@ def demander(request: HttpRequest, slug: str) -> HttpResponse:
     _attempt(
         request,
         lambda: actions.request_membership(request.user, found, form.cleaned_data["motif"]),
-        "Votre demande est partie. Vous serez prévenu de la réponse par une notification.",
+        "Votre demande est partie. Une notification vous dira la réponse.",
     )
     return redirect(found)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from annuaire.mentions import resolve_mentions
@@ -14,7 +15,7 @@ from annuaire.notifications.models import Notification
 from communautes.access import can_read, can_write
 from communautes.models import Communaute
 from forum.access import can_accept, can_answer, readers_among
-from forum.models import Abonnement, Message, Sujet
+from forum.models import Abonnement, LectureSujet, Message, Sujet
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
@@ -26,6 +27,7 @@ from plateforme.socle.texte import (
     render_markdown,
     validate_source,
 )
+from plateforme.socle.typographie import tidy_title
 
 MAX_MENTIONS = 50
 
@@ -43,17 +45,21 @@ def open_sujet(
 ) -> Sujet:
     """Open a sujet with its first message. Members only; raises `ActionRefusee`, `PermissionDenied`.
 
-    `quand` is for loading past content; a person's sujet is dated now.
+    The same title by the same person within a minute (a double click) gives the first sujet back. `quand` is
+    for loading past content; a person's sujet is dated now.
     """
     if not can_write(auteur, communaute):
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
-    if quand is None:
-        check_limit("sujet", auteur.pk)
-    titre = " ".join(titre.split())
+    titre = tidy_title(titre)
     if len(titre) < 8:
         raise ActionRefusee("Donnez un titre qui se comprend seul : 8 caractères au moins.", champ="titre")
     _check_text(texte)
     now = quand or timezone.now()
+    if quand is None:
+        twin = _twin(auteur, communaute, titre, now)
+        if twin is not None:
+            return twin
+        check_limit("sujet", auteur.pk)
     sujet: Sujet = Sujet.objects.create(
         communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
     )
@@ -181,10 +187,30 @@ def tell_of_message(message: Message) -> None:
 
     # Mentions first: the key is the same, so a follower who is mentioned hears of it once, as a mention.
     notify(mentioned, announce(Notification.Genre.MENTION, f"{name} vous cite dans « {sujet.titre} »"))
-    followers = Agent.objects.active().filter(abonnements__sujet=sujet, abonnements__actif=True)
+    if message.numero == 1:
+        # Nobody followed the sujet before it was opened.
+        return
+    # Whoever has the page open has read it already: what they see arrive needs no telling.
+    seen = LectureSujet.objects.filter(sujet=sujet, agent=OuterRef("pk"), dernier_numero__gte=message.numero)
+    followers = (
+        Agent.objects.active().filter(abonnements__sujet=sujet, abonnements__actif=True).exclude(Exists(seen))
+    )
     notify(
         readers_among(sujet, list(followers)),
         announce(Notification.Genre.REPONSE, f"{name} a répondu à « {sujet.titre} »"),
+    )
+
+
+def _twin(auteur: Agent, communaute: Communaute, titre: str, now: datetime) -> Sujet | None:
+    """A sujet just opened with this title by this person; their openings take turns until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM annuaire_agent WHERE id = %s FOR NO KEY UPDATE", [auteur.pk])
+    return (
+        Sujet.objects.filter(
+            communaute=communaute, auteur=auteur, titre=titre, cree_le__gt=now - timedelta(minutes=1)
+        )
+        .order_by("pk")
+        .first()
     )
 
 

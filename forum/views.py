@@ -50,7 +50,7 @@ def ouvrir(request: HttpRequest, slug: str) -> HttpResponse:
     context = community_context(request.user, communaute, "forum")
     if not context["peut_ecrire"]:
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
-    form = SujetForm(request.POST or None, communaute=communaute)
+    form = SujetForm(request.POST if request.method == "POST" else None, communaute=communaute)
     if request.method == "POST" and form.is_valid():
         try:
             opened = actions.open_sujet(request.user, communaute, **form.cleaned_data)

@@ -1,16 +1,18 @@
 """What the home pages gather from all the rooms."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.access import own_notifications
 from communautes.fichiers.access import visible_documents
 from communautes.models import Adhesion, DemandeAdhesion, Invitation
 from forum.access import visible_sujets
-from forum.models import Sujet
+from forum.models import Message, Sujet
 from realtime.access import member_salons, next_reunions
 
 
@@ -23,6 +25,8 @@ class Groupe:
 
 
 UNREAD_SHOWN = 12
+# A question without an accepted answer is proposed to those who may know for as long.
+STILL_OPEN = timedelta(days=60)
 
 
 def home_of(agent: Agent) -> dict[str, Any]:
@@ -36,7 +40,10 @@ def home_of(agent: Agent) -> dict[str, Any]:
     )
     sujets = list(unread)
     groups: dict[int, Groupe] = {}
+    questions = list(_questions_for(agent))
     for sujet in sujets[:UNREAD_SHOWN]:
+        if sujet in questions:
+            continue
         groups.setdefault(sujet.communaute_id, Groupe(sujet.communaute, [])).sujets.append(sujet)
     told = list(own_notifications(agent).unread().select_related("acteur").order_by("-pk")[:6])
     invitations = list(
@@ -61,6 +68,8 @@ def home_of(agent: Agent) -> dict[str, Any]:
         "notifications_recentes": told,
         "invitations": invitations,
         "demandes": demandes,
+        "questions": questions,
+        "attendent": len(demandes) + len(invitations) + len(questions),
         "reunions": list(next_reunions(agent)[:3]),
         "groupes": list(groups.values()),
         "plus_de_non_lus": len(sujets) > UNREAD_SHOWN,
@@ -74,6 +83,29 @@ def home_of(agent: Agent) -> dict[str, Any]:
         "nouveaux": list(_newcomers(agent)),
         "mes_communautes": Adhesion.objects.filter(agent=agent).count(),
     }
+
+
+def _questions_for(agent: Agent) -> QuerySet[Sujet]:
+    """Open questions of their communities on what they declare, that they have not answered; latest first."""
+    return (
+        visible_sujets(agent)
+        .filter(
+            genre=Sujet.Genre.QUESTION,
+            message_accepte__isnull=True,
+            communaute__adhesions__agent=agent,
+            cree_le__gt=timezone.now() - STILL_OPEN,
+        )
+        .filter(
+            Exists(
+                Sujet.expertises.through.objects.filter(
+                    sujet=OuterRef("pk"), expertise__in=agent.declarations.values("expertise")
+                )
+            )
+        )
+        .exclude(Exists(Message.objects.filter(sujet=OuterRef("pk"), auteur=agent)))
+        .select_related("communaute", "auteur__service", "auteur__territoire")
+        .order_by("-dernier_message_le", "-pk")[:3]
+    )
 
 
 def _newcomers(agent: Agent) -> QuerySet[Agent]:

@@ -125,7 +125,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # Closed by default: a page open to visitors says so itself, with login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "plateforme.socle.middleware.ConnexionRequise",
 ]
 
 ROOT_URLCONF = "plateforme.urls"
@@ -182,7 +182,7 @@ REDIS_PREFIX = env("REDIS_PREFIX", f"test-{_test_worker}" if MODE == "test" else
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "plateforme.socle.cache.TolerantRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
     }
@@ -230,13 +230,19 @@ ACCOUNT_ADAPTER = "annuaire.comptes.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "annuaire.inscription.InscriptionForm"
-ACCOUNT_FORMS = {"signup": "annuaire.forms.CompteForm", "add_email": "annuaire.forms.AdresseForm"}
+ACCOUNT_FORMS = {
+    "login": "annuaire.forms.ConnexionForm",
+    "signup": "annuaire.forms.CompteForm",
+    "add_email": "annuaire.forms.AdresseForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # The same answer whether an address has an account or not, at sign-up and at password reset.
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True
+# Whatever weakens an account (password, address, second factor) is told by e-mail to its owner.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
@@ -251,7 +257,8 @@ MFA_TOTP_ISSUER = SITE_NOM
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# In PostgreSQL alone: a session closed there is closed, whatever a Redis that comes back remembers.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(env("SESSION_JOURS", "14")) * 86400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -25,6 +25,7 @@ from plateforme.socle.texte import (
     render_markdown,
     validate_source,
 )
+from plateforme.socle.typographie import tidy_title
 from realtime.frames import message_frame
 from realtime.models import MessageSalon, Reunion, Salon
 
@@ -134,7 +135,7 @@ def plan_reunion(
     reunion = Reunion.objects.create(
         communaute=communaute,
         organisateur=auteur,
-        titre=titre,
+        titre=tidy_title(titre),
         debut=debut,
         duree_minutes=duree_minutes,
         lieu=lieu,

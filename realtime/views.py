@@ -80,7 +80,7 @@ def reunions(request: HttpRequest, slug: str) -> HttpResponse:
 def planifier(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan a meeting; for those who animate the community."""
     communaute = get_animated(request.user, slug)
-    form = ReunionForm(request.POST or None)
+    form = ReunionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         data = {name: value for name, value in form.cleaned_data.items() if name not in {"date", "heure"}}
         try:

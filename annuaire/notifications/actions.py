@@ -9,6 +9,7 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
 from plateforme.socle.diffusion import publish_on_commit
+from plateforme.socle.typographie import tidy_title
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def notify(destinataires: Iterable[Agent], annonce: Annonce) -> list[Notificatio
             acteur=annonce.acteur,
             genre=annonce.genre,
             cle=annonce.cle,
-            titre=annonce.titre[:250],
+            titre=tidy_title(annonce.titre)[:250],
             extrait=annonce.extrait[:300],
             url=annonce.url,
         )

@@ -36,7 +36,7 @@ def deposer(request: HttpRequest, slug: str) -> HttpResponse:
     context = community_context(request.user, communaute, "documents")
     if not context["peut_ecrire"]:
         raise PermissionDenied("Rejoignez la communauté pour y partager un fichier.")
-    form = DepotForm(request.POST or None, request.FILES or None)
+    form = DepotForm(request.POST if request.method == "POST" else None, request.FILES or None)
     scripted = "application/json" in request.headers.get("Accept", "")
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["fichier"]

@@ -1,5 +1,6 @@
 """Pages that only a demo has: one-click accounts, and the mailbox."""
 
+from allauth.usersessions.models import UserSession
 from csp.decorators import csp_replace, csp_update
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -23,6 +24,7 @@ def connexion(request: HttpRequest) -> HttpResponse:
         raise Http404("Ce compte n’est pas un compte de démonstration.")
     agent = get_object_or_404(Agent, identifiant=handle, is_active=True)
     login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
+    UserSession.objects.create_from_request(request)
     return redirect("accueil")
 
 

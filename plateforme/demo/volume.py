@@ -26,7 +26,7 @@ from annuaire.services import service_name
 from communautes.models import Communaute
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
-from plateforme.demo.monde.population import METIERS, NOMS, PRENOMS
+from plateforme.demo.monde.population import METIERS, NOMS, PRENOMS, gendered
 from plateforme.socle.texte import RENDERER_VERSION, render_markdown
 
 TEXTS = 3000
@@ -89,7 +89,7 @@ class Volume:
                 handle = f"{slugify(prenom)}-{slugify(nom)}-v{number}"
                 yield (
                     number, "!", None, False, f"{handle}@volume.gouv.fr", handle, prenom, nom,
-                    self.chance.choice(metiers)[0], service, "", territoire, False, "", "", "oui", False, True,
+                    gendered(self.chance.choice(metiers)[0], prenom), service, "", territoire, False, "", "", "oui", False, True,
                     False, self.now, "",
                 )  # fmt: skip
 

@@ -3,10 +3,43 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+SESSION_FERMEE = (
+    "Votre session s’est fermée. Reconnectez-vous : ce que vous avez écrit est gardé sur cet appareil."
+)
+
+
+class ConnexionRequise(LoginRequiredMiddleware):
+    """Closed by default. A form sent after its session ended leads back to the page it was on, and says why."""
+
+    def handle_no_permission(  # type: ignore[override]  # Django only says what it returns itself
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        if "application/json" in request.headers.get("Accept", "") or "HX-Request" in request.headers:
+            return JsonResponse({"erreur": SESSION_FERMEE}, status=401)
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, SESSION_FERMEE)
+        return redirect_to_login(_page_before(request), self.get_login_url(view_func))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Path of the page of ours that sent a form, or the home page."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(referer)
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
 class MaintenanceMiddleware:

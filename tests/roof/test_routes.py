@@ -39,6 +39,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:recherche": (LOGIN, 200, 403, 200, 200),
     "annuaire:moi": (LOGIN, 302, 302, 302, 302),
     "annuaire:modifier": SIGNED,
+    "annuaire:fermer-session": POST,
     "annuaire:profil": (LOGIN, 200, 404, 200, 200),
     "notifications:liste": SIGNED,
     "notifications:nombre": SIGNED,
@@ -84,8 +85,37 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "demo:courriel-html": (404, 404, 404, 404, 404),
     "demo:connexion": (405, 405, 405, 405, 405),
 }
-# Addresses that others' tests answer for: allauth's and Django's administration.
-OTHERS = ("account_", "mfa_", "usersessions_", "admin:", "sociallogin_", "socialaccount_")
+# allauth's pages: open to all, for the signed in (a visitor signs in first), or for visitors only.
+VISITORS = (200, 302, 302, 302, 302)
+# Changing what protects the account asks for the password again.
+SURE = (LOGIN, 302, 302, 302, 302)
+COMPTES: dict[str, tuple[int, ...]] = {
+    "account_login": VISITORS,
+    "account_signup": VISITORS,
+    "account_logout": (302, 200, 200, 200, 200),
+    "account_reset_password": ALL,
+    "account_reset_password_done": ALL,
+    "account_reset_password_from_key_done": ALL,
+    "account_email_verification_sent": ALL,
+    "account_inactive": ALL,
+    "account_change_password": SIGNED,
+    "account_set_password": (LOGIN, 302, 302, 302, 302),
+    "account_email": SIGNED,
+    "account_reauthenticate": SIGNED,
+    "mfa_index": SIGNED,
+    "mfa_list_webauthn": SIGNED,
+    "mfa_add_webauthn": SURE,
+    "mfa_activate_totp": SURE,
+    "mfa_deactivate_totp": (LOGIN, 404, 404, 404, 404),
+    "mfa_authenticate": (302, 302, 302, 302, 302),
+    "mfa_view_recovery_codes": (LOGIN, 404, 404, 404, 404),
+    "mfa_download_recovery_codes": (LOGIN, 404, 404, 404, 404),
+    "mfa_generate_recovery_codes": SURE,
+    "usersessions_list": SIGNED,
+    "admin:index": (LOGIN, 302, 302, 302, 302),
+}
+# Django's administration, which its index stands for, and allauth's addresses that hold a key of somebody's.
+OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
 
 
 def every_name(patterns: list[Any], prefix: str = "") -> list[str]:
@@ -159,17 +189,17 @@ def address(name: str, world: dict[str, Any]) -> str:
     raise AssertionError(name)
 
 
-@pytest.mark.parametrize("name", sorted(ROUTES))
+@pytest.mark.parametrize("name", sorted(ROUTES | COMPTES))
 def test_route(name: str, world: dict[str, Any]) -> None:
     where = address(name, world)
-    for person, expected in zip(world["people"], ROUTES[name], strict=True):
+    for person, expected in zip(world["people"], (ROUTES | COMPTES)[name], strict=True):
         client = Client()
         if person is not None:
             client.force_login(person)
         response = client.get(where)
         assert response.status_code == expected, (name, person, response.status_code)
-        if expected == LOGIN and person is None:
-            assert response["Location"].startswith("/compte/")
+        if expected == LOGIN and person is None and name != "account_logout":
+            assert response["Location"].startswith(("/compte/", "/administration/login"))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
 from plateforme.demo.monde.population import colleagues
 from plateforme.socle.journal import record
+from plateforme.socle.typographie import tidy_title
 from realtime.actions import send_message
 from realtime.models import LectureSalon, Reunion, Salon
 
@@ -90,6 +91,7 @@ def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
     people = [*monde.personnes.values(), *more]
     # One hash for all: everybody in the demo has the same public password.
     password = make_password(MOT_DE_PASSE)
+    one_click = {compte.identifiant for compte in COMPTES}
     agents = Agent.objects.bulk_create(
         [
             Agent(
@@ -103,7 +105,9 @@ def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
                 territoire=territoires[person["territoire"]],
                 partenaire=person.get("partenaire", False),
                 biographie=person["biographie"].strip(),
-                disponibilite=chance.choices(("oui", "limitee", "non"), (8, 2, 1))[0],
+                disponibilite="oui"
+                if person["cle"] in one_click
+                else chance.choices(("oui", "limitee", "non"), (8, 2, 1))[0],
                 telephone=f"0{chance.choice((4, 5))} {' '.join(f'{chance.randint(0, 99):02}' for _ in range(4))}",
                 password=password,
             )
@@ -218,7 +222,7 @@ def _load_reunions(
         reunion = Reunion.objects.create(
             communaute=communaute,
             organisateur=agents[entry["organisateur"]],
-            titre=entry["titre"],
+            titre=tidy_title(entry["titre"]),
             debut=start,
             duree_minutes=entry["duree_minutes"],
             lieu=entry["lieu"],

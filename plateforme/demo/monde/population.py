@@ -123,7 +123,7 @@ def colleagues(
             "cle": cle,
             "prenom": prenom,
             "nom": nom,
-            "fonction": _gendered(fonction, prenom),
+            "fonction": gendered(fonction, prenom),
             "service": service.type.sigle,
             "territoire": service.territoire_id,
             "expertises": [
@@ -144,7 +144,7 @@ MEN = set(
 )
 
 
-def _gendered(fonction: str, prenom: str) -> str:
+def gendered(fonction: str, prenom: str) -> str:
     """« Acheteur ou acheteuse » for one person: the form that goes with the first name."""
     if " ou " not in fonction:
         return fonction

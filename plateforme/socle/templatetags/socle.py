@@ -58,6 +58,22 @@ def taille_fichier(octets: int | None) -> str:
     return ""
 
 
+# Order matters: Edge and Chrome also say Safari, Edge also says Chrome, Android also says Linux.
+NAVIGATEURS = (("Firefox/", "Firefox"), ("Edg", "Edge"), ("Chrom", "Chrome"), ("Safari/", "Safari"))
+SYSTEMES = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@register.filter
+def navigateur(user_agent: str) -> str:
+    """What a browser calls itself, in words: « Firefox sur Windows ». For people to know their own devices."""
+    name = next((name for mark, name in NAVIGATEURS if mark in user_agent), "Navigateur inconnu")
+    system = next((name for mark, name in SYSTEMES if mark in user_agent), "")
+    return f"{name} sur {system}" if system else name
+
+
 @register.filter
 def couleur_agent(agent: Any) -> str:
     """The class that colours a person's avatar: the same everywhere, never the only sign of who it is."""
