@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import AddEmailForm, LoginForm, SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 
 from annuaire.comptes import check_domain
@@ -28,6 +29,19 @@ class CompteForm(SignupForm):
         email: str = super().clean_email()
         check_domain(email)
         return email
+
+
+class CleForm(AddWebAuthnForm):
+    """allauth's new passkey, in words that say what it changes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Nom de la clé"
+        self.fields["passwordless"].label = "Remplacer le mot de passe"
+        self.fields["passwordless"].help_text = (
+            "Cette clé suffira pour vous connecter. Elle doit alors vous reconnaître elle-même : "
+            "code, empreinte ou visage."
+        )
 
 
 class AdresseForm(AddEmailForm):

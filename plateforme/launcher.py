@@ -20,10 +20,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from plateforme.local_services import ServiceError, Services, die_with_parent, services_for, stop_child
+from plateforme.local_services import (
+    ServiceError,
+    Services,
+    die_with_parent,
+    explain_output,
+    services_for,
+    stop_child,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCAL = ROOT / ".local"
 FIRST_PAGE_TIMEOUT = 60.0  # seconds
 # What makes the preparation (migrations, reference data, demo, static files) worth doing again.
 PREPARED_FROM = (
@@ -43,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m plateforme.launcher")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--data", type=Path, default=ROOT / ".local", help="where all data lie")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, _on_signal)
     signal.signal(signal.SIGTERM, _on_signal)
@@ -50,14 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     try:
         _check_port(options.host, options.port)
-        LOCAL.mkdir(exist_ok=True)
-        with services_for(LOCAL, durable=True) as services:
+        options.data.mkdir(parents=True, exist_ok=True)
+        with services_for(options.data, durable=True) as services:
             address = _address(options.host, options.port)
             services.note_owner(address)
+            env = _environment(address, services)
             _say(started, "PostgreSQL et Redis sont prêts")
-            _run_site(options.host, options.port, address, services, started)
+            _run_site(options.host, options.port, address, env, services, started)
     except Stop:
-        print("\n  Arrêt demandé : tout est arrêté, vos données sont conservées dans .local/.")
+        print(f"\n  Arrêt demandé : tout est arrêté, vos données sont conservées dans {options.data}.")
         return 0
     except (ServiceError, LaunchError) as error:
         print(f"\n  {error}\n", file=sys.stderr)
@@ -72,8 +80,9 @@ class LaunchError(Exception):
     """A start that failed, with a whole French sentence on what to do."""
 
 
-def _run_site(host: str, port: int, address: str, services: Services, started: float) -> None:
-    env = _environment(address, services)
+def _run_site(
+    host: str, port: int, address: str, env: dict[str, str], services: Services, started: float
+) -> None:
     children: list[tuple[str, subprocess.Popen[bytes]]] = []
     try:
         _prepare(env, services, started)
@@ -95,7 +104,7 @@ def _run_site(host: str, port: int, address: str, services: Services, started: f
             gone = services.check()
             if gone is not None:
                 raise LaunchError(
-                    f"{gone} s’est arrêté : son journal est dans .local/. Relancez « make run »."
+                    f"{gone} s’est arrêté : son journal est dans {services.data}. Relancez « make run »."
                 )
     finally:
         # A second Ctrl-C must not leave half of it running.
@@ -112,12 +121,15 @@ def _environment(address: str, services: Services) -> dict[str, str]:
     env = {**os.environ, **services.environ}
     env.setdefault("PLATEFORME_MODE", "demo")
     env.setdefault("SITE_URL", address)
-    env.setdefault("SECRET_KEY", _secret())
+    env.setdefault("SECRET_KEY", _secret(services.data))
+    env.setdefault("MEDIA_ROOT", str(services.data / "fichiers"))
+    env.setdefault("STATIC_ROOT", str(services.data / "static"))
+    env.setdefault("MAINTENANCE_FILE", str(services.data / "maintenance"))
     return env
 
 
-def _secret() -> str:
-    path = LOCAL / "secret"
+def _secret(data: Path) -> str:
+    path = data / "secret"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
@@ -128,7 +140,7 @@ def _secret() -> str:
 def _prepare(env: dict[str, str], services: Services, started: float) -> None:
     """Migrations, data and static files; skipped when nothing they are made from has changed."""
     fingerprint = _fingerprint(env)
-    stamp = LOCAL / "prepare"
+    stamp = services.data / "prepare"
     if stamp.exists() and stamp.read_text() == fingerprint and "DATABASE_URL" in services.environ:
         _say(started, "Base de données et contenus déjà à jour")
         return
@@ -142,11 +154,16 @@ def _prepare(env: dict[str, str], services: Services, started: float) -> None:
         steps.append(("Monde de démonstration chargé", ["charger_demo", "--verbosity", "0"]))
     for done, command in steps:
         result = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, preexec_fn=die_with_parent
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=env,
+            preexec_fn=die_with_parent,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         if result.returncode:
             raise LaunchError(
-                f"L’étape « {command[0]} » a échoué : la cause est plus haut. Rien n’est perdu."
+                explain_output(f"L’étape « {command[0]} » a échoué ; rien n’est perdu", result.stderr)
             )
         _say(started, done)
     stamp.write_text(fingerprint)

@@ -252,7 +252,7 @@ class Services:
         )  # fmt: skip
         if result.returncode:
             shutil.rmtree(draft, ignore_errors=True)
-            raise ServiceError(_explain_text("PostgreSQL n’a pas pu créer sa base", result.stderr))
+            raise ServiceError(explain_output("PostgreSQL n’a pas pu créer sa base", result.stderr))
         if cluster.exists():
             cluster.rmdir()
         draft.rename(cluster)
@@ -334,7 +334,7 @@ class Services:
             except failure:
                 if child.poll() is not None:
                     raise ServiceError(
-                        _explain_text(f"{name} n’a pas démarré", log.read_text(errors="replace"))
+                        explain_output(f"{name} n’a pas démarré", log.read_text(errors="replace"))
                     ) from None
                 if time.monotonic() > deadline:
                     raise ServiceError(
@@ -395,11 +395,12 @@ def _command_of(pid: int) -> str:
 
 def _explain(error: OSError) -> str:
     if error.errno == 28:
-        return _explain_text("", "No space left on device")
+        return explain_output("", "No space left on device")
     return f"{error.strerror} : {error.filename}" if error.filename else str(error)
 
 
-def _explain_text(what: str, output: str) -> str:
+def explain_output(what: str, output: str) -> str:
+    """A sentence for a command that failed: on what to do if the disk is full, else `what` and its last words."""
     if "No space left on device" in output:
         return (
             "Le disque est plein : libérez de la place (quelques centaines de mégaoctets), puis recommencez. "

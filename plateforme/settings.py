@@ -252,6 +252,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(env("PROXYS_DE_CONFIANCE", "1" if PRODUCTION e
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "annuaire.forms.CleForm"}
 MFA_TOTP_ISSUER = SITE_NOM
 # Browsers accept passkeys over http only on localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION

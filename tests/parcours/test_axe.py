@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
+from plateforme.demo.comptes import MOT_DE_PASSE
+
 pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
 
 VISITOR = (
@@ -31,26 +33,35 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def look(page: Page, scheme: str) -> list[str]:
-    # The theme follows the browser; stylesheets and fonts must have settled before colours are judged.
+def look(page: Page) -> list[str]:
+    """Faults of the page as it is, in both themes."""
+    found = []
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.getAttribute('data-fr-theme')") in (scheme, None)
-    return faults(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "scheme => document.documentElement.getAttribute('data-fr-theme') === scheme", arg=scheme
+        )
+        found += [f"{scheme} {fault}" for fault in faults(page)]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        found.append(f"{page.url} scrolls sideways by {wide} px")
+    return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_visitor(open_context: Callable[..., BrowserContext], scheme: str) -> None:
-    page = open_context("bureau", scheme).new_page()
+@pytest.mark.parametrize("size", ["bureau", "telephone"])
+def test_visitor(open_context: Callable[..., BrowserContext], size: str) -> None:
+    page = open_context(size).new_page()
     found: list[str] = []
     for address in VISITOR:
         page.goto(address)
-        found += look(page, scheme)
+        found += look(page)
     assert found == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), [("light", "bureau"), ("dark", "telephone")])
-def test_agent(sign_in: Callable[..., Page], scheme: str, size: str) -> None:
-    page = sign_in("Aminata Sarr", size, scheme)
+@pytest.mark.parametrize("size", ["bureau", "telephone"])
+def test_agent(sign_in: Callable[..., Page], size: str) -> None:
+    page = sign_in("Aminata Sarr", size)
     addresses = list(AGENT)
     page.goto(f"{C}forum/")
     addresses.append(page.locator("a[href^='/sujets/']").first.get_attribute("href"))
@@ -65,8 +76,19 @@ def test_agent(sign_in: Callable[..., Page], scheme: str, size: str) -> None:
     for address in addresses:
         page.goto(address)
         assert not re.search("erreur|introuvable", page.title()), address
-        found += look(page, scheme)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{address} scrolls sideways by {wide} px")
+        found += look(page)
+    assert found == []
+
+
+def test_second_factors(sign_in: Callable[..., Page]) -> None:
+    """The pages that ask for the password again, then for a code."""
+    page = sign_in("Aminata Sarr")
+    page.goto("/compte/2fa/totp/activate/")
+    found = look(page)
+    page.get_by_label("Mot de passe").fill(MOT_DE_PASSE)
+    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("heading", name="Activer l’application").wait_for()
+    for address in ("/compte/2fa/totp/activate/", "/compte/2fa/webauthn/add/", "/compte/2fa/webauthn/"):
+        page.goto(address)
+        found += look(page)
     assert found == []

@@ -44,8 +44,8 @@ def test_register_a_passkey_then_enter_with_it(open_context: Callable[..., Brows
     # What protects the account asks for the password again.
     page.get_by_label("Mot de passe").fill(MOT_DE_PASSE)
     page.get_by_role("button", name="Confirmer").click()
-    page.get_by_label("Nom").fill("Ordinateur de Foix")
-    page.get_by_label("Sans mot de passe").check(force=True)
+    page.get_by_label("Nom de la clé").fill("Ordinateur de Foix")
+    page.get_by_text("Remplacer le mot de passe").click()
     page.get_by_role("button", name="Ajouter la clé").click()
     expect(page.get_by_text("Clé de sécurité ajoutée")).to_be_visible()
     page.goto("/compte/2fa/webauthn/")
@@ -62,5 +62,17 @@ def test_register_a_passkey_then_enter_with_it(open_context: Callable[..., Brows
     # The other tests enter as Gaëlle with one click.
     page.goto("/compte/2fa/webauthn/")
     page.get_by_role("link", name=re.compile("Retirer")).click()
-    page.get_by_role("main").get_by_role("button").last.click()
+    page.get_by_label("Mot de passe").fill(MOT_DE_PASSE)
+    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("main").get_by_role("button", name="Enlever").or_(
+        page.get_by_role("main").get_by_role("button", name="Supprimer")
+    ).click()
     expect(page.get_by_text("Clé de sécurité enlevée")).to_be_visible()
+
+
+def test_a_key_that_is_not_there_is_told(open_context: Callable[..., BrowserContext]) -> None:
+    page = open_context().new_page()
+    plug_authenticator(page)
+    page.goto("/compte/login/")
+    page.get_by_role("button", name="Utiliser ma clé d’accès").click()
+    expect(page.get_by_role("alert")).to_contain_text("La clé n’a pas été reconnue")

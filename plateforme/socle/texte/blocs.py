@@ -347,9 +347,11 @@ class LineBlockParser(BlockParser):
     def add_cells(self, row: Element, tag: str, text: str, alignments: list[str]) -> None:
         cells = split_row(text)
         for index, alignment in enumerate(alignments):
-            cell = SubElement(row, tag)
-            cell.text = cells[index] if index < len(cells) else ""
-            if tag == "th":
+            text = cells[index] if index < len(cells) else ""
+            # A corner left empty heads nothing: a screen reader would announce a header without a name.
+            cell = SubElement(row, tag if text.strip() else "td")
+            cell.text = text
+            if cell.tag == "th":
                 cell.set("scope", "col")
             if alignment:
                 cell.set("class", alignment)

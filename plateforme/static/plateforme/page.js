@@ -17,7 +17,8 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("form button[disabled]").forEach((button) => { button.disabled = false; });
 });
 
-const PREFIX = "brouillon:";
+/* Colleagues may share a computer: a draft is found again by the person who wrote it. */
+const PREFIX = `brouillon:${document.body.dataset.agent ?? ""}:`;
 const time = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit" });
 
 function store(action) {
@@ -52,4 +53,12 @@ document.querySelectorAll("form[data-brouillon]").forEach(keepDraft);
 document.addEventListener("input", (event) => {
   const area = event.target;
   if (area.matches?.("textarea[data-grandit]")) area.rows = Math.min(24, Math.max(4, area.value.split("\n").length + 2));
+});
+
+/* A passkey refused, forgotten or given up: the browser says it in English, or not at all. */
+document.addEventListener("allauth.error", () => {
+  const place = document.querySelector("[data-erreur-cle]");
+  if (!place) return;
+  place.textContent = "La clé n’a pas été reconnue. Recommencez, ou choisissez un autre moyen.";
+  place.hidden = false;
 });
