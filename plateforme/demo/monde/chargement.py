@@ -24,7 +24,7 @@ from forum.models import LectureSujet, Message, Sujet
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
-from plateforme.demo.monde.population import colleagues
+from plateforme.demo.monde.population import REGIONS, colleagues
 from plateforme.socle.journal import record
 from plateforme.socle.typographie import tidy_title
 from realtime.actions import send_message
@@ -81,6 +81,10 @@ def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
 
     for person in monde.personnes.values():
         service_of(person)
+    # No département of the two régions is without anybody.
+    for departement in territoires.values():
+        if departement.parent_id in REGIONS and not any(code == departement.code for _, code in services):
+            service_of({"service": "DDT", "territoire": departement.code})
     more = colleagues(
         chance,
         AGENTS - len(monde.personnes),

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer
 from reportlab.platypus import Paragraph as PdfParagraph
 
 BLUE = "#000091"
+MADE_ON = b"2026-01-05T09:00:00"
 
 
 def make_file(document: dict[str, Any]) -> bytes:
@@ -114,6 +116,20 @@ def _ods(document: dict[str, Any]) -> bytes:
 def _saved(document: Document) -> bytes:
     output = io.BytesIO()
     document.save(output)
+    return _timeless(output)
+
+
+def _timeless(archive: io.BytesIO) -> bytes:
+    """The same archive without the moment at which it was made: the demo's files never change."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(archive) as made, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as settled:
+        for entry in made.infolist():
+            content = made.read(entry)
+            if entry.filename == "meta.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z?", MADE_ON, content)
+            still = zipfile.ZipInfo(entry.filename, (2026, 1, 5, 9, 0, 0))
+            still.compress_type = entry.compress_type
+            settled.writestr(still, content)
     return output.getvalue()
 
 

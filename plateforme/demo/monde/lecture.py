@@ -8,6 +8,16 @@ from typing import Any
 CONTENU = Path(__file__).resolve().parent.parent / "contenu"
 
 
+# What each kind of entry must say.
+NEEDED = {
+    "personnes": ("cle", "prenom", "nom", "fonction", "service", "territoire", "expertises", "biographie"),
+    "sujets": ("titre", "genre", "auteur", "jours", "heure", "texte"),
+    "salon": ("auteur", "jours", "heure", "texte"),
+    "reunions": ("organisateur", "dans_jours", "heure", "titre", "duree_minutes", "lieu", "ordre_du_jour"),
+    "documents": ("auteur", "nom", "description", "jours"),
+}
+
+
 class ContenuInvalide(Exception):
     """A content file that cannot be used; `str()` names the file and the line or the entry."""
 
@@ -42,16 +52,36 @@ def read_world(folder: Path = CONTENU) -> Monde:
 
 
 def _check(name: str, content: dict[str, Any], people: dict[str, dict[str, Any]]) -> None:
-    try:
-        authors = [*content["communaute"]["animateurs"]]
-        for sujet in content["sujets"]:
-            authors.append(sujet["auteur"])
-            authors += [message["auteur"] for message in sujet.get("messages", [])]
-        authors += [line["auteur"] for line in content.get("salon", [])]
-        authors += [reunion["organisateur"] for reunion in content.get("reunions", [])]
-        authors += [document["auteur"] for document in content.get("documents", [])]
-    except KeyError as error:
-        raise ContenuInvalide(f"{name} : il manque {error}.") from None
+    _require(name, content, "communaute", ("nom", "slug", "genre", "visibilite", "resume", "animateurs"))
+    authors = [*content["communaute"]["animateurs"]]
+    for kind, needed in NEEDED.items():
+        for number, entry in enumerate(content.get(kind, []), 1):
+            _require(name, {kind: entry}, kind, needed, number)
+            authors.append(entry.get("auteur") or entry.get("organisateur") or entry["cle"])
+            for place, message in enumerate(entry.get("messages", []), 1):
+                _require(
+                    name,
+                    {"messages": message},
+                    "messages",
+                    ("auteur", "apres_minutes", "texte"),
+                    place,
+                    f" du sujet {number}",
+                )
+                authors.append(message["auteur"])
     unknown = sorted(set(authors) - set(people))
     if unknown:
         raise ContenuInvalide(f"{name} : personnes inconnues : {', '.join(unknown)}.")
+
+
+def _require(
+    name: str,
+    content: dict[str, Any],
+    kind: str,
+    needed: tuple[str, ...],
+    number: int | None = None,
+    where: str = "",
+) -> None:
+    missing = [key for key in needed if key not in content.get(kind, {})]
+    if missing:
+        rank = f", entrée {number}" if number else ""
+        raise ContenuInvalide(f"{name}, « {kind} »{rank}{where} : il manque « {missing[0]} ».")
