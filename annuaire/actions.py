@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
@@ -42,6 +43,24 @@ def update_profile(
     agent.save(update_fields=changed)
     record(agent, "agent.update_profile", agent, champs=sorted(changed))
     return agent
+
+
+@transaction.atomic
+def set_account_open(auteur: Agent, agent: Agent, is_open: bool) -> None:
+    """Close an account, or open it again. Operators only, and never one's own.
+
+    A closed account can no longer sign in; its sessions end and its live connections close within seconds.
+    """
+    if not auteur.is_staff:
+        raise PermissionDenied("La fermeture d’un compte est réservée à l’exploitation.")
+    if auteur == agent:
+        raise PermissionDenied("Demandez à une autre personne de l’exploitation de fermer votre compte.")
+    agent.is_active = is_open
+    agent.save(update_fields=["is_active"])
+    if not is_open:
+        for session in UserSession.objects.filter(user=agent):
+            session.end()
+    record(auteur, "agent.open" if is_open else "agent.close", agent)
 
 
 @transaction.atomic

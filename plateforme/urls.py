@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from plateforme import views
+
+# The administration is entered through the site's own sign-in, second factor included.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[Any] = [
     path("", views.accueil, name="accueil"),

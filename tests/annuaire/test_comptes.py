@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client, override_settings
 
 from annuaire.models import Agent
@@ -185,3 +186,38 @@ def test_one_click_enters_demo_accounts_only(client: Client) -> None:
     hidden = Agent.objects.get()
     assert client.post("/demo/connexion/", {"identifiant": hidden.identifiant}).status_code == 404
     assert SESSION_KEY not in client.session
+
+
+def test_operators_close_an_account(client: Client) -> None:
+    agent, operator = confirmed(), confirmed()
+    theirs = signed_in(agent)
+    assert theirs.get("/administration/").status_code == 403
+    Agent.objects.filter(pk=operator.pk).update(is_staff=True, is_superuser=True)
+    console = signed_in(operator)
+    where = f"/administration/annuaire/agent/{agent.pk}/change/"
+    assert agent.email in console.get("/administration/annuaire/agent/?q=" + agent.nom).content.decode()
+    # What is not sent is off: the box is left empty. Nothing else can be changed.
+    console.post(where, {"nom": "Changé"})
+    agent.refresh_from_db()
+    assert (agent.is_active, agent.nom == "Changé") == (False, False)
+    assert theirs.get("/annuaire/moi/")["Location"].startswith("/compte/login/")
+    assert EntreeJournal.objects.filter(action="agent.close", acteur_id=operator.pk).exists()
+    console.post(where, {"is_active": "on"})
+    assert signed_in(agent).get("/annuaire/moi/").status_code == 302
+    assert console.post(f"/administration/annuaire/agent/{operator.pk}/change/", {}).status_code == 403
+    # Visitors enter the administration by the site's own door, where the second factor is asked for.
+    assert client.get("/administration/login/")["Location"].startswith("/compte/login/")
+
+
+def test_the_first_operator_is_made_from_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", MOT_DE_PASSE)
+    call_command(
+        "createsuperuser",
+        email="ops@demo.gouv.fr",
+        prenom="Ops",
+        nom="Astreinte",
+        interactive=False,
+        verbosity=0,
+    )
+    agent = Agent.objects.get(email="ops@demo.gouv.fr")
+    assert (agent.is_superuser, agent.identifiant) == (True, "ops-astreinte")
