@@ -191,7 +191,7 @@ def test_one_click_enters_demo_accounts_only(client: Client) -> None:
 def test_operators_close_an_account(client: Client) -> None:
     agent, operator = confirmed(), confirmed()
     theirs = signed_in(agent)
-    assert theirs.get("/administration/").status_code == 403
+    assert theirs.get("/administration/login/").status_code == 403
     Agent.objects.filter(pk=operator.pk).update(is_staff=True, is_superuser=True)
     console = signed_in(operator)
     where = f"/administration/annuaire/agent/{agent.pk}/change/"
