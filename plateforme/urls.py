@@ -20,6 +20,7 @@ urlpatterns: list[Any] = [
     path("accessibilite/", views.accessibilite, name="accessibilite"),
     path("plan-du-site/", views.plan_du_site, name="plan-du-site"),
     path("hors-ligne/", views.hors_ligne, name="hors-ligne"),
+    path("service-worker.js", views.service_worker, name="service-worker"),
     path("sante/vivant", views.sante_vivant, name="sante-vivant"),
     path("sante/pret", views.sante_pret, name="sante-pret"),
     path("compte/", include("allauth.urls")),

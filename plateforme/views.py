@@ -1,5 +1,6 @@
 """The roof: home, search of everything, legal pages, errors, health."""
 
+import hashlib
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 
 from annuaire.recherche import search_agents
@@ -23,6 +25,12 @@ from plateforme.socle.limites import check_limit
 logger = structlog.get_logger(__name__)
 # A worker that has given no sign of life for that long is taken for dead (it gives one every ten seconds).
 WORKER_SILENCE = 60  # seconds
+# What the offline page needs, kept by the browser with it.
+HORS_LIGNE = (
+    "dsfr/dist/dsfr.main.min.css",
+    "dsfr/dist/dsfr.module.min.js",
+    "plateforme/plateforme.css",
+)
 
 
 @login_not_required
@@ -76,8 +84,22 @@ def plan_du_site(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def hors_ligne(request: HttpRequest) -> HttpResponse:
-    """What a person sees when the network is gone."""
+    """What a person sees when the network is gone: kept by the service worker, so the same for all."""
     return render(request, "hors_ligne.html")
+
+
+@login_not_required
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows the offline page. At the root of the site: it only rules what is below it."""
+    version = hashlib.sha256("".join(static(path) for path in HORS_LIGNE).encode()).hexdigest()[:12]
+    response = render(
+        request,
+        "service-worker.js",
+        {"fichiers": HORS_LIGNE, "version": version},
+        content_type="text/javascript; charset=utf-8",
+    )
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @never_cache

@@ -146,3 +146,25 @@ def test_first_page_is_light(
     print(f"first page {first / 1000:.0f} kB, next page {sum(sizes) / 1000:.0f} kB")
     assert first < 300_000
     assert sum(sizes) < 60_000
+
+
+def test_without_network_our_page_then_what_was_asked_for(sign_in: Callable[..., Page], site: Site) -> None:
+    page = sign_in("Nadia Ferhat")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.context.set_offline(True)
+    page.goto(f"{C}forum/")
+    expect(page.get_by_role("heading", name="Le site ne répond pas")).to_be_visible()
+    assert page.locator(".fr-btn").evaluate("e => getComputedStyle(e).display") == "inline-flex"
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Réessayer").click()
+    expect(page.get_by_role("heading", name="Forum")).to_be_visible()
+    # The server away, the network there: the same page.
+    site.kill_web()
+    try:
+        page.goto(f"{C}membres/")
+        expect(page.get_by_role("heading", name="Le site ne répond pas")).to_be_visible()
+    finally:
+        site.start_web()
+    page.get_by_role("link", name="Réessayer").click()
+    expect(page.get_by_role("heading", name="Membres", exact=False).first).to_be_visible()

@@ -34,6 +34,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "accessibilite": ALL,
     "plan-du-site": ALL,
     "hors-ligne": ALL,
+    "service-worker": ALL,
     "sante-vivant": ALL,
     "sante-pret": (503, 503, 503, 503, 503),
     "annuaire:recherche": (LOGIN, 200, 403, 200, 200),

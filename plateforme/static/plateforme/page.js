@@ -62,3 +62,6 @@ document.addEventListener("allauth.error", () => {
   place.textContent = "La clé n’a pas été reconnue. Recommencez, ou choisissez un autre moyen.";
   place.hidden = false;
 });
+
+/* Shows our offline page in place of the browser's. A browser that forbids it loses nothing else. */
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
