@@ -58,8 +58,11 @@ def creer(request: HttpRequest) -> HttpResponse:
 
 def communaute(request: HttpRequest, slug: str) -> HttpResponse:
     """What happened, what is coming, who can help; a presentation only for those who may not read."""
-    found = get_visible(request.user, slug)
-    context = community_context(request.user, found, "accueil")
+    return _accueil(request, get_visible(request.user, slug), DemandeForm())
+
+
+def _accueil(request: HttpRequest, found: Communaute, form: DemandeForm, status: int = 200) -> HttpResponse:
+    context = community_context(request.user, found, "accueil") | {"form": form}
     if context["peut_lire"]:
         context |= {
             "sujets": list(
@@ -74,7 +77,7 @@ def communaute(request: HttpRequest, slug: str) -> HttpResponse:
                 .order_by("-cree_le", "-pk")[:4]
             ),
         }
-    return render(request, "communautes/communaute.html", context)
+    return render(request, "communautes/communaute.html", context, status=status)
 
 
 def membres(request: HttpRequest, slug: str) -> HttpResponse:
@@ -162,15 +165,15 @@ def quitter(request: HttpRequest, slug: str) -> HttpResponse:
 def demander(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_visible(request.user, slug)
     form = DemandeForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Votre message compte 1 000 caractères au plus.")
-        return redirect(found)
-    _attempt(
-        request,
-        lambda: actions.request_membership(request.user, found, form.cleaned_data["motif"]),
-        "Votre demande est partie. Une notification vous dira la réponse.",
-    )
-    return redirect(found)
+    if form.is_valid():
+        try:
+            actions.request_membership(request.user, found, form.cleaned_data["motif"])
+        except ActionRefusee as error:
+            form.add_error("motif", error.message)
+        else:
+            messages.success(request, "Votre demande est partie. Une notification vous dira la réponse.")
+            return redirect(found)
+    return _accueil(request, found, form, status=422)
 
 
 @require_POST

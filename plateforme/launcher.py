@@ -91,7 +91,7 @@ def _run_site(
         worker = [sys.executable, "manage.py", "procrastinate", "worker"]
         children.append(("le serveur web", _spawn(web, env)))
         children.append(("le traitement des tâches", _spawn(worker, env)))
-        _wait_for_page(port, children[0][1])
+        _wait_for_page(host, port, children[0][1])
         _say(started, "Le serveur web et le traitement des tâches sont prêts")
         _welcome(address, env)
         while True:
@@ -203,13 +203,14 @@ def _check_port(host: str, port: int) -> None:
             ) from None
 
 
-def _wait_for_page(port: int, web: subprocess.Popen[bytes]) -> None:
+def _wait_for_page(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     deadline = time.monotonic() + FIRST_PAGE_TIMEOUT
     while time.monotonic() < deadline:
         if web.poll() is not None:
             raise LaunchError("Le serveur web n’a pas démarré : la cause est plus haut.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/vivant", timeout=5):
+            with urllib.request.urlopen(f"http://{near}:{port}/sante/vivant", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -229,6 +230,7 @@ def _welcome(address: str, env: dict[str, str]) -> None:
 
 def _address(host: str, port: int) -> str:
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host
+    shown = f"[{shown}]" if ":" in shown else shown
     return f"http://{shown}:{port}"
 
 

@@ -91,6 +91,7 @@ def planifier(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "realtime/planifier.html",
         {**community_context(request.user, communaute, "reunions"), "form": form},
+        status=422 if request.method == "POST" else 200,
     )
 
 

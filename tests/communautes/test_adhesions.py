@@ -66,8 +66,11 @@ def test_ask_to_join_then_be_accepted(run_jobs: Any) -> None:
     where = communaute.get_absolute_url()
     page = client.post(f"{where}demander/", {"motif": "Même métier à Foix"}, follow=True)
     assert "Votre demande est partie" in page.content.decode()
-    again = client.post(f"{where}demander/", {"motif": "Encore"}, follow=True)
-    assert "déjà entre les mains" in again.content.decode()
+    for motif, said in (("Encore", "déjà entre les mains"), ("a" * 1001, "au plus 1000 caractères")):
+        again = client.post(f"{where}demander/", {"motif": motif})
+        assert again.status_code == 422
+        assert said in again.content.decode()
+        assert motif in again.content.decode()
     told = Notification.objects.get(destinataire=animateur)
     assert told.titre.startswith("Lila")
     assert told.extrait == "Même métier à Foix"

@@ -283,7 +283,7 @@ def test_bad_meeting_is_told_beside_the_field(
     answer = browser_of(camille).post(
         reverse("realtime:planifier", args=[communaute.slug]), {**GOOD, **change}
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert sentence in answer.context["form"].errors[field][0]
     assert "Salle Cévennes" in answer.content.decode()

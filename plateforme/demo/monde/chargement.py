@@ -58,6 +58,7 @@ def load_world(monde: Monde, now: datetime) -> None:
         "sujet__communaute", "auteur"
     ):
         tell_of_message(message)
+        Notification.objects.filter(cle=f"message.{message.pk}").update(cree_le=message.cree_le)
     _load_requests(agents, chance)
     record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
 
