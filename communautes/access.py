@@ -1,10 +1,18 @@
 """The only way from a community's address to a community, and what each may do there."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from annuaire.models import Agent
-from communautes.models import Adhesion, Communaute, CommunauteQuerySet, DemandeAdhesion, Invitation
+from communautes.models import (
+    Adhesion,
+    Communaute,
+    CommunauteQuerySet,
+    DemandeAdhesion,
+    Invitation,
+    Suspension,
+)
 
 
 def visible_communautes(agent: Agent) -> CommunauteQuerySet:
@@ -48,8 +56,19 @@ def can_read(agent: Agent, communaute: Communaute) -> bool:
 
 
 def can_write(agent: Agent, communaute: Communaute) -> bool:
-    """Members write; others read at most."""
-    return agent.is_active and Adhesion.objects.filter(communaute=communaute, agent=agent).exists()
+    """Members write, unless they are suspended; others read at most."""
+    return (
+        agent.is_active
+        and Adhesion.objects.filter(communaute=communaute, agent=agent)
+        .exclude(Exists(Suspension.objects.current().filter(communaute=communaute, agent=OuterRef("agent"))))
+        .exists()
+    )
+
+
+def suspension_of(agent: Agent, communaute: Communaute) -> Suspension | None:
+    """Why `agent` may not write in `communaute` for now, if so."""
+    found: Suspension | None = Suspension.objects.current().filter(communaute=communaute, agent=agent).first()
+    return found
 
 
 def can_animate(agent: Agent, communaute: Communaute) -> bool:

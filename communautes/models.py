@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from annuaire.models import Agent, Expertise, Territoire
 
@@ -61,6 +62,9 @@ class Communaute(models.Model):
     resume = models.CharField("résumé", max_length=200)
     presentation = models.TextField("présentation", blank=True)
     presentation_html = models.TextField(editable=False, blank=True)
+    # What one may expect of each other here, shown to whoever starts writing; empty: the site's own charter.
+    charte = models.TextField("charte", blank=True, default="", db_default="", max_length=4000)
+    charte_html = models.TextField(editable=False, blank=True, default="", db_default="")
     couleur = models.CharField("couleur", max_length=24, choices=Couleur, default=Couleur.GLYCINE)
     territoires = models.ManyToManyField(Territoire, related_name="communautes", blank=True)
     expertises = models.ManyToManyField(Expertise, related_name="communautes", blank=True)
@@ -94,10 +98,20 @@ class Adhesion(models.Model):
         MEMBRE = "membre", "Membre"
         ANIMATEUR = "animateur", "Animation"
 
+    class Niveau(models.TextChoices):
+        """How much of this community one wants to hear; a sujet's own level (`forum.Abonnement`) prevails."""
+
+        SUIVRE = "suivre", "Suivre : chaque nouveau sujet"
+        NORMAL = "normal", "Normal : ce qui me concerne"
+        SOURDINE = "sourdine", "Sourdine : seulement quand on me cite"
+
     communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="adhesions")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="adhesions")
     role = models.CharField("rôle", max_length=10, choices=Role, default=Role.MEMBRE)
     cree_le = models.DateTimeField("depuis le", auto_now_add=True)
+    niveau = models.CharField(
+        "notifications", max_length=8, choices=Niveau, default=Niveau.NORMAL, db_default="normal"
+    )
 
     class Meta:
         verbose_name = "adhésion"
@@ -178,3 +192,37 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} ← {self.communaute}"
+
+
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def current(self) -> "SuspensionQuerySet":
+        return self.filter(levee_le__isnull=True, jusqu_au__gt=timezone.now())
+
+
+class Suspension(models.Model):
+    """A member who may read a community but not write in it, until a date or until it is lifted."""
+
+    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="suspensions")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="suspensions")
+    motif = models.CharField("motif", max_length=500)
+    jusqu_au = models.DateTimeField("jusqu’au")
+    par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+    levee_le = models.DateTimeField("levée le", null=True, blank=True)
+    levee_par = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects: ClassVar = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suspension"
+        verbose_name_plural = "suspensions"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communaute", "agent"],
+                condition=models.Q(levee_le__isnull=True),
+                name="suspension_une_a_la_fois",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} — {self.communaute}"

@@ -34,7 +34,13 @@ def get_message(agent: Agent, pk: int) -> Message:
 
 
 def can_answer(agent: Agent, sujet: Sujet) -> bool:
-    return can_write(agent, sujet.communaute)
+    """Members write in sujets that are open."""
+    return sujet.ouvert and can_write(agent, sujet.communaute)
+
+
+def can_moderate(agent: Agent, sujet: Sujet) -> bool:
+    """Whoever animates the community moderates its forum."""
+    return can_animate(agent, sujet.communaute)
 
 
 def can_accept(agent: Agent, sujet: Sujet) -> bool:

@@ -1,5 +1,6 @@
 """What the page of a sujet shows, gathered in a bounded number of queries."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from annuaire.models import Agent
@@ -9,6 +10,42 @@ from forum.models import Abonnement, LectureSujet, Message, Sujet
 PAGE = 20
 PARTICIPANTS = 8
 BRANCH = 50
+
+
+@dataclass(slots=True)
+class Droits:
+    """What the reader may do on this sujet: the same for all its messages."""
+
+    lecteur: Agent
+    ecrire: bool
+    animer: bool
+    accepter: bool
+
+
+@dataclass(slots=True)
+class Ligne:
+    """One message with what the reader's own state makes of it. No query is made from a template."""
+
+    message: Message
+    accepte: bool = False
+    mien: bool = False
+
+
+def lines(agent: Agent, sujet: Sujet, messages: list[Message]) -> list[Ligne]:
+    """`messages` of `sujet` with the state of the reader `agent`."""
+    return [
+        Ligne(
+            message=message,
+            accepte=message.pk == sujet.message_accepte_id,
+            mien=message.auteur_id == agent.pk,
+        )
+        for message in messages
+    ]
+
+
+def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:
+    """What `agent` may do; `write` and `animate` as `community_context` found them."""
+    return Droits(agent, ecrire=write and sujet.ouvert, animer=animate, accepter=can_accept(agent, sujet))
 
 
 def thread_page(agent: Agent, sujet: Sujet, apres: int) -> dict[str, Any]:
@@ -25,22 +62,28 @@ def thread_page(agent: Agent, sujet: Sujet, apres: int) -> dict[str, Any]:
             .select_related("auteur__service", "auteur__territoire")
             .first()
         )
-    following = Abonnement.objects.filter(agent=agent, sujet=sujet).values_list("actif", flat=True).first()
+    niveau = Abonnement.objects.filter(agent=agent, sujet=sujet).values_list("niveau", flat=True).first()
     return {
         "sujet": sujet,
-        "fil_messages": messages,
-        "retenue": accepted,
+        "lignes": lines(agent, sujet, messages),
+        "retenue": lines(agent, sujet, [accepted])[0] if accepted is not None else None,
         "lu": read or 0,
         "dernier_montre": last_shown,
         "page_suivante": last_shown if last_shown < sujet.dernier_numero else None,
         "page_precedente": max(apres - PAGE, 0) if apres > 0 else None,
-        "peut_accepter": can_accept(agent, sujet),
-        "suivi": bool(following),
+        "suivi": niveau == Abonnement.Niveau.SUIVRE,
         "participants": list(
             Agent.objects.filter(messages__sujet=sujet).with_place().distinct().order_by("pk")[:PARTICIPANTS]
         ),
         "expertises": list(sujet.expertises.all()[:8]),
     }
+
+
+def message_address(message: Message) -> str:
+    """Address of the page of the sujet that shows `message`, at the message."""
+    start = (message.numero - 1) // PAGE * PAGE
+    query = f"?apres={start}" if start else ""
+    return f"{message.sujet.get_absolute_url()}{query}#message-{message.numero}"
 
 
 def messages_after(sujet: Sujet, numero: int, limit: int = BRANCH) -> list[Message]:

@@ -1,19 +1,23 @@
-"""Addresses of the forum."""
+"""Addresses of the forum, by feature."""
 
 from django.urls import path
 
-from forum import views
+from forum.views import ecriture, lecture
 
 app_name = "forum"
 urlpatterns = [
-    path("communautes/<slug:slug>/forum/", views.liste, name="liste"),
-    path("communautes/<slug:slug>/forum/nouveau/", views.ouvrir, name="ouvrir"),
-    path("sujets/<int:pk>/", views.sujet, name="sujet"),
-    path("sujets/<int:pk>/repondre/", views.repondre, name="repondre"),
-    path("sujets/<int:pk>/nouveaux/", views.nouveaux, name="nouveaux"),
-    path("sujets/<int:pk>/suivre/", views.suivre, name="suivre"),
-    path("sujets/<int:pk>/retirer-acceptation/", views.retirer_acceptation, name="retirer-acceptation"),
-    path("messages/<int:pk>/accepter/", views.accepter, name="accepter"),
-    path("apercu/", views.apercu, name="apercu"),
-    path("forum/non-lus/", views.non_lus, name="non-lus"),
+    # Reading
+    path("communautes/<slug:slug>/forum/", lecture.liste, name="liste"),
+    path("sujets/<int:pk>/", lecture.sujet, name="sujet"),
+    path("sujets/<int:pk>/nouveaux/", lecture.nouveaux, name="nouveaux"),
+    path("sujets/<int:pk>/suivre/", lecture.suivre, name="suivre"),
+    path("messages/<int:pk>/", lecture.message, name="message"),
+    path("forum/non-lus/", lecture.non_lus, name="non-lus"),
+    # Writing
+    path("communautes/<slug:slug>/forum/nouveau/", ecriture.ouvrir, name="ouvrir"),
+    path("sujets/<int:pk>/repondre/", ecriture.repondre, name="repondre"),
+    path("apercu/", ecriture.apercu, name="apercu"),
+    # Settling a question
+    path("sujets/<int:pk>/retirer-acceptation/", ecriture.retirer_acceptation, name="retirer-acceptation"),
+    path("messages/<int:pk>/accepter/", ecriture.accepter, name="accepter"),
 ]

@@ -16,7 +16,7 @@ from plateforme.socle.typographie import tidy_title
 class Annonce:
     """What is told. `cle` names the event (`message.12`): nobody is told twice under the same one.
 
-    `courriel`: also by e-mail, to those who want it.
+    `courriel`: also by e-mail, to those who want it. `fil` names the conversation it belongs to (`sujet.7`).
     """
 
     genre: Notification.Genre
@@ -26,6 +26,7 @@ class Annonce:
     extrait: str = ""
     acteur: Agent | None = None
     courriel: bool = False
+    fil: str = ""
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def notify(destinataires: Iterable[Agent], annonce: Annonce) -> list[Notificatio
             titre=tidy_title(annonce.titre)[:250],
             extrait=annonce.extrait[:300],
             url=annonce.url,
+            fil=annonce.fil,
         )
         for pk, agent in people.items()
         if pk not in already
@@ -85,14 +87,11 @@ def mark_read(agent: Agent, notification: Notification) -> None:
 
 
 @transaction.atomic
-def mark_all_read(agent: Agent, *, url_prefix: str = "") -> int:
-    """Mark the agent's notifications read, or those that lead to an address starting with `url_prefix`.
-
-    Returns how many were unread: opening a sujet reads what was told of it.
-    """
+def mark_all_read(agent: Agent, *, fil: str = "") -> int:
+    """Mark the agent's notifications read, or those of the conversation `fil`; returns how many were unread."""
     unread = Notification.objects.filter(destinataire=agent, lue_le__isnull=True)
-    if url_prefix:
-        unread = unread.filter(url__startswith=url_prefix)
+    if fil:
+        unread = unread.filter(fil=fil)
     count = unread.update(lue_le=timezone.now())
     if count:
         publish_on_commit(f"agent.{agent.pk}", {"type": "notifications.lues"})

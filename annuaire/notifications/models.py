@@ -34,6 +34,8 @@ class Notification(models.Model):
     titre = models.CharField("titre", max_length=250)
     extrait = models.CharField("extrait", max_length=300, blank=True)
     url = models.CharField("adresse", max_length=300)
+    # The conversation it belongs to, such as `sujet.7`: reading that one reads what was told of it.
+    fil = models.CharField(max_length=40, blank=True, default="", db_default="")
     cree_le = models.DateTimeField("date", auto_now_add=True)
     lue_le = models.DateTimeField("lue le", null=True, blank=True)
 
@@ -49,6 +51,11 @@ class Notification(models.Model):
             models.Index(fields=["destinataire", "-id"], name="notification_liste"),
             models.Index(
                 fields=["destinataire"], name="notification_non_lue", condition=models.Q(lue_le__isnull=True)
+            ),
+            models.Index(
+                fields=["destinataire", "fil"],
+                name="notification_fil_non_lu",
+                condition=models.Q(lue_le__isnull=True),
             ),
         ]
 

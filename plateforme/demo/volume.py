@@ -195,13 +195,14 @@ class Volume:
                 yield (
                     first + index, communautes[place], self.chance.choice(members[place]),
                     ("question", "question", "discussion", "retour")[index % 4], titles[index % len(titles)],
-                    opened[index], sizes[index], last_of(index),
+                    opened[index], sizes[index], sizes[index], sizes[index], last_of(index),
                 )  # fmt: skip
 
-        with _rebuilt_indexes("forum_sujet", ("sujet_recherche", "sujet_liste")):
+        with _rebuilt_indexes("forum_sujet", ("sujet_recherche", "sujet_liste", "sujet_auteur_liste")):
             self._copy(
                 "forum_sujet",
-                "id communaute_id auteur_id genre titre cree_le dernier_numero dernier_message_le",
+                "id communaute_id auteur_id genre titre cree_le dernier_numero dernier_visible nb_messages"
+                " dernier_message_le",
                 sujet_rows(),
                 sujets,
                 "sujets",

@@ -71,6 +71,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:accepter": POST,
     "forum:retirer-acceptation": POST,
     "forum:suivre": POST,
+    "forum:message": (LOGIN, 403, 404, 302, 302),
     "forum:apercu": POST,
     "forum:nouveaux": MEMBERS,
     "forum:non-lus": SIGNED,
@@ -117,6 +118,10 @@ COMPTES: dict[str, tuple[int, ...]] = {
 }
 # Django's administration, which its index stands for, and allauth's addresses that hold a key of somebody's.
 OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
+
+
+# Addresses whose number is that of a message; the forum's others have a sujet's.
+ABOUT_MESSAGES = {"forum:accepter", "forum:message"}
 
 
 def every_name(patterns: list[Any], prefix: str = "") -> list[str]:
@@ -177,7 +182,7 @@ def address(name: str, world: dict[str, Any]) -> str:
     pk = {
         "fichiers": world["document"],
         "realtime": world["reunion"] if name == "realtime:reunion" else world["salon"],
-        "forum": world["message"] if name == "forum:accepter" else world["sujet"],
+        "forum": world["message"] if name in ABOUT_MESSAGES else world["sujet"],
         "communautes": world["demande"] if name.endswith("demande") else world["invitation"],
     }.get(kind, 999_999)
     for arguments in ([], [world["slug"]], [pk], [world["identifiant"]]):

@@ -1,4 +1,4 @@
-"""Every write on the forum."""
+"""Opening sujets, answering, accepting; and who is told."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -125,6 +125,7 @@ def accept_message(auteur: Agent, message: Message) -> None:
             url=message.get_absolute_url(),
             acteur=auteur,
             courriel=True,
+            fil=f"sujet.{sujet.pk}",
         ),
     )
 
@@ -152,7 +153,8 @@ def set_following(agent: Agent, sujet: Sujet, following: bool) -> None:
     """Be told of the sujet's new messages, or no longer."""
     if not can_read(agent, sujet.communaute):
         raise PermissionDenied("Ce sujet ne vous est pas ouvert.")
-    Abonnement.objects.update_or_create(agent=agent, sujet=sujet, defaults={"actif": following})
+    niveau = Abonnement.Niveau.SUIVRE if following else Abonnement.Niveau.NORMAL
+    Abonnement.objects.update_or_create(agent=agent, sujet=sujet, defaults={"niveau": niveau})
     record(agent, "sujet.follow" if following else "sujet.unfollow", sujet)
 
 
@@ -183,6 +185,7 @@ def tell_of_message(message: Message) -> None:
             extrait=extrait,
             acteur=message.auteur,
             courriel=True,
+            fil=f"sujet.{sujet.pk}",
         )
 
     # Mentions first: the key is the same, so a follower who is mentioned hears of it once, as a mention.
@@ -193,7 +196,9 @@ def tell_of_message(message: Message) -> None:
     # Whoever has the page open has read it already: what they see arrive needs no telling.
     seen = LectureSujet.objects.filter(sujet=sujet, agent=OuterRef("pk"), dernier_numero__gte=message.numero)
     followers = (
-        Agent.objects.active().filter(abonnements__sujet=sujet, abonnements__actif=True).exclude(Exists(seen))
+        Agent.objects.active()
+        .filter(abonnements__sujet=sujet, abonnements__niveau=Abonnement.Niveau.SUIVRE)
+        .exclude(Exists(seen))
     )
     notify(
         readers_among(sujet, list(followers)),
@@ -235,12 +240,13 @@ def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime, *, past
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE forum_sujet SET dernier_numero = dernier_numero + 1,"
-            " dernier_message_le = greatest(dernier_message_le, %s) WHERE id = %s RETURNING dernier_numero",
+            "UPDATE forum_sujet SET dernier_numero = dernier_numero + 1, dernier_visible = dernier_numero + 1,"
+            " nb_messages = nb_messages + 1, dernier_message_le = greatest(dernier_message_le, %s)"
+            " WHERE id = %s RETURNING dernier_numero, nb_messages",
             [now, sujet.pk],
         )
-        (numero,) = cursor.fetchone()
-    sujet.dernier_numero = numero
+        numero, sujet.nb_messages = cursor.fetchone()
+    sujet.dernier_numero = sujet.dernier_visible = numero
     message = Message.objects.create(
         sujet=sujet,
         auteur=auteur,

@@ -1,0 +1,36 @@
+"""Tables of the forum, one file per feature."""
+
+from forum.models.echanges import CleFlux, CourrielRecu
+from forum.models.lectures import Abonnement, Favori, LectureSujet, MarquageLu
+from forum.models.messages import Brouillon, Message, PieceJointe, VersionMessage
+from forum.models.moderation import Avertissement, ReponseType, Signalement
+from forum.models.reactions import EntreeFaq, MemeBesoin, Reaction
+from forum.models.sondages import OptionSondage, Participation, Sondage
+from forum.models.sujets import Etiquette, FrenchVector, Sujet, SujetQuerySet, VersionTitre
+
+__all__ = [
+    "Abonnement",
+    "Avertissement",
+    "Brouillon",
+    "CleFlux",
+    "CourrielRecu",
+    "EntreeFaq",
+    "Etiquette",
+    "Favori",
+    "FrenchVector",
+    "LectureSujet",
+    "MarquageLu",
+    "MemeBesoin",
+    "Message",
+    "OptionSondage",
+    "Participation",
+    "PieceJointe",
+    "Reaction",
+    "ReponseType",
+    "Signalement",
+    "Sondage",
+    "Sujet",
+    "SujetQuerySet",
+    "VersionMessage",
+    "VersionTitre",
+]

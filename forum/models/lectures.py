@@ -1,0 +1,73 @@
+"""What each person has read, follows and keeps."""
+
+from django.db import models
+from django.db.models import Q
+
+from annuaire.models import Agent
+from forum.models.messages import Message
+from forum.models.sujets import Sujet
+
+
+class LectureSujet(models.Model):
+    """How far a person has read a sujet."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    sujet = models.ForeignKey(Sujet, on_delete=models.CASCADE, related_name="lectures")
+    dernier_numero = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "sujet"], name="lecture_sujet_unique")]
+
+
+class MarquageLu(models.Model):
+    """The last « tout marquer comme lu » of a person, so that it can be undone.
+
+    `avant`: list of `[sujet id, last number read before or null]`.
+    """
+
+    agent = models.OneToOneField(Agent, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    avant = models.JSONField(default=list)
+    fait_le = models.DateTimeField()
+
+
+class Abonnement(models.Model):
+    """How much a person wants to hear of a sujet; without a row, as their community's level says.
+
+    Whoever writes in a sujet follows it, until they say otherwise.
+    """
+
+    class Niveau(models.TextChoices):
+        SUIVRE = "suivre", "Suivre"
+        NORMAL = "normal", "Normal"
+        SOURDINE = "sourdine", "Sourdine"
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="abonnements")
+    sujet = models.ForeignKey(Sujet, on_delete=models.CASCADE, related_name="abonnements")
+    niveau = models.CharField(max_length=8, choices=Niveau, default=Niveau.SUIVRE, db_default="suivre")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "sujet"], name="abonnement_unique")]
+
+
+class Favori(models.Model):
+    """A message that a person keeps at hand, with an optional reminder."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="favoris")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="favoris")
+    note = models.CharField("note", max_length=200, blank=True)
+    rappel_le = models.DateTimeField("me le rappeler le", null=True, blank=True)
+    rappele_le = models.DateTimeField(null=True, blank=True, editable=False)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "favori"
+        verbose_name_plural = "favoris"
+        constraints = [models.UniqueConstraint(fields=["agent", "message"], name="favori_unique")]
+        indexes = [
+            models.Index(fields=["agent", "-id"], name="favori_liste"),
+            models.Index(
+                fields=["rappel_le"],
+                name="favori_a_rappeler",
+                condition=Q(rappel_le__isnull=False, rappele_le__isnull=True),
+            ),
+        ]

@@ -1,0 +1,179 @@
+"""Messages of sujets, their versions, and the files that go with them."""
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from annuaire.models import Agent
+from communautes.models import Communaute
+from forum.models.sujets import FrenchVector, Sujet
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible(self) -> "MessageQuerySet":
+        """Neither deleted nor hidden."""
+        return self.filter(supprime_le__isnull=True, masque_le__isnull=True)
+
+
+class Message(models.Model):
+    """One message of a sujet. The HTML is rendered once, when the text is written.
+
+    A deleted or hidden message keeps its row, its number and its text: the page shows that something was
+    there, and a moderator can put it back.
+    """
+
+    class Origine(models.TextChoices):
+        SITE = "site", "Sur le site"
+        COURRIEL = "courriel", "Par courriel"
+
+    sujet = models.ForeignKey(Sujet, on_delete=models.CASCADE, related_name="messages")
+    auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="messages")
+    numero = models.PositiveIntegerField("numéro")
+    texte = models.TextField("message")
+    html = models.TextField(editable=False)
+    version_rendu = models.PositiveSmallIntegerField(editable=False)
+    cree_le = models.DateTimeField("date")
+    origine = models.CharField(
+        max_length=10, choices=Origine, default=Origine.SITE, db_default="site", editable=False
+    )
+    # The message it answers, when the person said so (quote, e-mail); indexed by nothing, followed one way.
+    repond_a = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # Rises by one with each change of the text; whoever edits says which one they started from.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    modifie_le = models.DateTimeField(null=True, blank=True, editable=False)
+    modifie_par = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # Any member who may write may edit it.
+    wiki = models.BooleanField(default=False, db_default=False)
+    supprime_le = models.DateTimeField(null=True, blank=True, editable=False)
+    supprime_par = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    masque_le = models.DateTimeField(null=True, blank=True, editable=False)
+    masque_par = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # Why a moderator deleted or hid it, told to its author.
+    motif_moderation = models.CharField(max_length=500, blank=True, default="", db_default="")
+    # Counted in the same transaction as the rows of `Reaction`.
+    nb_merci = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    nb_utile = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    nb_accord = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    recherche = models.GeneratedField(
+        expression=FrenchVector("texte"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects: ClassVar = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "message"
+        verbose_name_plural = "messages"
+        constraints = [models.UniqueConstraint(fields=["sujet", "numero"], name="message_numero")]
+        indexes = [
+            GinIndex(fields=["recherche"], name="message_recherche"),
+            models.Index(fields=["auteur", "-id"], name="message_auteur"),
+            models.Index(
+                fields=["sujet", "numero"],
+                name="message_retire",
+                condition=Q(supprime_le__isnull=False) | Q(masque_le__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sujet} nº {self.numero}"
+
+    def get_absolute_url(self) -> str:
+        """The message's lasting address: it finds the sujet and the page where the message is now."""
+        return reverse("forum:message", args=[self.pk])
+
+    @property
+    def visible(self) -> bool:
+        return self.supprime_le is None and self.masque_le is None
+
+
+class VersionMessage(models.Model):
+    """A text that a message had. Written when it is replaced; the current text is in the message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="versions")
+    numero = models.PositiveIntegerField("version")
+    texte = models.TextField()
+    auteur = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    cree_le = models.DateTimeField("date")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "numero"], name="version_message_unique")]
+
+
+def piece_path(piece: "PieceJointe", filename: str) -> str:
+    """Where a piece's bytes lie: a name nobody can guess, nor choose."""
+    token = secrets.token_hex(16)
+    return f"pieces/{token[:2]}/{token}"
+
+
+class PieceJointe(models.Model):
+    """A file put in a message by drag, paste or choice; sent while one writes, bound when one publishes.
+
+    Until then only whoever sent it sees it, and the house-keeping removes it after some days. Its address
+    holds its random identifier, which is no permission: every view passes through `access.get_piece`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="pieces_jointes")
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="pieces"
+    )
+    fichier = models.FileField(upload_to=piece_path, max_length=120)
+    nom = models.CharField(max_length=200)
+    taille = models.PositiveBigIntegerField("taille (octets)")
+    # Found by reading the bytes; never what the browser said.
+    type_mime = models.CharField(max_length=120)
+    empreinte = models.CharField("SHA-256", max_length=64)
+    # Of an image that was re-encoded to be shown in the page, else null.
+    largeur = models.PositiveIntegerField(null=True)
+    hauteur = models.PositiveIntegerField(null=True)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "pièce jointe"
+        verbose_name_plural = "pièces jointes"
+        indexes = [
+            models.Index(fields=["cree_le"], name="piece_orpheline", condition=Q(message__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    def get_absolute_url(self) -> str:
+        return reverse("forum:piece", args=[self.pk])
+
+    @property
+    def image(self) -> bool:
+        return self.largeur is not None
+
+
+class Brouillon(models.Model):
+    """What a person is writing, kept on the server as they type.
+
+    `cle` names the form: `communaute.3` (a new sujet), `sujet.7` (an answer), `message.12` (an edit).
+    `contenu` maps the form's field names to what is in them. `version` rises with each save.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="brouillons")
+    cle = models.CharField(max_length=60)
+    contenu = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    modifie_le = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "cle"], name="brouillon_unique")]
+        indexes = [models.Index(fields=["agent", "-modifie_le"], name="brouillon_liste")]
