@@ -63,21 +63,20 @@ def create_communaute(
 
 
 @transaction.atomic
-def edit_communaute(auteur: Agent, communaute: Communaute, **champs: str) -> Communaute:
-    """Change name, summary, presentation, visibility or colour. Animateurs only.
+def edit_communaute(auteur: Agent, communaute: Communaute, **champs: str | int) -> Communaute:
+    """Change name, summary, presentation, visibility, colour or archiving. Animateurs only.
 
     The name's uniqueness is held by the database: a name taken meanwhile raises `ActionRefusee`.
     """
     _require_animateur(auteur, communaute)
-    for champ in ("nom", "resume", "presentation", "visibilite", "couleur"):
+    editable = ("nom", "resume", "presentation", "visibilite", "couleur", "archivage_mois")
+    for champ in editable:
         if champ in champs:
             setattr(communaute, champ, champs[champ])
     communaute.presentation_html = render_markdown(communaute.presentation)
     try:
         with transaction.atomic():
-            communaute.save(
-                update_fields=["nom", "resume", "presentation", "presentation_html", "visibilite", "couleur"]
-            )
+            communaute.save(update_fields=[*editable, "presentation_html"])
     except IntegrityError:
         raise ActionRefusee("Une communauté porte déjà ce nom.", champ="nom") from None
     record(auteur, "communaute.edit", communaute, champs=sorted(champs))

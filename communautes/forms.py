@@ -4,13 +4,22 @@ from django import forms
 
 from communautes.models import Communaute
 
+ARCHIVAGES = ((0, "Jamais"), (12, "Un an"), (24, "Deux ans"), (36, "Trois ans"), (60, "Cinq ans"))
+
 
 class CommunauteForm(forms.ModelForm):
     """Open a community, or change what it says of itself."""
 
+    archivage_mois = forms.TypedChoiceField(
+        label="Archiver les sujets restés sans message depuis",
+        choices=ARCHIVAGES,
+        coerce=int,
+        help_text="Un sujet archivé se lit et se retrouve comme avant, mais ne reçoit plus de réponses.",
+    )
+
     class Meta:
         model = Communaute
-        fields = ("nom", "resume", "genre", "visibilite", "couleur", "presentation")
+        fields = ("nom", "resume", "genre", "visibilite", "couleur", "presentation", "archivage_mois")
         widgets = {
             "genre": forms.RadioSelect,
             "visibilite": forms.RadioSelect,
@@ -31,6 +40,8 @@ class CommunauteForm(forms.ModelForm):
         if self.instance.pk:
             # A lab has partners in it: it does not become something else.
             del self.fields["genre"]
+        else:
+            del self.fields["archivage_mois"]
 
 
 class DemandeForm(forms.Form):

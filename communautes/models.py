@@ -65,6 +65,10 @@ class Communaute(models.Model):
     # What one may expect of each other here, shown to whoever starts writing; empty: the site's own charter.
     charte = models.TextField("charte", blank=True, default="", db_default="", max_length=4000)
     charte_html = models.TextField(editable=False, blank=True, default="", db_default="")
+    # Sujets without a message for so many months are archived by the worker; 0: never.
+    archivage_mois = models.PositiveSmallIntegerField(
+        "archiver les sujets sans message depuis (mois)", default=0, db_default=0
+    )
     couleur = models.CharField("couleur", max_length=24, choices=Couleur, default=Couleur.GLYCINE)
     territoires = models.ManyToManyField(Territoire, related_name="communautes", blank=True)
     expertises = models.ManyToManyField(Expertise, related_name="communautes", blank=True)

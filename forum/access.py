@@ -7,6 +7,9 @@ from annuaire.models import Agent
 from communautes.access import can_animate, can_read, can_write
 from forum.models import Message, Sujet, SujetQuerySet
 
+# Kinds of sujets that wait for an outcome.
+RESOLVABLE = (Sujet.Genre.QUESTION, Sujet.Genre.DISCUSSION)
+
 
 def visible_sujets(agent: Agent) -> SujetQuerySet:
     return Sujet.objects.all().visible_to(agent)
@@ -49,6 +52,15 @@ def can_accept(agent: Agent, sujet: Sujet) -> bool:
         return False
     if sujet.auteur_id == agent.pk:
         return can_write(agent, sujet.communaute)
+    return can_animate(agent, sujet.communaute)
+
+
+def can_resolve(agent: Agent, sujet: Sujet) -> bool:
+    """Who opened a question or a discussion, or an animateur, says that it is settled."""
+    if sujet.genre not in RESOLVABLE:
+        return False
+    if sujet.auteur_id == agent.pk and can_write(agent, sujet.communaute):
+        return True
     return can_animate(agent, sujet.communaute)
 
 

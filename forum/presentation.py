@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from annuaire.models import Agent
-from forum.access import can_accept
+from communautes.models import Communaute
+from forum.access import RESOLVABLE, can_accept, visible_sujets
+from forum.actions.etats import MAX_EPINGLES
 from forum.models import Abonnement, LectureSujet, Message, Sujet
 
 PAGE = 20
@@ -20,6 +22,7 @@ class Droits:
     ecrire: bool
     animer: bool
     accepter: bool
+    resoudre: bool = False
 
 
 @dataclass(slots=True)
@@ -45,7 +48,24 @@ def lines(agent: Agent, sujet: Sujet, messages: list[Message]) -> list[Ligne]:
 
 def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:
     """What `agent` may do; `write` and `animate` as `community_context` found them."""
-    return Droits(agent, ecrire=write and sujet.ouvert, animer=animate, accepter=can_accept(agent, sujet))
+    return Droits(
+        agent,
+        ecrire=write and sujet.ouvert,
+        animer=animate,
+        accepter=can_accept(agent, sujet),
+        resoudre=sujet.genre in RESOLVABLE and (animate or (write and sujet.auteur_id == agent.pk)),
+    )
+
+
+def pinned_sujets(agent: Agent, communaute: Communaute) -> list[Sujet]:
+    """The few sujets that stand at the head of a community's list, latest pinned first. One query."""
+    return list(
+        visible_sujets(agent)
+        .filter(communaute=communaute, epingle_le__isnull=False)
+        .with_read_mark(agent)
+        .with_author()
+        .order_by("-epingle_le", "-pk")[:MAX_EPINGLES]
+    )
 
 
 def thread_page(agent: Agent, sujet: Sujet, apres: int) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from forum.actions import tell_of_message
+from communautes.models import Communaute
+from forum.actions import archive_dormant, tell_of_message
 from forum.models import Message
 
 
@@ -13,3 +14,12 @@ def distribute_message(message_id: int) -> None:
     message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=message_id).first()
     if message is not None:
         tell_of_message(message)
+
+
+@app.periodic(cron="41 4 * * *")
+@app.task(name="forum.archive_dormant_sujets", queueing_lock="forum.archive_dormant_sujets")
+def archive_dormant_sujets(timestamp: int = 0) -> None:
+    """Archive the sujets gone quiet, in the communities that ask for it."""
+    for communaute in Communaute.objects.filter(archivage_mois__gt=0):
+        while archive_dormant(communaute):
+            pass

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forum.views import ecriture, lecture
+from forum.views import ecriture, etats, lecture
 
 app_name = "forum"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("communautes/<slug:slug>/forum/nouveau/", ecriture.ouvrir, name="ouvrir"),
     path("sujets/<int:pk>/repondre/", ecriture.repondre, name="repondre"),
     path("apercu/", ecriture.apercu, name="apercu"),
+    # States
+    path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
     # Settling a question
     path("sujets/<int:pk>/retirer-acceptation/", ecriture.retirer_acceptation, name="retirer-acceptation"),
     path("messages/<int:pk>/accepter/", ecriture.accepter, name="accepter"),

@@ -22,6 +22,8 @@ class Notification(models.Model):
         INVITATION = "invitation", "Invitation"
         REUNION = "reunion", "Réunion"
         DOCUMENT = "document", "Document"
+        SONDAGE = "sondage", "Sondage"
+        MODERATION = "moderation", "Animation"
 
     destinataire = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"

@@ -14,7 +14,14 @@ from forum import actions
 from forum.access import get_message, get_sujet, visible_sujets
 from forum.forms import ReponseForm
 from forum.models import Sujet
-from forum.presentation import lines, message_address, messages_after, rights, thread_page
+from forum.presentation import (
+    lines,
+    message_address,
+    messages_after,
+    pinned_sujets,
+    rights,
+    thread_page,
+)
 from plateforme.socle.pagination import paginate
 
 
@@ -27,8 +34,13 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("auteur__service", "auteur__territoire")
     )
     genre = request.GET.get("genre", "")
+    epingles: list[Sujet] = []
     if genre in Sujet.Genre.values:
         rows = rows.filter(genre=genre)
+    else:
+        # They stand at the head of the first page, and nowhere else in the list.
+        epingles = pinned_sujets(request.user, communaute)
+        rows = rows.exclude(pk__in=[row.pk for row in epingles])
     page = paginate(
         rows,
         ("-dernier_message_le", "-pk"),
@@ -37,6 +49,7 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = community_context(request.user, communaute, "forum")
     context |= {"page": page, "genre": genre, "genres": Sujet.Genre.choices}
+    context["epingles"] = epingles if page.precedente is None else []
     return render(request, "forum/liste.html", context)
 
 

@@ -71,6 +71,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:accepter": POST,
     "forum:retirer-acceptation": POST,
     "forum:suivre": POST,
+    "forum:etat": MEMBERS,
     "forum:message": (LOGIN, 403, 404, 302, 302),
     "forum:apercu": POST,
     "forum:nouveaux": MEMBERS,
