@@ -71,8 +71,18 @@ def open_sujet(
 
 
 @transaction.atomic
-def publish_message(auteur: Agent, sujet: Sujet, texte: str, *, quand: datetime | None = None) -> Message:
+def publish_message(
+    auteur: Agent,
+    sujet: Sujet,
+    texte: str,
+    *,
+    quand: datetime | None = None,
+    origine: str = Message.Origine.SITE,
+    repond_a: Message | None = None,
+) -> Message:
     """Answer in a sujet. Members only; takes the sujet's row lock for its next number.
+
+    `origine`: how it came; `repond_a`: the message it answers, of the same sujet, when the person said so.
 
     Raises `ActionRefusee` (text empty, too long, too fast) and `PermissionDenied`. The same text sent again
     by the same person within a minute (a double click, a resend after a cut) gives the first message back.
@@ -95,7 +105,9 @@ def publish_message(auteur: Agent, sujet: Sujet, texte: str, *, quand: datetime 
         return twin
     if quand is None:
         check_limit("message", auteur.pk)
-    message = _add_message(sujet, auteur, texte, now, past=quand is not None)
+    message = _add_message(
+        sujet, auteur, texte, now, past=quand is not None, origine=origine, repond_a=repond_a
+    )
     record(auteur, "message.publish", message)
     return message
 
@@ -231,7 +243,16 @@ def _check_text(texte: str) -> None:
         )
 
 
-def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime, *, past: bool) -> Message:
+def _add_message(
+    sujet: Sujet,
+    auteur: Agent,
+    texte: str,
+    now: datetime,
+    *,
+    past: bool,
+    origine: str = Message.Origine.SITE,
+    repond_a: Message | None = None,
+) -> Message:
     """The next message, in the caller's transaction. The update of the sujet's row is what orders the numbers.
 
     `past`: content loaded from elsewhere, of which nobody is told.
@@ -257,6 +278,8 @@ def _add_message(sujet: Sujet, auteur: Agent, texte: str, now: datetime, *, past
         ),
         version_rendu=RENDERER_VERSION,
         cree_le=now,
+        origine=origine,
+        repond_a=repond_a,
     )
     Abonnement.objects.get_or_create(agent=auteur, sujet=sujet)
     _set_read(auteur.pk, sujet.pk, numero)
