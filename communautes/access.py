@@ -1,7 +1,8 @@
 """The only way from a community's address to a community, and what each may do there."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.http import Http404
 
 from annuaire.models import Agent
@@ -21,6 +22,12 @@ def visible_communautes(agent: Agent) -> CommunauteQuerySet:
 
 def readable_communautes(agent: Agent) -> CommunauteQuerySet:
     return Communaute.objects.all().readable_by(agent)
+
+
+def readable_places(agent: Agent) -> "QuerySet[Communaute, str]":
+    """The places of evidence (`communaute.3`) that `agent` may read, as one column: `annuaire.preuves`."""
+    place = Concat(Value("communaute."), Cast("pk", CharField()), output_field=CharField())
+    return readable_communautes(agent).annotate(lieu=place).order_by().values_list("lieu", flat=True)
 
 
 def get_visible(agent: Agent, slug: str) -> Communaute:

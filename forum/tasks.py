@@ -3,8 +3,9 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from annuaire.models import Agent
 from communautes.models import Communaute
-from forum.actions import archive_dormant, tell_of_message
+from forum.actions import archive_dormant, tell_of_acceptance, tell_of_message
 from forum.models import Message
 
 
@@ -14,6 +15,15 @@ def distribute_message(message_id: int) -> None:
     message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=message_id).first()
     if message is not None:
         tell_of_message(message)
+
+
+@app.task(name="forum.distribute_acceptance", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def distribute_acceptance(message_id: int, auteur_id: int) -> None:
+    """Tell those who waited for an answer that one was accepted, unless the choice was taken back meanwhile."""
+    message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=message_id).first()
+    auteur = Agent.objects.filter(pk=auteur_id).first()
+    if message is not None and auteur is not None:
+        tell_of_acceptance(message, auteur)
 
 
 @app.periodic(cron="41 4 * * *")

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "plateforme.socle",
     "annuaire",
     "annuaire.notifications",
+    "annuaire.preuves",
     "communautes",
     "communautes.fichiers",
     "forum",

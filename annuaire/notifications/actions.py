@@ -78,6 +78,20 @@ def notify(destinataires: Iterable[Agent], annonce: Annonce) -> list[Notificatio
 
 
 @transaction.atomic
+def take_back(cle: str) -> int:
+    """Take back what was told of an event that is no longer so, from those who have not read it; returns how many.
+
+    Told again later under the same key, they hear of it again.
+    """
+    unread = Notification.objects.filter(cle=cle, lue_le__isnull=True)
+    people = set(unread.values_list("destinataire", flat=True))
+    unread.delete()
+    for pk in people:
+        publish_on_commit(f"agent.{pk}", {"type": "notifications.lues"})
+    return len(people)
+
+
+@transaction.atomic
 def mark_read(agent: Agent, notification: Notification) -> None:
     """Mark one of the agent's notifications read. Harmless when it already is."""
     Notification.objects.filter(pk=notification.pk, destinataire=agent, lue_le__isnull=True).update(

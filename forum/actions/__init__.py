@@ -11,28 +11,32 @@ from forum.actions.etats import (
     unpin_sujet,
     unresolve_sujet,
 )
+from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import (
-    accept_message,
     mark_read,
     open_sujet,
     publish_message,
     set_following,
     tell_of_message,
-    withdraw_acceptance,
 )
+from forum.actions.reponses import accept_message, drop_acceptance, tell_of_acceptance, withdraw_acceptance
 
 __all__ = [
     "accept_message",
     "archive_dormant",
     "archive_sujet",
     "close_sujet",
+    "drop_acceptance",
     "mark_read",
     "open_sujet",
     "pin_sujet",
     "publish_message",
+    "refresh_evidence",
+    "refresh_evidence_of_sujet",
     "reopen_sujet",
     "resolve_sujet",
     "set_following",
+    "tell_of_acceptance",
     "tell_of_message",
     "unarchive_sujet",
     "unpin_sujet",

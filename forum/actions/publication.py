@@ -1,4 +1,4 @@
-"""Opening sujets, answering, accepting; and who is told."""
+"""Opening sujets, answering; and who is told."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,7 +14,8 @@ from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
 from communautes.access import can_read, can_write
 from communautes.models import Communaute
-from forum.access import can_accept, can_answer, readers_among
+from forum.access import can_answer, readers_among
+from forum.actions.preuves import refresh_evidence
 from forum.models import Abonnement, LectureSujet, Message, Sujet
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -110,48 +111,6 @@ def publish_message(
     )
     record(auteur, "message.publish", message)
     return message
-
-
-@transaction.atomic
-def accept_message(auteur: Agent, message: Message) -> None:
-    """Choose the answer that settles a question: who asked, or an animateur. Another choice replaces it."""
-    sujet = (
-        Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=message.sujet_id)
-    )
-    if not can_accept(auteur, sujet):
-        raise PermissionDenied("La personne qui a posé la question choisit la réponse.")
-    if message.numero == 1:
-        raise ActionRefusee("La question ne peut pas être sa propre réponse.")
-    if sujet.message_accepte_id == message.pk:
-        return
-    sujet.message_accepte = message
-    sujet.save(update_fields=["message_accepte"])
-    record(auteur, "message.accept", message)
-    publish_on_commit(f"sujet.{sujet.pk}", {"type": "sujet.reponse_acceptee", "message": message.pk})
-    notify(
-        readers_among(sujet, [message.auteur]),
-        Annonce(
-            genre=Notification.Genre.ACCEPTATION,
-            cle=f"message.{message.pk}.acceptation",
-            titre=f"Votre réponse a été retenue : « {sujet.titre} »",
-            url=message.get_absolute_url(),
-            acteur=auteur,
-            courriel=True,
-            fil=f"sujet.{sujet.pk}",
-        ),
-    )
-
-
-@transaction.atomic
-def withdraw_acceptance(auteur: Agent, sujet: Sujet) -> None:
-    """Take back the choice of an answer. Same people as for accepting; harmless when there is none."""
-    sujet = Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=sujet.pk)
-    if not can_accept(auteur, sujet):
-        raise PermissionDenied("La personne qui a posé la question choisit la réponse.")
-    sujet.message_accepte = None
-    sujet.save(update_fields=["message_accepte"])
-    record(auteur, "message.withdraw_acceptance", sujet)
-    publish_on_commit(f"sujet.{sujet.pk}", {"type": "sujet.reponse_acceptee", "message": None})
 
 
 @transaction.atomic
@@ -281,6 +240,7 @@ def _add_message(
         origine=origine,
         repond_a=repond_a,
     )
+    refresh_evidence([message.pk])
     Abonnement.objects.get_or_create(agent=auteur, sujet=sujet)
     _set_read(auteur.pk, sujet.pk, numero)
     publish_on_commit(

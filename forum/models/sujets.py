@@ -5,18 +5,12 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from annuaire.models import Agent, Expertise
 from communautes.models import Communaute
-
-
-class FrenchVector(Func):
-    """`fr_vecteur(text)`: the house's French full-text vector (migration socle 0001)."""
-
-    function = "fr_vecteur"
-    output_field = SearchVectorField()
+from plateforme.socle.recherche import FrenchVector
 
 
 class Etiquette(models.Model):

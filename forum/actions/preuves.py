@@ -1,0 +1,91 @@
+"""The evidence that the forum gives of what people know (`annuaire.preuves`).
+
+What a message proves follows from the rows as they are (the query below) and from nothing else: whatever changes
+one of them calls `refresh_evidence` in the same transaction, as often as it likes. A message deleted, hidden, moved
+or put back, a reaction, an acceptance, an entry of the FAQ or their undoing are all the same call.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.urls import reverse
+
+from annuaire.preuves.actions import forget_sources, settle_evidence
+from annuaire.preuves.models import Preuve
+from forum.models import Message, Sujet
+
+PREFIX = "message."
+# The words of a longer message that count for the search: its first ones.
+TEXTE_MAX = 2_000  # characters
+BATCH = 2_000
+
+# An answer proves something when it answers somebody else. What one accepts of oneself proves nothing.
+_WANTED = """
+SELECT m.auteur_id AS agent_id, preuve.genre, 'message.' || m.id AS source,
+    'communaute.' || s.communaute_id AS lieu, s.titre, %s || m.id || %s AS url,
+    left(m.texte, %s) AS texte,
+    ARRAY(SELECT e.expertise_id FROM forum_sujet_expertises e WHERE e.sujet_id = s.id ORDER BY 1) AS expertises,
+    preuve.poids, m.cree_le AS quand
+FROM forum_message m
+JOIN forum_sujet s ON s.id = m.sujet_id
+LEFT JOIN forum_entreefaq f
+    ON f.message_id = m.id AND f.etat = 'publiee' AND f.communaute_id = s.communaute_id,
+LATERAL (VALUES
+    ('reponse', 1, s.genre = 'question' AND m.numero > 1 AND m.auteur_id <> s.auteur_id),
+    ('retenue', 1, s.message_accepte_id = m.id AND m.auteur_id <> s.auteur_id),
+    ('utile', m.nb_utile, m.nb_utile > 0),
+    ('merci', m.nb_merci, m.nb_merci > 0),
+    ('retour', 1, s.genre = 'retour' AND m.numero = 1),
+    ('faq', 1, f.id IS NOT NULL)
+) AS preuve (genre, poids, vraie)
+WHERE m.id = ANY(%s) AND preuve.vraie AND m.supprime_le IS NULL AND m.masque_le IS NULL
+    AND s.masque_le IS NULL AND s.fusionne_dans_id IS NULL
+"""
+
+
+@transaction.atomic
+def refresh_evidence(messages: Iterable[int]) -> None:
+    """Make the evidence of these messages (ids) what follows from them now. In the caller's transaction.
+
+    Takes the row locks of the messages, in order of id, after the sujet's when the caller holds it: two changes of
+    one message follow one another, so the last sees both. A message that is no more leaves no evidence.
+    """
+    ids = sorted(set(messages))
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM forum_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
+    before, _, after = reverse("forum:message", args=[0]).partition("0")
+    settle_evidence([f"{PREFIX}{pk}" for pk in ids], _WANTED, [before, after, TEXTE_MAX, ids])
+
+
+def refresh_evidence_of_sujet(sujet: Sujet) -> None:
+    """The same for all the messages of a sujet: its title, kind, tags, community or visibility changed."""
+    refresh_evidence(Message.objects.filter(sujet=sujet).values_list("pk", flat=True))
+
+
+def rebuild_evidence(after: int = 0) -> int | None:
+    """Do it for the next `BATCH` messages whose id is beyond `after`; returns the last id done, None at the end.
+
+    For the command, one transaction a batch: the site stays open meanwhile.
+    """
+    ids = list(Message.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    refresh_evidence(ids)
+    return ids[-1] if ids else None
+
+
+@transaction.atomic
+def forget_lost_evidence(after: int = 0) -> int | None:
+    """Take back evidence whose message is no more, among the next `BATCH` pieces beyond `after`; as above."""
+    rows = list(
+        Preuve.objects.filter(pk__gt=after, source__startswith=PREFIX)
+        .order_by("pk")
+        .values_list("pk", "source")[:BATCH]
+    )
+    if not rows:
+        return None
+    numbers = {int(source.removeprefix(PREFIX)) for _, source in rows}
+    lost = numbers - set(Message.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    if lost:
+        forget_sources([f"{PREFIX}{pk}" for pk in lost])
+    return rows[-1][0]
