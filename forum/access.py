@@ -36,6 +36,14 @@ def get_message(agent: Agent, pk: int) -> Message:
     return message
 
 
+def get_awaited(agent: Agent, pk: int) -> Sujet:
+    """A question whose « même besoin » people `agent` may know by name: theirs, or of a community they animate."""
+    sujet = get_sujet(agent, pk)
+    if sujet.auteur_id != agent.pk and not can_animate(agent, sujet.communaute):
+        raise PermissionDenied("Cette liste est réservée à la personne qui a posé la question.")
+    return sujet
+
+
 def can_answer(agent: Agent, sujet: Sujet) -> bool:
     """Members write in sujets that are open."""
     return sujet.ouvert and can_write(agent, sujet.communaute)

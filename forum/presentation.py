@@ -7,7 +7,7 @@ from annuaire.models import Agent
 from communautes.models import Communaute
 from forum.access import RESOLVABLE, can_accept, visible_sujets
 from forum.actions.etats import MAX_EPINGLES
-from forum.models import Abonnement, LectureSujet, Message, Sujet
+from forum.models import Abonnement, LectureSujet, MemeBesoin, Message, Reaction, Sujet
 
 PAGE = 20
 PARTICIPANTS = 8
@@ -23,6 +23,9 @@ class Droits:
     animer: bool
     accepter: bool
     resoudre: bool = False
+    reagir: bool = False
+    # Whether the reader said they have the same need; None when it is not theirs to say.
+    meme_besoin: bool | None = None
 
 
 @dataclass(slots=True)
@@ -32,15 +35,27 @@ class Ligne:
     message: Message
     accepte: bool = False
     mien: bool = False
+    # The kinds of the reader's own reactions.
+    reactions: frozenset[str] = frozenset()
+
+    @property
+    def nb_reactions(self) -> int:
+        return self.message.nb_merci + self.message.nb_utile + self.message.nb_accord
 
 
 def lines(agent: Agent, sujet: Sujet, messages: list[Message]) -> list[Ligne]:
-    """`messages` of `sujet` with the state of the reader `agent`."""
+    """`messages` of `sujet` with the state of the reader `agent`. One query a kind of state."""
+    reacted: dict[int, set[str]] = {}
+    for pk, genre in Reaction.objects.filter(agent=agent, message__in=messages).values_list(
+        "message_id", "genre"
+    ):
+        reacted.setdefault(pk, set()).add(genre)
     return [
         Ligne(
             message=message,
             accepte=message.pk == sujet.message_accepte_id,
             mien=message.auteur_id == agent.pk,
+            reactions=frozenset(reacted.get(message.pk, ())),
         )
         for message in messages
     ]
@@ -54,6 +69,10 @@ def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:
         animer=animate,
         accepter=can_accept(agent, sujet),
         resoudre=sujet.genre in RESOLVABLE and (animate or (write and sujet.auteur_id == agent.pk)),
+        reagir=write,
+        meme_besoin=MemeBesoin.objects.filter(sujet=sujet, agent=agent).exists()
+        if sujet.genre == Sujet.Genre.QUESTION and sujet.auteur_id != agent.pk
+        else None,
     )
 
 
@@ -82,11 +101,12 @@ def thread_page(agent: Agent, sujet: Sujet, apres: int) -> dict[str, Any]:
             .select_related("auteur__service", "auteur__territoire")
             .first()
         )
+    shown = lines(agent, sujet, messages if accepted is None else [*messages, accepted])
     niveau = Abonnement.objects.filter(agent=agent, sujet=sujet).values_list("niveau", flat=True).first()
     return {
         "sujet": sujet,
-        "lignes": lines(agent, sujet, messages),
-        "retenue": lines(agent, sujet, [accepted])[0] if accepted is not None else None,
+        "lignes": shown[: len(messages)],
+        "retenue": shown[-1] if accepted is not None else None,
         "lu": read or 0,
         "dernier_montre": last_shown,
         "page_suivante": last_shown if last_shown < sujet.dernier_numero else None,

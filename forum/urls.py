@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forum.views import ecriture, etats, lecture
+from forum.views import ecriture, etats, lecture, reactions
 
 app_name = "forum"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("apercu/", ecriture.apercu, name="apercu"),
     # States
     path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
+    # Reacting
+    path("messages/<int:pk>/reactions/", reactions.reactions, name="reactions"),
+    path("sujets/<int:pk>/meme-besoin/", reactions.meme_besoin, name="meme-besoin"),
+    path("sujets/<int:pk>/memes-besoins/", reactions.memes_besoins, name="memes-besoins"),
     # Settling a question
     path("sujets/<int:pk>/retirer-acceptation/", ecriture.retirer_acceptation, name="retirer-acceptation"),
     path("messages/<int:pk>/accepter/", ecriture.accepter, name="accepter"),

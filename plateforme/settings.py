@@ -421,6 +421,8 @@ LIMITES_PAR_MINUTE = {
     "adhesion": 20,
     "profil": 30,
     "reunion": 10,
+    "reaction": 60,
+    "faq": 20,
 }
 
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.

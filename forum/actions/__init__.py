@@ -11,6 +11,7 @@ from forum.actions.etats import (
     unpin_sujet,
     unresolve_sujet,
 )
+from forum.actions.memes_besoins import set_meme_besoin
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import (
     mark_read,
@@ -19,6 +20,7 @@ from forum.actions.publication import (
     set_following,
     tell_of_message,
 )
+from forum.actions.reactions import set_reaction
 from forum.actions.reponses import accept_message, drop_acceptance, tell_of_acceptance, withdraw_acceptance
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "reopen_sujet",
     "resolve_sujet",
     "set_following",
+    "set_meme_besoin",
+    "set_reaction",
     "tell_of_acceptance",
     "tell_of_message",
     "unarchive_sujet",

@@ -76,6 +76,9 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:apercu": POST,
     "forum:nouveaux": MEMBERS,
     "forum:non-lus": SIGNED,
+    "forum:reactions": MEMBERS,
+    "forum:meme-besoin": POST,
+    "forum:memes-besoins": MEMBERS,
     "realtime:salons": SIGNED,
     "realtime:salon": (LOGIN, 404, 404, 200, 200),
     "realtime:messages": (LOGIN, 404, 404, 200, 200),
@@ -122,7 +125,7 @@ OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
 
 
 # Addresses whose number is that of a message; the forum's others have a sujet's.
-ABOUT_MESSAGES = {"forum:accepter", "forum:message"}
+ABOUT_MESSAGES = {"forum:accepter", "forum:message", "forum:reactions"}
 
 
 def every_name(patterns: list[Any], prefix: str = "") -> list[str]:
