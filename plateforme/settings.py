@@ -143,6 +143,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "plateforme.socle.morceaux.csrf",
                 "plateforme.socle.context.site",
                 "annuaire.notifications.context.notifications",
                 *([] if PRODUCTION else ["plateforme.demo.context.comptes"]),
@@ -203,8 +204,8 @@ AUTH_USER_MODEL = "annuaire.Agent"
 # The e-mail is unique whatever its case: a constraint on lower(email), which this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
+    "annuaire.authentification.Backend",
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -260,7 +261,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # In PostgreSQL alone: a session closed there is closed, whatever a Redis that comes back remembers.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "plateforme.socle.sessions"
 SESSION_COOKIE_AGE = int(env("SESSION_JOURS", "14")) * 86400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,6 +1,7 @@
 """Filters and tags of every template (built in: no `{% load %}`)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -8,6 +9,8 @@ from django.http import QueryDict
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from plateforme.socle.morceaux import piece
 
 register = template.Library()
 
@@ -22,16 +25,22 @@ def il_y_a(moment: datetime | None) -> str:
     if moment is None:
         return ""
     now = timezone.localtime()
-    local = timezone.localtime(moment)
-    seconds = (now - local).total_seconds()
-    hour = f"{local:%H}\u00a0h\u00a0{local:%M}".lstrip("0") if local.hour else f"0\u00a0h\u00a0{local:%M}"
-    days = (now.date() - local.date()).days
+    seconds = (now - moment).total_seconds()
     if 0 <= seconds < 60:
         return "à l’instant"
     if 0 <= seconds < 3600:
         return f"il y a {int(seconds // 60)}\u00a0min"
-    if 0 <= seconds < 6 * 3600 and days == 0:
+    if 0 <= seconds < 6 * 3600 and now.date() == timezone.localdate(moment):
         return f"il y a {int(seconds // 3600)}\u00a0h"
+    return _by_the_day(moment, now.date())
+
+
+@lru_cache(maxsize=20_000)
+def _by_the_day(moment: datetime, today: date) -> str:
+    """What is said of a time that is not near: the same all day, and pages of old messages say it twenty times."""
+    local = timezone.localtime(moment)
+    hour = f"{local:%H}\u00a0h\u00a0{local:%M}".lstrip("0") if local.hour else f"0\u00a0h\u00a0{local:%M}"
+    days = (today - local.date()).days
     names = {0: "aujourd’hui", 1: "hier", -1: "demain"}
     if days in names:
         return f"{names[days]} à {hour}"
@@ -39,7 +48,7 @@ def il_y_a(moment: datetime | None) -> str:
         return f"{formats.date_format(local, 'l j F')} à {hour}"
     if abs(days) < 7:
         return f"{formats.date_format(local, 'l')} à {hour}"
-    if local.year == now.year or abs(now - local) < timedelta(days=120):
+    if local.year == today.year or abs(days) < 120:
         return f"le {formats.date_format(local, 'j F')}"
     return f"le {formats.date_format(local, 'j F Y')}"
 
@@ -124,3 +133,30 @@ def pluriel(nombre: int, singulier: str, pluriel: str) -> SafeString:
     """« 1 réponse », « 12 réponses », « aucune réponse » is for the caller; thin space between thousands."""
     shown = f"{nombre:,}".replace(",", "\u202f")
     return format_html("{}\u00a0{}", shown, singulier if nombre < 2 else pluriel)
+
+
+class _Morceau(template.Node):
+    def __init__(self, nodelist: template.NodeList, name: str, parts: list[Any]) -> None:
+        self.nodelist = nodelist
+        self._name = name
+        self._parts = parts
+
+    def render(self, context: template.Context) -> SafeString:
+        request = context.get("request")
+        if request is None:
+            return self.nodelist.render(context)
+        key = (self._name, *[part.resolve(context) for part in self._parts])
+        return piece(request, key, lambda: self.nodelist.render(context))
+
+
+@register.tag
+def morceau(parser: Any, token: Any) -> _Morceau:
+    """`{% morceau nom valeur… %}…{% endmorceau %}`: what is inside, rendered once for these values.
+
+    The values are all that the content depends on, beside the request's CSRF token and nonce. See
+    `plateforme.socle.morceaux`.
+    """
+    _, name, *parts = token.split_contents()
+    nodelist = parser.parse(("endmorceau",))
+    parser.delete_first_token()
+    return _Morceau(nodelist, name, [parser.compile_filter(part) for part in parts])
