@@ -1,9 +1,9 @@
 """The number in the header."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from annuaire.notifications.access import count_unread
 
@@ -13,4 +13,5 @@ def notifications(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"notifications_non_lues": 0}
-    return {"notifications_non_lues": SimpleLazyObject(lambda: count_unread(user))}
+    # Called by the template, as any function it meets, and no more than once.
+    return {"notifications_non_lues": cache(lambda: count_unread(user))}
