@@ -99,7 +99,7 @@ def test_the_reader_s_reactions_cost_one_query(answer: Message, django_assert_nu
 
     for number in range(4):
         actions.publish_message(answer.auteur, answer.sujet, f"Et encore {number}")
-    messages = list(answer.sujet.messages.all())
+    messages = list(answer.sujet.messages.order_by("numero"))
     actions.set_reaction(answer.sujet.auteur, answer, "accord", True)
     with django_assert_num_queries(1):
         shown = lines(answer.sujet.auteur, answer.sujet, messages)
