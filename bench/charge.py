@@ -48,7 +48,7 @@ async def _measure(
     async def client() -> None:
         reader, writer = await asyncio.open_connection(host, port, limit=2**22)
         try:
-            while time.perf_counter() < stop_at:
+            while not latencies or time.perf_counter() < stop_at:
                 path = paths[next(turn) % len(paths)]
                 before = time.perf_counter()
                 writer.write(
