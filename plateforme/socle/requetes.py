@@ -1,19 +1,19 @@
 """Queries of the pages that are read most: written once, planned once by PostgreSQL."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 
-def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """The rows of a query, on Django's own connection and in its transaction.
 
     Django's cursors write the values into the text of the query, which PostgreSQL then has to parse and plan
     each time; here the text stays the same, and the plan is kept on the connection. Half the time of a short
-    query. `sql` is a constant of the code with `%s` for each value; errors are Django's. Seen by
+    query. `sql` is a constant of the code with `%s` or `%(name)s` for each value; errors are Django's. Seen by
     `assertNumQueries` as any other query.
     """
     connection.ensure_connection()
