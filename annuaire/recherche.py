@@ -13,6 +13,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise
+from plateforme.socle.recherche import quoted_lexeme
 
 MAX_QUERY = 200
 MAX_WORDS = 12
@@ -122,7 +123,7 @@ def _exact(
 ) -> dict[int, tuple[float, float]]:
     """By stems and declared expertises: id → (score, share of the words found)."""
     stems = [word.racine for word in words]
-    query = " | ".join(_quoted(stem) for stem in stems)
+    query = " | ".join(quoted_lexeme(stem) for stem in stems)
     ids = [item.expertise.pk for item in recognised]
     scope, values = _scope(agent, territoire)
     cover = " + ".join(["(a.recherche @@ %s::tsquery)::int"] * len(stems))
@@ -145,7 +146,7 @@ def _exact(
     )
     region = agent.territoire.parent_id if agent.territoire is not None else None
     parameters = [
-        ids, query, *[_quoted(stem) for stem in stems], len(stems), query, agent.territoire_id, region,
+        ids, query, *[quoted_lexeme(stem) for stem in stems], len(stems), query, agent.territoire_id, region,
         *values, limit * 2,
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -217,7 +218,7 @@ def _declared(declared: DeclarationExpertise, item: Reconnue) -> SafeString:
 
 def _headlines(ids: list[int], words: list[Mot]) -> dict[int, list[tuple[str, str]]]:
     """For each person, the fields in which the words stand: (label, text with marks around the words)."""
-    query = " | ".join(_quoted(word.racine) for word in words)
+    query = " | ".join(quoted_lexeme(word.racine) for word in words)
     options = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=24, MinWords=8, HighlightAll=false"
     whole = f"StartSel={OPEN}, StopSel={CLOSE}, HighlightAll=true"
     with connection.cursor() as cursor:
@@ -273,8 +274,3 @@ def _likeness(left: set[str], right: set[str]) -> float:
 def _bold(text: str) -> SafeString:
     escaped = str(escape(text)).replace(OPEN, "<strong>").replace(CLOSE, "</strong>")
     return mark_safe(escaped)  # noqa: S308  (escaped just above; only our own marks become tags)
-
-
-def _quoted(lexeme: str) -> str:
-    """A lexeme as a `tsquery` literal, whatever it holds."""
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -4,8 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from annuaire.models import Agent
-from communautes.access import can_animate, can_read, can_write
-from forum.models import Message, Sujet, SujetQuerySet
+from communautes.access import can_animate, can_read, can_write, visible_communautes
+from forum.models import EntreeFaq, Message, Sujet, SujetQuerySet
 
 # Kinds of sujets that wait for an outcome.
 RESOLVABLE = (Sujet.Genre.QUESTION, Sujet.Genre.DISCUSSION)
@@ -42,6 +42,20 @@ def get_awaited(agent: Agent, pk: int) -> Sujet:
     if sujet.auteur_id != agent.pk and not can_animate(agent, sujet.communaute):
         raise PermissionDenied("Cette liste est réservée à la personne qui a posé la question.")
     return sujet
+
+
+def get_faq_entry(agent: Agent, pk: int) -> EntreeFaq:
+    """An entry or a proposal of the FAQ of a community that `agent` animates; 404, or 403 for its readers."""
+    entree: EntreeFaq | None = (
+        EntreeFaq.objects.select_related("communaute", "message__auteur", "message__sujet__communaute")
+        .filter(pk=pk)
+        .first()
+    )
+    if entree is None or not visible_communautes(agent).filter(pk=entree.communaute_id).exists():
+        raise Http404("Cette réponse ne figure pas dans la foire aux questions.")
+    if not can_animate(agent, entree.communaute):
+        raise PermissionDenied("Cette page est réservée aux personnes qui animent la communauté.")
+    return entree
 
 
 def can_answer(agent: Agent, sujet: Sujet) -> bool:

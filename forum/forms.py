@@ -56,3 +56,13 @@ class ReponseForm(forms.Form):
         help_text="Mise en forme Markdown ; @prenom-nom pour citer quelqu’un.",
         error_messages={"required": "Écrivez votre réponse avant de la publier."},
     )
+
+
+class QuestionFaqForm(forms.Form):
+    """The question that an answer of the FAQ answers."""
+
+    question = forms.CharField(
+        label="Question",
+        max_length=200,
+        help_text="Telle qu’un collègue la poserait, sans le détail de votre dossier.",
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forum.views import ecriture, etats, lecture, reactions
+from forum.views import ecriture, etats, faq, lecture, reactions
 
 app_name = "forum"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("messages/<int:pk>/reactions/", reactions.reactions, name="reactions"),
     path("sujets/<int:pk>/meme-besoin/", reactions.meme_besoin, name="meme-besoin"),
     path("sujets/<int:pk>/memes-besoins/", reactions.memes_besoins, name="memes-besoins"),
+    # The community's FAQ
+    path("communautes/<slug:slug>/faq/", faq.page, name="faq"),
+    path("messages/<int:pk>/faq/", faq.proposer, name="proposer-faq"),
+    path("faq/<int:pk>/", faq.entree, name="faq-entree"),
     # Settling a question
     path("sujets/<int:pk>/retirer-acceptation/", ecriture.retirer_acceptation, name="retirer-acceptation"),
     path("messages/<int:pk>/accepter/", ecriture.accepter, name="accepter"),

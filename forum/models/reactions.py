@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from annuaire.models import Agent
 from communautes.models import Communaute
@@ -63,3 +64,9 @@ class EntreeFaq(models.Model):
         verbose_name = "entrée de la foire aux questions"
         verbose_name_plural = "foire aux questions"
         indexes = [models.Index(fields=["communaute", "etat", "position", "id"], name="faq_liste")]
+
+    def __str__(self) -> str:
+        return self.question
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('forum:faq', args=[self.communaute.slug])}#faq-{self.pk}"

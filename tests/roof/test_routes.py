@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
 from communautes.models import DemandeAdhesion
+from forum.models import EntreeFaq
 from realtime.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
 
@@ -79,6 +80,9 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:reactions": MEMBERS,
     "forum:meme-besoin": POST,
     "forum:memes-besoins": MEMBERS,
+    "forum:faq": MEMBERS,
+    "forum:proposer-faq": MEMBERS,
+    "forum:faq-entree": ANIMATION,
     "realtime:salons": SIGNED,
     "realtime:salon": (LOGIN, 404, 404, 200, 200),
     "realtime:messages": (LOGIN, 404, 404, 200, 200),
@@ -125,7 +129,7 @@ OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
 
 
 # Addresses whose number is that of a message; the forum's others have a sujet's.
-ABOUT_MESSAGES = {"forum:accepter", "forum:message", "forum:reactions"}
+ABOUT_MESSAGES = {"forum:accepter", "forum:message", "forum:proposer-faq", "forum:reactions"}
 
 
 def every_name(patterns: list[Any], prefix: str = "") -> list[str]:
@@ -171,6 +175,9 @@ def world() -> dict[str, Any]:
         "salon": communaute.salons.get().pk,
         "sujet": sujet.pk,
         "message": sujet.messages.get().pk,
+        "faq": EntreeFaq.objects.create(
+            communaute=communaute, message=sujet.messages.get(), question="Quel seuil retenir ?"
+        ).pk,
         "document": document.pk,
         "reunion": reunion.pk,
         "demande": demande.pk,
@@ -186,7 +193,11 @@ def address(name: str, world: dict[str, Any]) -> str:
     pk = {
         "fichiers": world["document"],
         "realtime": world["reunion"] if name == "realtime:reunion" else world["salon"],
-        "forum": world["message"] if name in ABOUT_MESSAGES else world["sujet"],
+        "forum": world["faq"]
+        if name == "forum:faq-entree"
+        else world["message"]
+        if name in ABOUT_MESSAGES
+        else world["sujet"],
         "communautes": world["demande"] if name.endswith("demande") else world["invitation"],
     }.get(kind, 999_999)
     for arguments in ([], [world["slug"]], [pk], [world["identifiant"]]):
