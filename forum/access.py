@@ -1,7 +1,10 @@
 """The only way from an address to a sujet or a message, and what each may do with it."""
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_animate, can_read, can_write, visible_communautes
@@ -84,6 +87,28 @@ def can_resolve(agent: Agent, sujet: Sujet) -> bool:
     if sujet.auteur_id == agent.pk and can_write(agent, sujet.communaute):
         return True
     return can_animate(agent, sujet.communaute)
+
+
+# How long the author of a message may change their mind after deleting it.
+UNDO = timedelta(days=1)
+
+
+def can_delete(agent: Agent, message: Message) -> bool:
+    """One takes back one's own words, even where one may no longer write; not what the animation has hidden."""
+    return (
+        message.auteur_id == agent.pk
+        and message.masque_le is None
+        and can_read(agent, message.sujet.communaute)
+    )
+
+
+def can_undelete(agent: Agent, message: Message) -> bool:
+    """Who deleted it, for `UNDO`; an animateur at any time."""
+    if message.supprime_le is None:
+        return False
+    if message.supprime_par_id == agent.pk and timezone.now() - message.supprime_le < UNDO:
+        return can_read(agent, message.sujet.communaute)
+    return can_animate(agent, message.sujet.communaute)
 
 
 def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:

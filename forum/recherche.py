@@ -20,7 +20,8 @@ def search_sujets(agent: Agent, question: str, *, limit: int = 20) -> list[Sujet
         .extra(  # the vector columns are the house's own: Django's search functions would rebuild them
             where=[
                 "(forum_sujet.recherche @@ %s::tsquery OR forum_sujet.id IN"
-                " (SELECT sujet_id FROM forum_message WHERE recherche @@ %s::tsquery))"
+                " (SELECT sujet_id FROM forum_message WHERE recherche @@ %s::tsquery"
+                " AND supprime_le IS NULL AND masque_le IS NULL))"
             ],
             params=[query, query],
             select={"dans_titre": "forum_sujet.recherche @@ %s::tsquery"},

@@ -22,13 +22,22 @@ from forum.actions.publication import (
 )
 from forum.actions.reactions import set_reaction
 from forum.actions.reponses import accept_message, drop_acceptance, tell_of_acceptance, withdraw_acceptance
+from forum.actions.retraits import (
+    delete_message,
+    lock_message,
+    restore_message,
+    retire_message,
+    undelete_message,
+)
 
 __all__ = [
     "accept_message",
     "archive_dormant",
     "archive_sujet",
     "close_sujet",
+    "delete_message",
     "drop_acceptance",
+    "lock_message",
     "mark_read",
     "open_sujet",
     "pin_sujet",
@@ -37,12 +46,15 @@ __all__ = [
     "refresh_evidence_of_sujet",
     "reopen_sujet",
     "resolve_sujet",
+    "restore_message",
+    "retire_message",
     "set_following",
     "set_meme_besoin",
     "set_reaction",
     "tell_of_acceptance",
     "tell_of_message",
     "unarchive_sujet",
+    "undelete_message",
     "unpin_sujet",
     "unresolve_sujet",
     "withdraw_acceptance",

@@ -92,7 +92,13 @@ def publish_message(
         raise PermissionDenied("Rejoignez la communauté pour répondre.")
     _check_text(texte)
     now = quand or timezone.now()
-    Sujet.objects.select_for_update().only("pk").get(pk=sujet.pk)
+    # What may have changed since the page was asked for: closed, withdrawn, merged.
+    if not Sujet.objects.select_for_update().get(pk=sujet.pk).ouvert:
+        raise ActionRefusee(
+            "Ce sujet ne reçoit plus de réponses depuis un instant. Votre texte est conservé : copiez-le pour le "
+            "publier ailleurs.",
+            champ="texte",
+        )
     twin = (
         sujet.messages.filter(
             auteur=auteur, texte=texte, cree_le__gt=now - timedelta(minutes=1), numero__gt=1
@@ -133,8 +139,11 @@ def set_following(agent: Agent, sujet: Sujet, following: bool) -> None:
 def tell_of_message(message: Message) -> None:
     """Tell the followers of a sujet and those whom a message mentions. For the worker; harmless when repeated.
 
-    Access is looked at now, not when the message was written: whoever left meanwhile is told nothing.
+    Access is looked at now, not when the message was written: whoever left meanwhile is told nothing. Nobody is
+    told of a message withdrawn meanwhile.
     """
+    if not message.visible:
+        return
     sujet = message.sujet
     extrait = plain_text(message.texte, 280)
     mentioned = readers_among(

@@ -66,6 +66,13 @@ def drop_acceptance(message: Message) -> None:
         _settle(sujet, None)
 
 
+def restore_acceptance(message: Message) -> None:
+    """Undo `drop_acceptance` for an answer put back, under the same lock; nothing if another was chosen since."""
+    sujet = Sujet.objects.filter(pk=message.sujet_id, message_accepte__isnull=True).first()
+    if sujet is not None:
+        _settle(sujet, message)
+
+
 @transaction.atomic
 def tell_of_acceptance(message: Message, auteur: Agent) -> None:
     """Tell those with the same need, then the followers, that `auteur` accepted an answer. For the worker.

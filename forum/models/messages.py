@@ -62,6 +62,8 @@ class Message(models.Model):
     masque_par = models.ForeignKey(
         Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    # It was the accepted answer when it was withdrawn: chosen again when put back.
+    etait_retenue = models.BooleanField(default=False, db_default=False, editable=False)
     # Why a moderator deleted or hid it, told to its author.
     motif_moderation = models.CharField(max_length=500, blank=True, default="", db_default="")
     # Counted in the same transaction as the rows of `Reaction`.
@@ -108,9 +110,20 @@ class VersionMessage(models.Model):
     texte = models.TextField()
     auteur = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     cree_le = models.DateTimeField("date")
+    # An animateur emptied it because it held what must not be kept; the row says that it was.
+    effacee_le = models.DateTimeField(null=True, blank=True, editable=False)
+    effacee_par = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    motif_effacement = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["message", "numero"], name="version_message_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "numero"], name="version_message_unique"),
+            models.CheckConstraint(
+                condition=Q(effacee_le__isnull=True) | Q(texte=""), name="version_effacee_vide"
+            ),
+        ]
 
 
 def piece_path(piece: "PieceJointe", filename: str) -> str:
