@@ -6,6 +6,8 @@ from procrastinate.contrib.django import app
 from annuaire.models import Agent
 from communautes.models import Communaute
 from forum.actions import archive_dormant, tell_of_acceptance, tell_of_message
+from forum.actions.courriels import forget_old_emails
+from forum.courriels_entrants.boite import collect
 from forum.models import Message
 
 
@@ -33,3 +35,17 @@ def archive_dormant_sujets(timestamp: int = 0) -> None:
     for communaute in Communaute.objects.filter(archivage_mois__gt=0):
         while archive_dormant(communaute):
             pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="forum.collect_emails", queueing_lock="forum.collect_emails", lock="forum.collect_emails")
+def collect_emails(timestamp: int = 0) -> None:
+    """Take the answers that wait in the mailbox; one collection at a time, whatever the number of workers."""
+    collect()
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="forum.forget_old_emails", queueing_lock="forum.forget_old_emails")
+def forget_emails(timestamp: int = 0) -> None:
+    """Remove the traces of answers received by e-mail long ago."""
+    forget_old_emails()

@@ -5,6 +5,7 @@ Safe by default: with nothing given but the required secrets, this is a producti
 """
 
 import os
+import re
 from pathlib import Path
 
 import dj_database_url
@@ -360,6 +361,34 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SITE_NOM} <ne-pas-repondre@{_site_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env("CONTACT_EMAIL", f"assistance@{_site_host}")
+
+# --- Answers by e-mail -----------------------------------------------------------------------
+
+# The address that receives them, such as `reponse@territoires.gouv.fr`; empty: nobody answers by e-mail.
+REPONSE_COURRIEL = env("REPONSE_COURRIEL").lower()
+if REPONSE_COURRIEL and not re.fullmatch(r"[a-z0-9._-]{1,18}@[a-z0-9.-]+\.[a-z]+", REPONSE_COURRIEL):
+    # 64 characters before the @, of which 46 are for the token.
+    raise ImproperlyConfigured(
+        "REPONSE_COURRIEL n’est pas une adresse utilisable : 18 lettres ou chiffres au plus avant l’arobase, sans « + »."
+    )
+# Name under which our own mail server writes what it checked of senders (Authentication-Results).
+COURRIEL_AUTHSERV_ID = env("COURRIEL_AUTHSERV_ID")
+COURRIEL_TAILLE_MAX = int(env("COURRIEL_TAILLE_MAX_MO", "25")) * 1024 * 1024
+IMAP_HOST = env("IMAP_HOST")
+IMAP_PORT = int(env("IMAP_PORT", "993"))
+IMAP_CHIFFREMENT = env("IMAP_CHIFFREMENT", "tls")
+if IMAP_CHIFFREMENT not in {"tls", "starttls", "aucun"}:
+    raise ImproperlyConfigured("IMAP_CHIFFREMENT vaut tls, starttls ou aucun.")
+if PRODUCTION and IMAP_CHIFFREMENT == "aucun" and IMAP_HOST not in {"", "localhost", "127.0.0.1", "::1"}:
+    raise ImproperlyConfigured("IMAP_CHIFFREMENT=aucun n’est admis que sur la machine elle-même.")
+# A file of certificate authorities, where the mailbox's certificate is signed by one's own.
+IMAP_AUTORITES = env("IMAP_AUTORITES")
+IMAP_USER = env("IMAP_USER")
+IMAP_PASSWORD = env("IMAP_PASSWORD")
+IMAP_DOSSIER = env("IMAP_DOSSIER", "INBOX")
+# Where e-mails go once read; empty: they are deleted.
+IMAP_DOSSIER_TRAITES = env("IMAP_DOSSIER_TRAITES", "Traités")
+IMAP_DOSSIER_REFUSES = env("IMAP_DOSSIER_REFUSES", "Refusés")
 
 # --- Language and time ---------------------------------------------------------------------
 

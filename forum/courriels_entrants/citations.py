@@ -72,6 +72,7 @@ _FOOTER = re.compile(
     r"|(?:suivez-nous|retrouvez-nous) sur|liberté[ •·-]+égalité[ •·-]+fraternité$",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _CID = re.compile(r"\[(?:cid|image)[ ]?:[^\]\n]{1,200}\]", re.IGNORECASE)
 _BULLET = re.compile(r"^([ ]{0,3})[•·▪◦o§–](?:[ \u00a0\t]{1,8})(?=\S)")
 
@@ -93,11 +94,12 @@ def keep_reply(text: str) -> str:
     passages = _passages(lines)
     while passages and (passages[-1].quoted or not _own(passages[-1].lines)):
         passages.pop()
+    quotes = sum(passage.quoted for passage in passages)
     kept: list[str] = []
     for index, passage in enumerate(passages):
         if not passage.quoted:
             kept += ["", *_own(passage.lines), ""]
-        elif _answered_here(passages, index):
+        elif quotes > 1 or _answered_here(passage, index):
             kept += ["", *_shorten(passage.lines), ""]
     return _tidy(kept)
 
@@ -198,12 +200,8 @@ def _passages(lines: list[str]) -> list[_Passage]:
     return passages
 
 
-def _answered_here(passages: list[_Passage], index: int) -> bool:
-    """Whether a quote is needed to understand what follows: an answer point by point, not one written below."""
-    quotes = sum(passage.quoted for passage in passages)
-    if quotes > 1:
-        return True
-    passage = passages[index]
+def _answered_here(passage: _Passage, index: int) -> bool:
+    """Whether the only quote is needed to understand what follows: answered where it stands, not from below."""
     return index > 0 and not passage.announced and len(passage.lines) <= MAX_QUOTED
 
 
@@ -274,7 +272,7 @@ def _only_signature(lines: list[str]) -> bool:
     for line in filled:
         if _POSTSCRIPT.match(line):
             return False
-        words = len(line.split())
+        words = len(_WORD.findall(line[:MAX_LOOKED_AT]))
         if words > 14 or len(line) > 140 or line.endswith("?"):
             return False
     return True

@@ -18,13 +18,26 @@ _TAG_ANYHOW = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*+)([^<>]*+)>")
 _ATTRIBUTE = re.compile(
     r"""([a-zA-Z][a-zA-Z0-9_:-]*+)[ \t\r\n]*+=[ \t\r\n]*+("[^"]*+"|'[^']*+'|[^ \t\r\n"'>]*+)"""
 )
+_RUN = re.compile(r"<+(?=<)")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _HUGE_ENTITY = re.compile(r"&#[0-9a-zA-Z]{8,};?")
 _SKIPPED = {"head", "style", "script", "title", "noscript", "template", "xml"}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "table", "dl"}
 _LINES = {"div", "tr", "li", "br", "hr", "address", "section", "article", "header", "footer", "dt", "dd"}
-_ANSWERED = {"divrplyfwdmsg", "appendonsend", "zwchr", "olk_src_body_section", "mail-editor-reference-message"}
-_SIGNATURES = {"gmail_signature", "moz-signature", "signature", "ms-outlook-mobile-signature", "applemailsignature"}
+_ANSWERED = {
+    "divrplyfwdmsg",
+    "appendonsend",
+    "zwchr",
+    "olk_src_body_section",
+    "mail-editor-reference-message",
+}
+_SIGNATURES = {
+    "gmail_signature",
+    "moz-signature",
+    "signature",
+    "ms-outlook-mobile-signature",
+    "applemailsignature",
+}
 
 
 class _Writer:
@@ -84,6 +97,11 @@ def html_to_text(html: str) -> str:
             break
         if opening > position:
             writer.text(html[position:opening])
+        run = _RUN.match(html, opening) if html.startswith("<<", opening) else None
+        if run is not None:
+            writer.text(run[0])
+            position = run.end()
+            continue
         if html.startswith("<!--", opening):
             end = html.find("-->", opening)
             if end < 0:
@@ -200,7 +218,4 @@ def _link(writer: _Writer, closing: bool, attributes: str) -> None:
 
 
 def _attributes(raw: str) -> dict[str, str]:
-    return {
-        match[1].lower(): unescape(match[2].strip("\"'"))
-        for match in _ATTRIBUTE.finditer(raw[:4_000])
-    }
+    return {match[1].lower(): unescape(match[2].strip("\"'")) for match in _ATTRIBUTE.finditer(raw[:4_000])}

@@ -46,16 +46,8 @@ class Entetes:
 
     def addresses(self, *names: str) -> list[str]:
         """The addresses of these headers, in lower case, as far as they can be read."""
-        found: list[str] = []
-        for name in names:
-            for value in self.get_all(name):
-                try:
-                    pairs = getaddresses([value])
-                except (Exception, RecursionError):
-                    # The library does not promise to survive any input.
-                    continue
-                found += [address.strip().lower() for _, address in pairs if "@" in address]
-        return found
+        values = [value for name in names for value in self.get_all(name)]
+        return [address for value in values for address in _addresses(value)]
 
     def parameters(self, name: str) -> tuple[str, dict[str, str]]:
         """`("text/plain", {"charset": "utf-8"})`: the value of a structured header, without raising."""
@@ -160,9 +152,9 @@ def decode_text(raw: bytes, charset: str = "") -> str:
     except (UnicodeDecodeError, LookupError):
         pass
     if charset in {"utf-8", "utf8"}:
-        # Cut in the middle of a character, or a few bad bytes: most of it is right.
+        # A few bad bytes among characters that could be nothing else: most of it is right.
         text = raw.decode("utf-8", "replace")
-        if text.count("\ufffd") * 20 < len(text):
+        if text.count("\ufffd") * 2 < len(text) - len(text.encode("ascii", "ignore")):
             return text
     # Five bytes mean nothing in it.
     return raw.decode("windows-1252", "replace")
@@ -187,6 +179,15 @@ def decode_base64(raw: bytes) -> bytes:
     useful = raw.translate(None, _NOT_BASE64)
     useful = useful[: len(useful) - (len(useful) % 4 == 1)]
     return binascii.a2b_base64(useful + b"=" * (-len(useful) % 4))
+
+
+def _addresses(value: str) -> list[str]:
+    try:
+        pairs = getaddresses([value])
+    except Exception:
+        # The library recurses on what is nested, and does not promise to survive any input.
+        return []
+    return [address.strip().lower() for _, address in pairs if "@" in address]
 
 
 def _split(body: bytes, boundary: bytes) -> list[bytes]:
