@@ -4,13 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 
 import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -19,8 +17,8 @@ from communautes.access import adhesion_of, can_read, suspension_of
 from forum.actions.publication import publish_message
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.garde import LOOP, why_ignored
-from forum.courriels_entrants.lecture import CourrielLu, FichierRecu, read_email
-from forum.models import CourrielRecu, Message, Sujet
+from forum.courriels_entrants.lecture import CourrielLu, read_email
+from forum.models import CourrielRecu, Message
 from forum.reponses_courriel import Jeton, is_reply_address, read_address
 from plateforme.socle.courriels import queue_email
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
@@ -146,11 +144,11 @@ def _take(read: CourrielLu, adresses: list[str], *, coupe: bool) -> Reception:
         raise refusal("trop_gros")
     if read.chiffre and not read.texte:
         raise refusal("chiffre")
-    if not read.texte and not read.fichiers:
+    if not read.texte:
         raise refusal("texte_vide")
-    texte, laisses = _with_files(agent, sujet, read)
+    laisses = [*read.laisses, *(fichier.nom for fichier in read.fichiers)]
     try:
-        message = _publish(identifiant, agent, answered, texte)
+        message = _publish(identifiant, agent, answered, read.texte)
     except TropDeDemandes:
         raise
     except ActionRefusee as error:
@@ -210,35 +208,6 @@ def _publish(identifiant: str, agent: Agent, answered: Message, texte: str) -> M
     courriel.message = message
     courriel.save(update_fields=["message"])
     return message
-
-
-def _with_files(agent: Agent, sujet: Sujet, read: CourrielLu) -> tuple[str, list[str]]:
-    """The text with the addresses of what was attached, and the names of what could not be taken."""
-    laisses = list(read.laisses)
-    lines = []
-    for fichier in read.fichiers:
-        try:
-            lines.append(_add_file(agent, sujet, fichier))
-        except ActionRefusee:
-            laisses.append(fichier.nom)
-    if not read.texte and not lines:
-        raise _Refus("texte_vide", agent=agent, known=True)
-    return "\n\n".join(filter(None, [read.texte, "\n".join(lines)])), laisses
-
-
-def _add_file(agent: Agent, sujet: Sujet, fichier: FichierRecu) -> str:
-    """Take a file as those sent from the page; returns the Markdown that shows it."""
-    from forum.actions.pieces import add_piece
-
-    piece = add_piece(
-        agent,
-        sujet.communaute,
-        File(BytesIO(fichier.contenu), name=fichier.nom),
-        nom=fichier.nom,
-        limite=False,
-    )
-    name = piece.nom.replace("\\", "").replace("[", "(").replace("]", ")")
-    return f"{'!' if piece.image else ''}[{name}]({piece.get_absolute_url()})"
 
 
 @transaction.atomic
