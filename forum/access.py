@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_animate, can_read, can_write, visible_communautes
-from forum.models import EntreeFaq, Message, Sujet, SujetQuerySet
+from forum.models import EntreeFaq, Message, Sondage, Sujet, SujetQuerySet
 
 # Kinds of sujets that wait for an outcome.
 RESOLVABLE = (Sujet.Genre.QUESTION, Sujet.Genre.DISCUSSION)
@@ -109,6 +109,23 @@ def can_undelete(agent: Agent, message: Message) -> bool:
     if message.supprime_par_id == agent.pk and timezone.now() - message.supprime_le < UNDO:
         return can_read(agent, message.sujet.communaute)
     return can_animate(agent, message.sujet.communaute)
+
+
+def get_sondage(agent: Agent, pk: int) -> Sondage:
+    """The poll of a sujet that `agent` may read; 404 for a sujet without one, else as `get_sujet`."""
+    sujet = get_sujet(agent, pk)
+    sondage = Sondage.objects.filter(pk=pk).first()
+    if sondage is None:
+        raise Http404("Ce sujet n’a pas de sondage.")
+    sondage.sujet = sujet
+    return sondage
+
+
+def can_close_poll(agent: Agent, sujet: Sujet) -> bool:
+    """Who launched a poll, or an animateur, ends it before its date."""
+    if sujet.auteur_id == agent.pk and can_write(agent, sujet.communaute):
+        return True
+    return can_animate(agent, sujet.communaute)
 
 
 def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:

@@ -15,7 +15,7 @@ class SujetForm(forms.Form):
 
     genre = forms.ChoiceField(
         label="Que publiez-vous ?",
-        choices=Sujet.Genre.choices,
+        choices=[choice for choice in Sujet.Genre.choices if choice[0] != Sujet.Genre.SONDAGE],
         initial=Sujet.Genre.QUESTION,
         widget=forms.RadioSelect,
     )

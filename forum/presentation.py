@@ -8,6 +8,7 @@ from communautes.models import Communaute
 from forum.access import RESOLVABLE, can_accept, visible_sujets
 from forum.actions.etats import MAX_EPINGLES
 from forum.models import Abonnement, LectureSujet, MemeBesoin, Message, Reaction, Sujet
+from forum.sondages import poll_view
 
 PAGE = 20
 PARTICIPANTS = 8
@@ -87,7 +88,7 @@ def pinned_sujets(agent: Agent, communaute: Communaute) -> list[Sujet]:
     )
 
 
-def thread_page(agent: Agent, sujet: Sujet, apres: int) -> dict[str, Any]:
+def thread_page(agent: Agent, sujet: Sujet, apres: int, *, write: bool) -> dict[str, Any]:
     """Messages numbered `apres` + 1 to `apres` + `PAGE`, with what `agent` may do about them."""
     messages = messages_after(sujet, apres, PAGE)
     read = (
@@ -115,6 +116,9 @@ def thread_page(agent: Agent, sujet: Sujet, apres: int) -> dict[str, Any]:
         "participants": list(
             Agent.objects.filter(messages__sujet=sujet).with_place().distinct().order_by("pk")[:PARTICIPANTS]
         ),
+        "sondage": poll_view(agent, sujet.sondage, write=write)
+        if sujet.genre == Sujet.Genre.SONDAGE and hasattr(sujet, "sondage")
+        else None,
         "expertises": list(sujet.expertises.all()[:8]),
     }
 

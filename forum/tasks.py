@@ -1,14 +1,21 @@
 """Work that the person who posts does not wait for."""
 
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from annuaire.models import Agent
 from communautes.models import Communaute
-from forum.actions import archive_dormant, tell_of_acceptance, tell_of_message
+from forum.actions import (
+    archive_dormant,
+    finish_due_sondage,
+    tell_of_acceptance,
+    tell_of_closing,
+    tell_of_message,
+)
 from forum.actions.courriels import forget_old_emails
 from forum.courriels_entrants.boite import collect
-from forum.models import Message
+from forum.models import Message, Sondage
 
 
 @app.task(name="forum.distribute_message", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -49,3 +56,19 @@ def collect_emails(timestamp: int = 0) -> None:
 def forget_emails(timestamp: int = 0) -> None:
     """Remove the traces of answers received by e-mail long ago."""
     forget_old_emails()
+
+
+@app.task(name="forum.tell_of_closed_sondage", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def tell_of_closed_sondage(sondage_id: int) -> None:
+    """Tell those whom a poll concerns that it is closed."""
+    sondage = Sondage.objects.select_related("sujet__communaute").filter(pk=sondage_id).first()
+    if sondage is not None:
+        tell_of_closing(sondage)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="forum.finish_due_sondages", queueing_lock="forum.finish_due_sondages")
+def finish_due_sondages(timestamp: int = 0) -> None:
+    """Settle the polls whose date is past. They have taken no vote since that date, whenever this runs."""
+    for sondage in Sondage.objects.filter(clos_le__isnull=True, cloture_le__lte=timezone.now())[:200]:
+        finish_due_sondage(sondage)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forum.views import ecriture, etats, faq, lecture, reactions
+from forum.views import ecriture, etats, faq, lecture, reactions, sondages
 
 app_name = "forum"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("apercu/", ecriture.apercu, name="apercu"),
     # States
     path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
+    # Polls
+    path("sujets/<int:pk>/sondage/", sondages.sondage, name="sondage"),
+    path("sujets/<int:pk>/sondage/voter/", sondages.voter, name="voter"),
+    path("sujets/<int:pk>/sondage/retirer/", sondages.retirer_vote, name="retirer-vote"),
+    path("sujets/<int:pk>/sondage/clore/", sondages.clore_sondage, name="clore-sondage"),
     # Reacting
     path("messages/<int:pk>/reactions/", reactions.reactions, name="reactions"),
     path("sujets/<int:pk>/meme-besoin/", reactions.meme_besoin, name="meme-besoin"),

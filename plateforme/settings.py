@@ -444,6 +444,7 @@ structlog.configure(
 
 LIMITES_PAR_MINUTE = {
     "message": 20,
+    "vote": 30,
     "sujet": 5,
     "recherche": 60,
     "apercu": 60,

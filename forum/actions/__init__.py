@@ -29,14 +29,25 @@ from forum.actions.retraits import (
     retire_message,
     undelete_message,
 )
+from forum.actions.sondages import (
+    ProjetSondage,
+    close_sondage,
+    finish_due_sondage,
+    tell_of_closing,
+    vote,
+    withdraw_vote,
+)
 
 __all__ = [
+    "ProjetSondage",
     "accept_message",
     "archive_dormant",
     "archive_sujet",
+    "close_sondage",
     "close_sujet",
     "delete_message",
     "drop_acceptance",
+    "finish_due_sondage",
     "lock_message",
     "mark_read",
     "open_sujet",
@@ -52,10 +63,13 @@ __all__ = [
     "set_meme_besoin",
     "set_reaction",
     "tell_of_acceptance",
+    "tell_of_closing",
     "tell_of_message",
     "unarchive_sujet",
     "undelete_message",
     "unpin_sujet",
     "unresolve_sujet",
+    "vote",
     "withdraw_acceptance",
+    "withdraw_vote",
 ]

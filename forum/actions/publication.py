@@ -12,10 +12,11 @@ from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent, Expertise
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
-from communautes.access import can_read, can_write
+from communautes.access import can_animate, can_read, can_write
 from communautes.models import Communaute
 from forum.access import can_answer, readers_among
 from forum.actions.preuves import refresh_evidence
+from forum.actions.sondages import ProjetSondage, add_sondage
 from forum.models import Abonnement, LectureSujet, Message, Sujet
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -43,6 +44,7 @@ def open_sujet(
     genre: str = Sujet.Genre.QUESTION,
     expertises: Iterable[Expertise] = (),
     quand: datetime | None = None,
+    sondage: ProjetSondage | None = None,
 ) -> Sujet:
     """Open a sujet with its first message. Members only; raises `ActionRefusee`, `PermissionDenied`.
 
@@ -51,6 +53,13 @@ def open_sujet(
     """
     if not can_write(auteur, communaute):
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
+    if genre == Sujet.Genre.ANNONCE and not can_animate(auteur, communaute):
+        raise ActionRefusee(
+            "Les annonces sont publiées par l’animation de la communauté. Choisissez plutôt une discussion.",
+            champ="genre",
+        )
+    if (sondage is None) != (genre != Sujet.Genre.SONDAGE):
+        raise ActionRefusee("Un sondage propose des choix : indiquez-les, un par ligne.", champ="options")
     titre = tidy_title(titre)
     if len(titre) < 8:
         raise ActionRefusee("Donnez un titre qui se comprend seul : 8 caractères au moins.", champ="titre")
@@ -65,6 +74,8 @@ def open_sujet(
         communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
     )
     sujet.expertises.set(expertises)
+    if sondage is not None:
+        add_sondage(sujet, sondage)
     _add_message(sujet, auteur, texte, now, past=quand is not None)
     record(auteur, "sujet.open", sujet)
     publish_on_commit(f"communaute.{communaute.pk}", {"type": "sujet.nouveau", "sujet": sujet.pk})

@@ -1,6 +1,10 @@
 """Polls: a sujet of kind « sondage » has one."""
 
+from datetime import datetime
+
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from annuaire.models import Agent
 from forum.models.sujets import Sujet
@@ -17,6 +21,25 @@ class Sondage(models.Model):
     cloture_le = models.DateTimeField("clôture", null=True, blank=True)
     clos_le = models.DateTimeField(null=True, blank=True, editable=False)
     nb_votants = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["cloture_le"],
+                name="sondage_a_clore",
+                condition=Q(clos_le__isnull=True, cloture_le__isnull=False),
+            )
+        ]
+
+    @property
+    def clos(self) -> bool:
+        """Whether votes no longer count, at this very moment."""
+        return self.clos_le is not None or (self.cloture_le is not None and self.cloture_le <= timezone.now())
+
+    @property
+    def fin(self) -> datetime | None:
+        """When it ended, or will by itself."""
+        return self.clos_le or self.cloture_le
 
 
 class OptionSondage(models.Model):

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 
 from annuaire.models import Agent, Expertise
@@ -126,6 +126,13 @@ class Sujet(models.Model):
             models.Index(fields=["auteur", "-dernier_message_le", "-id"], name="sujet_auteur_liste"),
             models.Index(fields=["communaute"], name="sujet_epingle", condition=Q(epingle_le__isnull=False)),
             GinIndex(fields=["recherche"], name="sujet_recherche"),
+            # Titles that resemble the one being typed, typing errors forgiven.
+            GinIndex(
+                OpClass(
+                    Func(F("titre"), function="sans_accent", output_field=models.TextField()), "gin_trgm_ops"
+                ),
+                name="sujet_titre_proche",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

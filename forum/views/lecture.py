@@ -62,7 +62,7 @@ def sujet_page(request: HttpRequest, found: Sujet, form: ReponseForm, status: in
     """One page of a sujet; reading it is noted, and what was told of it is read too."""
     apres = _number(request.GET.get("apres"))
     context: dict[str, Any] = community_context(request.user, found.communaute, "forum")
-    context |= thread_page(request.user, found, apres)
+    context |= thread_page(request.user, found, apres, write=context["peut_ecrire"])
     context["droits"] = rights(
         request.user, found, write=context["peut_ecrire"], animate=context["peut_animer"]
     )
