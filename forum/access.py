@@ -1,5 +1,6 @@
 """The only way from an address to a sujet or a message, and what each may do with it."""
 
+import hashlib
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_animate, can_read, can_write, visible_communautes
-from forum.models import EntreeFaq, Message, Sondage, Sujet, SujetQuerySet
+from forum.models import CleFlux, EntreeFaq, Message, Sondage, Sujet, SujetQuerySet
 
 # Kinds of sujets that wait for an outcome.
 RESOLVABLE = (Sujet.Genre.QUESTION, Sujet.Genre.DISCUSSION)
@@ -131,3 +132,21 @@ def can_close_poll(agent: Agent, sujet: Sujet) -> bool:
 def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:
     """Those of `agents` who may read `sujet` at this moment."""
     return [agent for agent in agents if can_read(agent, sujet.communaute)]
+
+
+def feed_key(cle: str) -> CleFlux:
+    """The feed key of an active account, with its owner, or 404. The only way into feeds: no session there."""
+    # Found by its digest: the time the index takes says nothing of the key.
+    found = (
+        CleFlux.objects.filter(empreinte=hashlib.sha256(cle.encode()).hexdigest(), agent__is_active=True)
+        .select_related("agent")
+        .first()
+    )
+    if found is None:
+        raise Http404("Cette clé de flux n’existe pas.")
+    return found
+
+
+def feed_key_of(agent: Agent) -> CleFlux | None:
+    """What is known of one's own key: since when, last used when."""
+    return CleFlux.objects.filter(agent=agent).first()

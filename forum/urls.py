@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forum.views import ecriture, etats, faq, lecture, reactions, sondages
+from forum.views import ecriture, etats, faq, flux, lecture, reactions, sondages
 
 app_name = "forum"
 urlpatterns = [
@@ -35,4 +35,15 @@ urlpatterns = [
     # Settling a question
     path("sujets/<int:pk>/retirer-acceptation/", ecriture.retirer_acceptation, name="retirer-acceptation"),
     path("messages/<int:pk>/accepter/", ecriture.accepter, name="accepter"),
+    # Feeds, read with a personal key
+    path("flux/", flux.cle, name="cle-flux"),
+    path("flux/creer/", flux.creer, name="creer-cle-flux"),
+    path("flux/revoquer/", flux.revoquer, name="revoquer-cle-flux"),
+    path("flux/<str:cle>/communautes/<slug:slug>.atom", flux.communaute, name="flux"),
+    path(
+        "flux/<str:cle>/communautes/<slug:slug>/etiquettes/<slug:etiquette>.atom",
+        flux.etiquette,
+        name="flux-etiquette",
+    ),
+    path("flux/<str:cle>/expertises/<slug:slug>.atom", flux.expertise, name="flux-expertise"),
 ]

@@ -113,7 +113,7 @@ if not PRODUCTION:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "plateforme.socle.middleware.JournalRequetes",
     "plateforme.socle.middleware.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -425,8 +425,13 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
         },
     },
+    "filters": {"secrets": {"()": "plateforme.socle.masque.MasqueSecrets"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "ligne"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "ligne",
+            "filters": ["secrets"],
+        }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
@@ -452,6 +457,7 @@ LIMITES_PAR_MINUTE = {
     "adhesion": 20,
     "profil": 30,
     "reunion": 10,
+    "flux": 60,
     "reaction": 60,
     "faq": 20,
 }

@@ -11,6 +11,7 @@ from forum.actions.etats import (
     unpin_sujet,
     unresolve_sujet,
 )
+from forum.actions.flux import create_feed_key, note_feed_use, revoke_feed_key
 from forum.actions.memes_besoins import set_meme_besoin
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import (
@@ -45,11 +46,13 @@ __all__ = [
     "archive_sujet",
     "close_sondage",
     "close_sujet",
+    "create_feed_key",
     "delete_message",
     "drop_acceptance",
     "finish_due_sondage",
     "lock_message",
     "mark_read",
+    "note_feed_use",
     "open_sujet",
     "pin_sujet",
     "publish_message",
@@ -59,6 +62,7 @@ __all__ = [
     "resolve_sujet",
     "restore_message",
     "retire_message",
+    "revoke_feed_key",
     "set_following",
     "set_meme_besoin",
     "set_reaction",

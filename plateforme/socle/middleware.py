@@ -13,10 +13,21 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_structlog.middlewares import RequestMiddleware
+
+from plateforme.socle.masque import mask_secrets
 
 SESSION_FERMEE = (
     "Votre session s’est fermée. Reconnectez-vous : ce que vous avez écrit est gardé sur cet appareil."
 )
+
+
+class JournalRequetes(RequestMiddleware):
+    """One line a request in the logs, without the secrets that addresses hold."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return mask_secrets(RequestMiddleware.format_request(request))
 
 
 class ConnexionRequise(LoginRequiredMiddleware):

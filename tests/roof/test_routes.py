@@ -70,6 +70,13 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:sujet": MEMBERS,
     "forum:repondre": POST,
     "forum:accepter": POST,
+    "forum:cle-flux": SIGNED,
+    "forum:creer-cle-flux": POST,
+    "forum:revoquer-cle-flux": POST,
+    # A key that nobody has; what each gets with theirs is in tests/forum/test_flux.py.
+    "forum:flux": (404, 404, 404, 404, 404),
+    "forum:flux-etiquette": (404, 404, 404, 404, 404),
+    "forum:flux-expertise": (404, 404, 404, 404, 404),
     "forum:retirer-acceptation": POST,
     "forum:suivre": POST,
     "forum:etat": MEMBERS,
@@ -204,7 +211,14 @@ def address(name: str, world: dict[str, Any]) -> str:
         else world["sujet"],
         "communautes": world["demande"] if name.endswith("demande") else world["invitation"],
     }.get(kind, 999_999)
-    for arguments in ([], [world["slug"]], [pk], [world["identifiant"]]):
+    for arguments in (
+        [],
+        [world["slug"]],
+        ["cle", world["slug"]],
+        ["cle", world["slug"], "x"],
+        [pk],
+        [world["identifiant"]],
+    ):
         try:
             if name == "annuaire:profil":
                 arguments = [world["identifiant"]]
