@@ -5,12 +5,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+
+from annuaire.identifiants import ANIMATEURS
 
 
 class Territoire(models.Model):
@@ -91,6 +93,13 @@ class Expertise(models.Model):
 
     def __str__(self) -> str:
         return self.libelle
+
+
+class WithoutAccents(models.Func):
+    """`sans_accent(text)`: in lower case and without accents (migration socle 0001)."""
+
+    function = "sans_accent"
+    output_field = models.TextField()
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -202,11 +211,18 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "agent"
         verbose_name_plural = "agents"
-        constraints = [models.UniqueConstraint(Lower("email"), name="agent_email_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="agent_email_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(identifiant=ANIMATEURS), name="agent_identifiant_reserve"
+            ),
+        ]
         indexes = [
             GinIndex(fields=["recherche"], name="agent_recherche"),
             GinIndex(fields=["mots"], name="agent_mots", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["nom", "prenom"], name="agent_nom"),
+            # For names as they are typed: `LIKE 'estaq%'`.
+            models.Index(OpClass(WithoutAccents("nom"), name="text_pattern_ops"), name="agent_nom_debut"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,11 @@
 """The only way from a community's address to a community, and what each may do there."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import Http404
 
-from annuaire.models import Agent
+from annuaire.models import Agent, AgentQuerySet
 from communautes.models import (
     Adhesion,
     Communaute,
@@ -60,6 +60,14 @@ def adhesion_of(agent: Agent, communaute: Communaute) -> Adhesion | None:
 
 def can_read(agent: Agent, communaute: Communaute) -> bool:
     return agent.is_active and readable_communautes(agent).filter(pk=communaute.pk).exists()
+
+
+def readers_of(communaute: Communaute) -> AgentQuerySet:
+    """The people who may read the content of `communaute`: the other side of `readable_communautes`."""
+    members = Q(pk__in=Adhesion.objects.filter(communaute=communaute).values("agent"))
+    if communaute.visibilite == Communaute.Visibilite.OUVERTE:
+        return Agent.objects.active().filter(members | Q(partenaire=False))
+    return Agent.objects.active().filter(members)
 
 
 def can_write(agent: Agent, communaute: Communaute) -> bool:

@@ -13,8 +13,10 @@ class RealtimeConfig(AppConfig):
         from annuaire.models import Agent
         from communautes.actions import communaute_created
         from realtime.actions import open_first_salon
+        from realtime.liens import register_finders
         from realtime.signals import close_on_deactivation, close_on_logout, close_on_revocation
 
+        register_finders()
         communaute_created.connect(open_first_salon, dispatch_uid="realtime.first_salon")
         user_logged_out.connect(close_on_logout, dispatch_uid="realtime.logout")
         post_delete.connect(close_on_revocation, sender=UserSession, dispatch_uid="realtime.revocation")

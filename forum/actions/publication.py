@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent, Expertise
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
@@ -18,20 +17,19 @@ from forum.access import can_answer, readers_among
 from forum.actions.preuves import refresh_evidence
 from forum.actions.sondages import ProjetSondage, add_sondage
 from forum.models import Abonnement, LectureSujet, Message, Sujet
+from forum.rendu import mentioned_agents, render_text
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from plateforme.socle.texte import (
+    MAX_MENTIONS,
     RENDERER_VERSION,
     extract_mentions,
     plain_text,
-    render_markdown,
     validate_source,
 )
 from plateforme.socle.typographie import tidy_title
-
-MAX_MENTIONS = 50
 
 
 @transaction.atomic
@@ -157,14 +155,7 @@ def tell_of_message(message: Message) -> None:
         return
     sujet = message.sujet
     extrait = plain_text(message.texte, 280)
-    mentioned = readers_among(
-        sujet,
-        list(
-            Agent.objects.active()
-            .filter(identifiant__in=extract_mentions(message.texte))
-            .exclude(pk=message.auteur_id)
-        ),
-    )
+    mentioned = mentioned_agents(message.texte, sujet.communaute)
     name = message.auteur.nom_complet
 
     def announce(genre: Notification.Genre, titre: str) -> Annonce:
@@ -252,9 +243,7 @@ def _add_message(
         auteur=auteur,
         numero=numero,
         texte=texte,
-        html=render_markdown(
-            texte, mentions=resolve_mentions(extract_mentions(texte)), prefixe=f"s{sujet.pk}m{numero}-"
-        ),
+        html=render_text(texte, sujet.communaute, prefixe=f"s{sujet.pk}m{numero}-").html,
         version_rendu=RENDERER_VERSION,
         cree_le=now,
         origine=origine,

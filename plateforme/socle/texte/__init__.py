@@ -14,14 +14,20 @@ any change that alters the output, so that stored texts can be found and rendere
 from plateforme.socle.texte.bornes import MAX_SOURCE, RENDERER_VERSION, validate_source
 from plateforme.socle.texte.extrait import plain_text
 from plateforme.socle.texte.mentions import MAX_MENTIONS, Mention
-from plateforme.socle.texte.rendu import extract_mentions, render_markdown
+from plateforme.socle.texte.rendu import extract_mentions, extract_references, render_markdown
+from plateforme.socle.texte.renvois import MAX_LINKS, Lien, Renvois, Taille
 
 __all__ = [
+    "MAX_LINKS",
     "MAX_MENTIONS",
     "MAX_SOURCE",
     "RENDERER_VERSION",
+    "Lien",
     "Mention",
+    "Renvois",
+    "Taille",
     "extract_mentions",
+    "extract_references",
     "plain_text",
     "render_markdown",
     "validate_source",

@@ -12,6 +12,7 @@ from plateforme.socle.texte.jetons import Atom, Closing, Handle, NoteCall, Openi
 from plateforme.socle.texte.liens import is_external, safe_link
 from plateforme.socle.texte.lignes import tokenize
 from plateforme.socle.texte.mentions import MAX_MENTIONS
+from plateforme.socle.texte.renvois import Lien
 
 _INLINE_HOLDERS = frozenset({"p", "h3", "h4", "h5", "h6", "th", "td"})
 EXTERNAL_REL = "nofollow noopener noreferrer"
@@ -138,6 +139,10 @@ class _Builder:
             case Atom():
                 if token.is_link and self.links:
                     self.add_text(token.plain)
+                elif token.is_bare and (link := self.document.find_link(token.attributes["href"])):
+                    self.add_known_link(link, token.plain)
+                elif token.tag == "img":
+                    self.add_image(token)
                 else:
                     self.add_atom(token.tag, token.plain, token.attributes, token.text)
             case Handle():
@@ -195,6 +200,24 @@ class _Builder:
         if tag == "a":
             _mark_external(self.last)
         return self.last
+
+    def add_known_link(self, link: Lien, plain: str) -> None:
+        """A link to something of this site: its title, then what it is."""
+        address = safe_link(link.url)
+        if address is None or self.document.inline_left <= 1:
+            self.add_text(plain)
+            return
+        attributes = {"href": address, "class": "texte-lien"}
+        element = self.add_atom("a", plain, attributes, link.titre)
+        if element is not None and link.genre:
+            self.document.inline_left -= 1
+            kind = SubElement(element, "span", {"class": "texte-genre"})
+            kind.text = f"\u00a0· {link.genre}"
+
+    def add_image(self, token: Atom) -> None:
+        size = self.document.find_size(token.attributes["src"])
+        known = {"width": str(size.largeur), "height": str(size.hauteur)} if size else {}
+        self.add_atom(token.tag, token.plain, token.attributes | known, None)
 
     def add_handle(self, token: Handle) -> None:
         if self.links:

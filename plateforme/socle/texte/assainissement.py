@@ -23,6 +23,7 @@ _TO_CHARACTERS = {0xF0000 + index: char for index, char in enumerate(_ENTITIES)}
 
 _VOID = frozenset({"br", "hr", "img"})
 _ANCHOR = re.compile(r"[a-zA-Z0-9_-]{0,64}(?:note|appel)-[0-9]{1,5}(?:-[0-9]{1,5})?")
+_PIXELS = re.compile(r"[0-9]{1,5}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 # Attributes by tag: a set of whole values, a pattern, or `None` for free text.
@@ -31,14 +32,14 @@ _ALLOWED: dict[str, dict[str, set[str] | re.Pattern[str] | None]] = {
     "a": {
         "href": None,
         "rel": {"nofollow noopener noreferrer"},
-        "class": {"texte-mention", "texte-appel", "texte-retour"},
+        "class": {"texte-mention", "texte-lien", "texte-appel", "texte-retour"},
         "aria-label": re.compile(r"(?:Note|Revenir à l’appel de la note) [0-9]{1,5}"),
     },
-    "img": {"src": None, "alt": None, "loading": {"lazy"}},
+    "img": {"src": None, "alt": None, "loading": {"lazy"}, "width": _PIXELS, "height": _PIXELS},
     "ol": {"start": _NUMBER},
     "li": {"id": _ANCHOR, "class": {"texte-tache"}},
     "sup": {"id": _ANCHOR},
-    "span": {"class": {"texte-case"}, "role": {"img"}, "aria-label": {"Fait", "À faire"}},
+    "span": {"class": {"texte-case", "texte-genre"}, "role": {"img"}, "aria-label": {"Fait", "À faire"}},
     "section": {"class": {"texte-notes"}},
     "div": {
         "class": {"fr-table texte-tableau"},

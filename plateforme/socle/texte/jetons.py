@@ -31,13 +31,17 @@ class Closing:
 
 @dataclass(slots=True, eq=False)
 class Atom:
-    """An element without tokens inside. `plain` stands for it inside a link, or when too many are made."""
+    """An element without tokens inside. `plain` stands for it inside a link, or when too many are made.
+
+    `is_bare`: a web address typed as it is, which may be shown as what it leads to.
+    """
 
     tag: str
     plain: str
     attributes: dict[str, str] = field(default_factory=dict)
     text: str | None = None
     is_link: bool = False
+    is_bare: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -152,7 +152,11 @@ class _Reader:
 
     def add_autolink(self, typed: str, address: str, shown: str) -> None:
         safe = liens.safe_link(address)
-        self.tokens.append(Atom("a", shown, {"href": safe}, shown, is_link=True) if safe else typed)
+        if safe:
+            is_bare = liens.is_external(safe)
+            self.tokens.append(Atom("a", shown, {"href": safe}, shown, is_link=True, is_bare=is_bare))
+        else:
+            self.tokens.append(typed)
 
     def take_web(self, match: re.Match[str]) -> int:
         """A bare address, less the punctuation of the sentence it ends."""
@@ -178,7 +182,7 @@ class _Reader:
             self.web_refused = start + len(typed)
             self.tokens.append(match[0])
             return match.end()
-        self.tokens.append(Atom("a", shown, {"href": safe}, shown, is_link=True))
+        self.tokens.append(Atom("a", shown, {"href": safe}, shown, is_link=True, is_bare=True))
         return start + end
 
     def take_code(self, match: re.Match[str]) -> int:

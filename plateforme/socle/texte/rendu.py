@@ -18,6 +18,7 @@ from plateforme.socle.texte.blocs import LineBlockParser
 from plateforme.socle.texte.bornes import MAX_SOURCE, clean_source, measure_source
 from plateforme.socle.texte.document import Document
 from plateforme.socle.texte.mentions import MAX_MENTIONS, NO_MENTIONS, Mention
+from plateforme.socle.texte.renvois import NO_LINKS, NO_SIZES, Lien, Renvois, Taille
 
 logger = logging.getLogger(__name__)
 
@@ -25,20 +26,27 @@ _PREFIX = re.compile(r"[a-zA-Z0-9_-]{1,50}")
 
 
 def render_markdown(
-    source: str, *, mentions: Mapping[str, Mention] = NO_MENTIONS, prefixe: str = ""
+    source: str,
+    *,
+    mentions: Mapping[str, Mention] = NO_MENTIONS,
+    liens: Mapping[str, Lien] = NO_LINKS,
+    tailles: Mapping[str, Taille] = NO_SIZES,
+    prefixe: str = "",
 ) -> SafeString:
     """Return the HTML of a text. Never raises; linear in time (50 kB of anything: well under a second).
 
     `mentions` gives the agents that may be mentioned, by handle without "@" and in lower case, as returned
-    by `extract_mentions`; other handles stay text. `prefixe` (letters, digits, "-", "_") starts the ids of
+    by `extract_references`; other handles stay text. `liens` gives what bare addresses lead to, by address
+    as returned there, and `tailles` the sizes of images; other addresses stay as typed. The HTML is stored
+    once for all readers: give only what each of them may know. `prefixe` (letters, digits, "-", "_") starts the ids of
     footnotes, to keep those of two texts apart on a page; without one, it is drawn from the text itself.
     A source longer than `MAX_SOURCE` is shown as plain text: refuse it first with `validate_source`.
     """
     try:
         if measure_source(source) <= MAX_SOURCE:
             prefix = prefixe if _PREFIX.fullmatch(prefixe) else _digest(source)
-            html = sanitize(convert(source, Document(prefix=prefix, mentions=mentions)))
-            return SafeString(html)
+            document = Document(prefix=prefix, mentions=mentions, links=liens, sizes=tailles)
+            return SafeString(sanitize(convert(source, document)))
     except Exception:
         # Someone's words must appear whatever happens; the log has the cause, not the words.
         logger.exception("texte.rendu_impossible", extra={"length": len(source)})
@@ -52,14 +60,25 @@ def extract_mentions(source: str) -> list[str]:
     whom they called. At most `MAX_MENTIONS` + 1 are returned; a caller refuses a text that has more than
     `MAX_MENTIONS`. Whether a handle is somebody's is for the caller to find out.
     """
-    if "@" not in source or measure_source(source) > MAX_SOURCE:
-        return []
+    return extract_references(source).mentions if "@" in source else []
+
+
+def extract_references(source: str) -> Renvois:
+    """Return the people, bare web addresses and images that a text refers to. Never raises; linear.
+
+    At most `MAX_MENTIONS` + 1 handles, `MAX_LINKS` addresses and as many images.
+    """
     document = Document()
-    try:
-        convert(source, document)
-    except Exception:
-        logger.exception("texte.mentions_illisibles", extra={"length": len(source)})
-    return list(document.handles)[: MAX_MENTIONS + 1]
+    if measure_source(source) <= MAX_SOURCE and ("@" in source or "/" in source or "www." in source.lower()):
+        try:
+            convert(source, document)
+        except Exception:
+            logger.exception("texte.renvois_illisibles", extra={"length": len(source)})
+    return Renvois(
+        mentions=list(document.handles)[: MAX_MENTIONS + 1],
+        liens=list(document.links_met),
+        images=list(document.images_met),
+    )
 
 
 def convert(source: str, document: Document) -> str:
