@@ -8,9 +8,7 @@ from annuaire.models import Agent
 from plateforme.socle.texte import Mention
 
 
-def resolve_mentions(
-    handles: Iterable[str], parmi: "QuerySet[Agent] | None" = None
-) -> dict[str, Mention]:
+def resolve_mentions(handles: Iterable[str], parmi: "QuerySet[Agent] | None" = None) -> dict[str, Mention]:
     """The mentions that name an open account (one of `parmi`), ready for `render_markdown`.
 
     One query, none for no handle.

@@ -2,14 +2,25 @@
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_animate, can_read, can_write, visible_communautes
-from forum.models import CleFlux, EntreeFaq, Message, Sondage, Sujet, SujetQuerySet
+from forum.models import (
+    Brouillon,
+    CleFlux,
+    EntreeFaq,
+    Message,
+    PieceJointe,
+    Sondage,
+    Sujet,
+    SujetQuerySet,
+)
 
 # Kinds of sujets that wait for an outcome.
 RESOLVABLE = (Sujet.Genre.QUESTION, Sujet.Genre.DISCUSSION)
@@ -60,6 +71,36 @@ def get_faq_entry(agent: Agent, pk: int) -> EntreeFaq:
     if not can_animate(agent, entree.communaute):
         raise PermissionDenied("Cette page est réservée aux personnes qui animent la communauté.")
     return entree
+
+
+def get_piece(agent: Agent, pk: UUID) -> PieceJointe:
+    """A file that `agent` may open, or 404 (or 403 where one may ask to join).
+
+    Until it is in a message, only whoever sent it; then whoever may read the sujet where the message is now,
+    as long as the message is shown; its moderators also when it is not.
+    """
+    piece = PieceJointe.objects.select_related("message").filter(pk=pk).first()
+    missing = Http404("Cette pièce jointe n’existe pas, ou a été retirée.")
+    if piece is None:
+        raise missing
+    if piece.message is None:
+        if piece.agent_id != agent.pk or not agent.is_active:
+            raise missing
+        return piece
+    sujet = get_sujet(agent, piece.message.sujet_id)
+    if not piece.message.visible and not can_moderate(agent, sujet):
+        raise missing
+    return piece
+
+
+def own_drafts(agent: Agent) -> QuerySet[Brouillon]:
+    """The drafts of `agent`, latest first."""
+    return Brouillon.objects.filter(agent=agent).order_by("-modifie_le")
+
+
+def draft_of(agent: Agent, cle: str) -> Brouillon | None:
+    """What `agent` was writing in the form `cle`, if anything."""
+    return Brouillon.objects.filter(agent=agent, cle=cle).first()
 
 
 def can_answer(agent: Agent, sujet: Sujet) -> bool:

@@ -27,8 +27,7 @@ class SujetForm(forms.Form):
     texte = forms.CharField(
         label="Message",
         strip=False,
-        help_text="Le contexte, ce que vous avez déjà cherché, ce qu’il vous faut. Mise en forme Markdown ; "
-        "@prenom-nom pour citer quelqu’un.",
+        help_text="Le contexte, ce que vous avez déjà cherché, ce qu’il vous faut.",
         widget=forms.Textarea(attrs={"rows": 10, "data-grandit": ""}),
     )
     expertises = forms.ModelMultipleChoiceField(
@@ -53,8 +52,11 @@ class ReponseForm(forms.Form):
         label="Votre réponse",
         strip=False,
         widget=forms.Textarea(attrs={"rows": 5, "data-grandit": ""}),
-        help_text="Mise en forme Markdown ; @prenom-nom pour citer quelqu’un.",
         error_messages={"required": "Écrivez votre réponse avant de la publier."},
+    )
+    # The message quoted, if any: looked up among those of the sujet.
+    repond_a = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput, localize=False
     )
 
 

@@ -104,9 +104,7 @@ def _find_messages(communaute: Communaute, pks: Collection[int]) -> dict[int, Ci
         )
         .select_related("sujet", "auteur")
     )
-    return {
-        row.pk: Cible(row.sujet.titre, f"message {row.numero}, {row.auteur.nom_complet}") for row in rows
-    }
+    return {row.pk: Cible(row.sujet.titre, f"message {row.numero}, {row.auteur.nom_complet}") for row in rows}
 
 
 def _find_communautes(communaute: Communaute, slugs: Collection[str]) -> dict[str, Cible]:

@@ -1,13 +1,27 @@
 """What the page of a sujet shows, gathered in a bounded number of queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+from django.utils.text import Truncator
+
 from annuaire.models import Agent
+from communautes.access import readable_communautes
 from communautes.models import Communaute
 from forum.access import RESOLVABLE, can_accept, visible_sujets
 from forum.actions.etats import MAX_EPINGLES
-from forum.models import Abonnement, LectureSujet, MemeBesoin, Message, Reaction, Sujet
+from forum.models import (
+    Abonnement,
+    Brouillon,
+    LectureSujet,
+    MemeBesoin,
+    Message,
+    PieceJointe,
+    Reaction,
+    Sujet,
+)
+from forum.rendu import cited_pieces
 from forum.sondages import poll_view
 
 PAGE = 20
@@ -39,6 +53,9 @@ class Ligne:
     # The kinds of the reader's own reactions.
     reactions: frozenset[str] = frozenset()
 
+    # Files under it, those shown in the text left out.
+    pieces: list[PieceJointe] = field(default_factory=list)
+
     @property
     def nb_reactions(self) -> int:
         return self.message.nb_merci + self.message.nb_utile + self.message.nb_accord
@@ -51,15 +68,103 @@ def lines(agent: Agent, sujet: Sujet, messages: list[Message]) -> list[Ligne]:
         "message_id", "genre"
     ):
         reacted.setdefault(pk, set()).add(genre)
+    pieces = _pieces_under(messages)
     return [
         Ligne(
             message=message,
+            pieces=pieces.get(message.pk, []),
             accepte=message.pk == sujet.message_accepte_id,
             mien=message.auteur_id == agent.pk,
             reactions=frozenset(reacted.get(message.pk, ())),
         )
         for message in messages
     ]
+
+
+def _pieces_under(messages: list[Message]) -> dict[int, list[PieceJointe]]:
+    """Files to list under each message: those it cites but does not show. No query when none cites any."""
+    citing = {message.pk: message for message in messages if "/pieces/" in message.texte}
+    found: dict[int, list[PieceJointe]] = {}
+    if citing:
+        for piece in PieceJointe.objects.filter(message__in=citing).order_by("cree_le", "pk"):
+            if _is_listed(piece, citing[piece.message_id].texte):
+                found.setdefault(piece.message_id, []).append(piece)
+    return found
+
+
+def pieces_of_text(agent: Agent, texte: str) -> list[PieceJointe]:
+    """What will be listed under a text that `agent` is writing: their own files that it cites."""
+    rows = PieceJointe.objects.filter(pk__in=cited_pieces(texte), agent=agent)
+    return [piece for piece in rows.order_by("cree_le", "pk") if _is_listed(piece, texte)]
+
+
+def _is_listed(piece: PieceJointe, texte: str) -> bool:
+    """A file that the text cites, unless it is a picture that the text shows."""
+    return f"/pieces/{piece.pk}/image/" not in texte and f"/pieces/{piece.pk}/" in texte
+
+
+QUOTED = 1500  # characters of a message that a quote takes
+
+
+def quote_of(message: Message) -> str:
+    """`message` as a quote with a line that says whose it is and leads to it; empty when it is not shown."""
+    if not message.visible:
+        return ""
+    text = message.texte.strip().replace("\r\n", "\n")
+    if len(text) > QUOTED:
+        text = text[:QUOTED].rsplit(" ", 1)[0] + "…"
+    # No signs in a name may end the link or start another.
+    name = "".join(f"\\{char}" if char in r"\`*_[]<>" else char for char in message.auteur.nom_complet)
+    lines = [f"[{name} a écrit]({message.get_absolute_url()}) :", "", *text.split("\n")]
+    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+@dataclass(slots=True)
+class Reprise:
+    """A draft with what it is about, where it is gone on with, and how it begins."""
+
+    brouillon: Brouillon
+    titre: str
+    adresse: str
+    extrait: str
+
+
+def drafts_to_resume(agent: Agent, drafts: list[Brouillon]) -> list[Reprise]:
+    """What the page « Mes brouillons » shows. One query a kind; nothing of what `agent` may no longer read."""
+    wanted: dict[str, set[int]] = {}
+    for draft in drafts:
+        kind, _, number = draft.cle.partition(".")
+        wanted.setdefault(kind, set()).add(int(number))
+    targets: dict[str, tuple[str, str]] = {}
+    if "communaute" in wanted:
+        for row in readable_communautes(agent).filter(pk__in=wanted["communaute"]):
+            targets[f"communaute.{row.pk}"] = (
+                f"Nouveau sujet dans « {row.nom} »", reverse("forum:ouvrir", args=[row.slug])
+            )  # fmt: skip
+    if "sujet" in wanted:
+        for sujet in visible_sujets(agent).filter(pk__in=wanted["sujet"]):
+            targets[f"sujet.{sujet.pk}"] = (
+                f"Réponse à « {sujet.titre} »", f"{sujet.get_absolute_url()}#repondre"
+            )  # fmt: skip
+    if "message" in wanted:
+        rows = Message.objects.filter(pk__in=wanted["message"], sujet__in=visible_sujets(agent))
+        for message in rows.select_related("sujet"):
+            targets[f"message.{message.pk}"] = (
+                f"Modification d’un message de « {message.sujet.titre} »", message.get_absolute_url()
+            )  # fmt: skip
+    lost = ("Ce que vous écriviez n’est plus accessible : copiez votre texte si vous en avez besoin", "")
+    return [
+        Reprise(
+            draft, *targets.get(draft.cle, lost), extrait=_beginning(draft, whole=draft.cle not in targets)
+        )
+        for draft in drafts
+    ]
+
+
+def _beginning(draft: Brouillon, *, whole: bool) -> str:
+    titre, texte = (str(draft.contenu.get(name) or "") for name in ("titre", "texte"))
+    text = " — ".join(part for part in (titre, texte) if part.strip())
+    return text if whole else Truncator(" ".join(text.split())).chars(200)
 
 
 def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:

@@ -13,7 +13,9 @@ from forum.actions import (
     tell_of_closing,
     tell_of_message,
 )
+from forum.actions.brouillons import remove_old_drafts
 from forum.actions.courriels import forget_old_emails
+from forum.actions.pieces import remove_orphans
 from forum.courriels_entrants.boite import collect
 from forum.models import Message, Sondage
 
@@ -72,3 +74,11 @@ def finish_due_sondages(timestamp: int = 0) -> None:
     """Settle the polls whose date is past. They have taken no vote since that date, whenever this runs."""
     for sondage in Sondage.objects.filter(clos_le__isnull=True, cloture_le__lte=timezone.now())[:200]:
         finish_due_sondage(sondage)
+
+
+@app.periodic(cron="29 4 * * *")
+@app.task(name="forum.clean_up_writing", queueing_lock="forum.clean_up_writing")
+def clean_up_writing(timestamp: int = 0) -> None:
+    """Remove the drafts left for long, then the files that neither a message nor a draft holds."""
+    remove_old_drafts()
+    remove_orphans()

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from forum.views import ecriture, etats, faq, flux, lecture, reactions, sondages
+from forum.views import (
+    aide_ecriture,
+    brouillons,
+    ecriture,
+    etats,
+    faq,
+    flux,
+    lecture,
+    pieces,
+    reactions,
+    sondages,
+)
 
 app_name = "forum"
 urlpatterns = [
@@ -16,7 +27,18 @@ urlpatterns = [
     # Writing
     path("communautes/<slug:slug>/forum/nouveau/", ecriture.ouvrir, name="ouvrir"),
     path("sujets/<int:pk>/repondre/", ecriture.repondre, name="repondre"),
-    path("apercu/", ecriture.apercu, name="apercu"),
+    path("apercu/", aide_ecriture.apercu, name="apercu"),
+    path("communautes/<slug:slug>/forum/mentions/", aide_ecriture.mentions, name="mentions"),
+    path("communautes/<slug:slug>/forum/pieces/", pieces.pieces, name="pieces"),
+    path("messages/<int:pk>/citation/", aide_ecriture.citation, name="citation"),
+    path("pieces/<uuid:pk>/", pieces.piece, name="piece"),
+    path("pieces/<uuid:pk>/image/", pieces.piece_image, name="piece-image"),
+    path("pieces/<uuid:pk>/retirer/", pieces.retirer_piece, name="retirer-piece"),
+    path("forum/emojis/", aide_ecriture.emojis, name="emojis"),
+    path("forum/mise-en-forme/", aide_ecriture.aide, name="aide"),
+    path("forum/brouillons/", brouillons.brouillons, name="brouillons"),
+    path("forum/brouillons/enregistrer/", brouillons.brouillon, name="brouillon"),
+    path("forum/brouillons/supprimer/", brouillons.supprimer_brouillon, name="supprimer-brouillon"),
     # States
     path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
     # Polls

@@ -339,6 +339,12 @@ WHITENOISE_USE_FINDERS = MODE == "test"
 WHITENOISE_MAX_AGE = 3600
 # 100 MB a file, streamed to the disk; a form without file stays in memory up to 2.5 MB.
 FICHIER_TAILLE_MAX = int(env("FICHIER_TAILLE_MAX_MO", "100")) * 1024 * 1024
+# Files put in messages: smaller, as they are read in the thread; others belong among the documents.
+PIECE_TAILLE_MAX = min(int(env("PIECE_TAILLE_MAX_MO", "25")) * 1024 * 1024, FICHIER_TAILLE_MAX)
+PIECES_PAR_MESSAGE = 20
+# Sent while writing but in no message yet: per person, and before the house-keeping removes them.
+PIECES_EN_ATTENTE = 60
+PIECES_EN_ATTENTE_JOURS = 7
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
@@ -452,7 +458,9 @@ LIMITES_PAR_MINUTE = {
     "vote": 30,
     "sujet": 5,
     "recherche": 60,
-    "apercu": 60,
+    "apercu": 120,
+    "brouillon": 120,
+    "completion": 240,
     "fichier": 20,
     "adhesion": 20,
     "profil": 30,

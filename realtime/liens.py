@@ -11,7 +11,9 @@ from realtime.models import Reunion, Salon
 
 def find_salons(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
     """Salons of the same community only: those of others are for their members."""
-    return {row.pk: Cible(row.nom, "salon") for row in Salon.objects.filter(communaute=communaute, pk__in=pks)}
+    return {
+        row.pk: Cible(row.nom, "salon") for row in Salon.objects.filter(communaute=communaute, pk__in=pks)
+    }
 
 
 def find_reunions(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:

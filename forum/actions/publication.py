@@ -14,6 +14,8 @@ from annuaire.notifications.models import Notification
 from communautes.access import can_animate, can_read, can_write
 from communautes.models import Communaute
 from forum.access import can_answer, readers_among
+from forum.actions.brouillons import delete_draft
+from forum.actions.pieces import bind_pieces
 from forum.actions.preuves import refresh_evidence
 from forum.actions.sondages import ProjetSondage, add_sondage
 from forum.models import Abonnement, LectureSujet, Message, Sujet
@@ -43,11 +45,13 @@ def open_sujet(
     expertises: Iterable[Expertise] = (),
     quand: datetime | None = None,
     sondage: ProjetSondage | None = None,
+    brouillon: str = "",
 ) -> Sujet:
     """Open a sujet with its first message. Members only; raises `ActionRefusee`, `PermissionDenied`.
 
     The same title by the same person within a minute (a double click) gives the first sujet back. `quand` is
-    for loading past content; a person's sujet is dated now.
+    for loading past content; a person's sujet is dated now. `brouillon`: key of the draft that this was, gone
+    in the same transaction.
     """
     if not can_write(auteur, communaute):
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
@@ -65,6 +69,7 @@ def open_sujet(
     now = quand or timezone.now()
     if quand is None:
         twin = _twin(auteur, communaute, titre, now)
+        delete_draft(auteur, brouillon)
         if twin is not None:
             return twin
         check_limit("sujet", auteur.pk)
@@ -89,10 +94,12 @@ def publish_message(
     quand: datetime | None = None,
     origine: str = Message.Origine.SITE,
     repond_a: Message | None = None,
+    brouillon: str = "",
 ) -> Message:
     """Answer in a sujet. Members only; takes the sujet's row lock for its next number.
 
-    `origine`: how it came; `repond_a`: the message it answers, of the same sujet, when the person said so.
+    `origine`: how it came; `repond_a`: the message it answers, of the same sujet, when the person said so;
+    `brouillon`: key of the draft that this was, gone in the same transaction.
 
     Raises `ActionRefusee` (text empty, too long, too fast) and `PermissionDenied`. The same text sent again
     by the same person within a minute (a double click, a resend after a cut) gives the first message back.
@@ -117,6 +124,7 @@ def publish_message(
         if quand is None
         else None
     )
+    delete_draft(auteur, brouillon)
     if twin is not None:
         return twin
     if quand is None:
@@ -249,6 +257,7 @@ def _add_message(
         origine=origine,
         repond_a=repond_a,
     )
+    bind_pieces(auteur, message, texte)
     refresh_evidence([message.pk])
     Abonnement.objects.get_or_create(agent=auteur, sujet=sujet)
     _set_read(auteur.pk, sujet.pk, numero)

@@ -1,4 +1,4 @@
-"""Writing: a new sujet, an answer, a preview; choosing the answer that settles a question."""
+"""Writing: a new sujet, an answer; choosing the answer that settles a question."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -6,17 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from annuaire.mentions import resolve_mentions
 from communautes.access import get_readable
 from communautes.presentation import community_context
 from forum import actions
-from forum.access import get_message, get_sujet
+from forum.access import draft_of, get_message, get_sujet
 from forum.forms import ReponseForm, SujetForm
 from forum.presentation import message_address
 from forum.views.lecture import sujet_page
+from forum.views.redaction import answer_key, answered_message, draft_context, opening_key, received
 from plateforme.socle.erreurs import ActionRefusee
-from plateforme.socle.limites import check_limit
-from plateforme.socle.texte import extract_mentions, render_markdown
 
 
 def ouvrir(request: HttpRequest, slug: str) -> HttpResponse:
@@ -24,30 +22,48 @@ def ouvrir(request: HttpRequest, slug: str) -> HttpResponse:
     context = community_context(request.user, communaute, "forum")
     if not context["peut_ecrire"]:
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
-    form = SujetForm(request.POST if request.method == "POST" else None, communaute=communaute)
-    if request.method == "POST" and form.is_valid():
-        try:
-            opened = actions.open_sujet(request.user, communaute, **form.cleaned_data)
-        except ActionRefusee as error:
-            form.add_error(error.champ, error.message)
-        else:
-            request.session["brouillon_envoye"] = f"communaute-{communaute.slug}-sujet"
-            return redirect(opened)
+    cle = opening_key(communaute)
+    draft = draft_of(request.user, cle)
+    form = SujetForm(initial=draft.contenu if draft else None, communaute=communaute)
+    if request.method == "POST":
+        data, refused = received(request, communaute)
+        form = SujetForm(data, communaute=communaute)
+        if refused:
+            form.add_error("texte", refused)
+        if form.is_valid():
+            try:
+                opened = actions.open_sujet(request.user, communaute, **form.cleaned_data, brouillon=cle)
+            except ActionRefusee as error:
+                form.add_error(error.champ, error.message)
+            else:
+                request.session["brouillon_envoye"] = cle
+                return redirect(opened)
     status = 422 if request.method == "POST" else 200
-    return render(request, "forum/ouvrir.html", {**context, "form": form}, status=status)
+    return render(
+        request, "forum/ouvrir.html", {**context, "form": form, **draft_context(cle, draft)}, status=status
+    )
 
 
 @require_POST
 def repondre(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_sujet(request.user, pk)
-    form = ReponseForm(request.POST)
+    data, refused = received(request, found.communaute)
+    form = ReponseForm(data)
+    if refused:
+        form.add_error("texte", refused)
     if form.is_valid():
         try:
-            message = actions.publish_message(request.user, found, form.cleaned_data["texte"])
+            message = actions.publish_message(
+                request.user,
+                found,
+                form.cleaned_data["texte"],
+                repond_a=answered_message(found, form.cleaned_data["repond_a"]),
+                brouillon=answer_key(found),
+            )
         except ActionRefusee as error:
             form.add_error("texte", error.message)
         else:
-            request.session["brouillon_envoye"] = f"sujet-{found.pk}"
+            request.session["brouillon_envoye"] = answer_key(found)
             return redirect(message_address(message))
     return sujet_page(request, found, form, status=422)
 
@@ -67,15 +83,3 @@ def retirer_acceptation(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_sujet(request.user, pk)
     actions.withdraw_acceptance(request.user, found)
     return redirect(found)
-
-
-@require_POST
-def apercu(request: HttpRequest) -> HttpResponse:
-    """What a text will look like, exactly."""
-    try:
-        check_limit("apercu", request.user.pk)
-    except ActionRefusee as error:
-        return HttpResponse(error.message, status=429, content_type="text/plain; charset=utf-8")
-    source = request.POST.get("texte", "")
-    html = render_markdown(source, mentions=resolve_mentions(extract_mentions(source)[:50]))
-    return HttpResponse(html or "Rien à afficher : écrivez d’abord votre message.")

@@ -22,6 +22,7 @@ from forum.presentation import (
     rights,
     thread_page,
 )
+from forum.views.redaction import answer_context
 from plateforme.socle.pagination import paginate
 
 
@@ -55,10 +56,12 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
 
 def sujet(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_sujet(request.user, pk)
-    return sujet_page(request, found, ReponseForm())
+    return sujet_page(request, found, None)
 
 
-def sujet_page(request: HttpRequest, found: Sujet, form: ReponseForm, status: int = 200) -> HttpResponse:
+def sujet_page(
+    request: HttpRequest, found: Sujet, form: ReponseForm | None, status: int = 200
+) -> HttpResponse:
     """One page of a sujet; reading it is noted, and what was told of it is read too."""
     apres = _number(request.GET.get("apres"))
     context: dict[str, Any] = community_context(request.user, found.communaute, "forum")
@@ -68,7 +71,9 @@ def sujet_page(request: HttpRequest, found: Sujet, form: ReponseForm, status: in
     )
     actions.mark_read(request.user, found, context["dernier_montre"])
     mark_all_read(request.user, fil=f"sujet.{found.pk}")
-    context |= {"form": form, "brouillon_envoye": request.session.pop("brouillon_envoye", "")}
+    if context["droits"].ecrire:
+        context |= answer_context(request, found, form)
+    context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
     return render(request, "forum/sujet.html", context, status=status)
 
 

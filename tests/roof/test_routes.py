@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
 from communautes.models import DemandeAdhesion
+from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
 from realtime.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
@@ -86,6 +87,17 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:clore-sondage": POST,
     "forum:message": (LOGIN, 403, 404, 302, 302),
     "forum:apercu": POST,
+    "forum:mentions": MEMBERS,
+    "forum:pieces": POST,
+    "forum:citation": MEMBERS,
+    "forum:piece": MEMBERS,
+    "forum:piece-image": (LOGIN, 403, 404, 404, 404),
+    "forum:retirer-piece": POST,
+    "forum:emojis": SIGNED,
+    "forum:aide": SIGNED,
+    "forum:brouillons": SIGNED,
+    "forum:brouillon": POST,
+    "forum:supprimer-brouillon": POST,
     "forum:nouveaux": MEMBERS,
     "forum:non-lus": SIGNED,
     "forum:reactions": MEMBERS,
@@ -140,7 +152,13 @@ OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
 
 
 # Addresses whose number is that of a message; the forum's others have a sujet's.
-ABOUT_MESSAGES = {"forum:accepter", "forum:message", "forum:proposer-faq", "forum:reactions"}
+ABOUT_MESSAGES = {
+    "forum:accepter",
+    "forum:citation",
+    "forum:message",
+    "forum:proposer-faq",
+    "forum:reactions",
+}
 
 
 def every_name(patterns: list[Any], prefix: str = "") -> list[str]:
@@ -173,6 +191,8 @@ def world() -> dict[str, Any]:
     document = share_document(
         member, communaute, File(io.BytesIO(b"bonjour"), name="note.txt"), nom="note.txt"
     )
+    piece = add_piece(member, communaute, File(io.BytesIO(b"bonjour")), nom="note.txt")
+    bind_pieces(member, sujet.messages.get(), f"[note.txt]({piece.get_absolute_url()})")
     from django.utils import timezone
 
     reunion = Reunion.objects.create(
@@ -189,6 +209,7 @@ def world() -> dict[str, Any]:
         "faq": EntreeFaq.objects.create(
             communaute=communaute, message=sujet.messages.get(), question="Quel seuil retenir ?"
         ).pk,
+        "piece": piece.pk,
         "document": document.pk,
         "reunion": reunion.pk,
         "demande": demande.pk,
@@ -220,6 +241,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         [world["identifiant"]],
     ):
         try:
+            if "piece" in name and name != "forum:pieces":
+                arguments = [world["piece"]]
             if name == "annuaire:profil":
                 arguments = [world["identifiant"]]
             return reverse(name, args=arguments)

@@ -5,10 +5,14 @@ from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString
 
 from plateforme.socle.texte import (
+    MAX_LINKS,
     MAX_MENTIONS,
     MAX_SOURCE,
+    Lien,
     Mention,
+    Taille,
     extract_mentions,
+    extract_references,
     plain_text,
     render_markdown,
     validate_source,
@@ -319,3 +323,40 @@ def test_what_lies_beyond_a_bound_is_shown_as_typed() -> None:
     deep = rendered(">" * 40 + " fond")
     assert deep.count("<blockquote>") == 10
     assert "&gt; fond" in deep
+
+
+# Addresses of this site, and images
+
+
+def test_a_bare_address_that_is_known_is_shown_by_its_title() -> None:
+    known = {"https://site.test/sujets/7/": Lien("/sujets/7/", "Busage <60 m>", "Question")}
+    source = "Voir https://site.test/sujets/7/, puis <https://site.test/sujets/7/>."
+    link = (
+        '<a href="/sujets/7/" class="texte-lien">Busage &lt;60 m&gt;'
+        '<span class="texte-genre">\u00a0· Question</span></a>'
+    )
+    assert render_markdown(source, liens=known) == f"<p>Voir {link}, puis {link}.</p>"
+    # What somebody called by other words keeps them; code and unknown addresses are as typed.
+    kept = "[mots](https://site.test/sujets/7/) `https://site.test/sujets/7/` https://site.test/sujets/8/"
+    assert "texte-lien" not in render_markdown(kept, liens=known)
+
+
+def test_a_known_address_cannot_lead_out() -> None:
+    for url in ("javascript:alert(1)", "//ailleurs.test/", "/a/..//ailleurs.test"):
+        known = {"https://site.test/x": Lien(url, "Titre", "")}
+        assert render_markdown("https://site.test/x", liens=known) == "<p>https://site.test/x</p>"
+
+
+def test_an_image_of_known_size_keeps_its_place() -> None:
+    html = render_markdown("![Le fossé](/pieces/1/image/)", tailles={"/pieces/1/image/": Taille(800, 600)})
+    assert 'height="600"' in html
+    assert 'width="800"' in html
+
+
+def test_references_of_a_text() -> None:
+    source = "@jean http://a.test/1 [x](http://b.test/) ![i](/i.png) `http://c.test` > @non\n\n> @cite http://d.test/"
+    found = extract_references(source)
+    assert found.mentions == ["jean", "non"]
+    assert found.liens == ["http://a.test/1", "http://d.test/"]
+    assert found.images == ["/i.png"]
+    assert len(extract_references(" ".join(f"http://a.test/{n}" for n in range(500))).liens) == MAX_LINKS

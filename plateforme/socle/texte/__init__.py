@@ -12,15 +12,18 @@ any change that alters the output, so that stored texts can be found and rendere
 """
 
 from plateforme.socle.texte.bornes import MAX_SOURCE, RENDERER_VERSION, validate_source
+from plateforme.socle.texte.emojis import EMOJIS, PALETTE
 from plateforme.socle.texte.extrait import plain_text
 from plateforme.socle.texte.mentions import MAX_MENTIONS, Mention
 from plateforme.socle.texte.rendu import extract_mentions, extract_references, render_markdown
 from plateforme.socle.texte.renvois import MAX_LINKS, Lien, Renvois, Taille
 
 __all__ = [
+    "EMOJIS",
     "MAX_LINKS",
     "MAX_MENTIONS",
     "MAX_SOURCE",
+    "PALETTE",
     "RENDERER_VERSION",
     "Lien",
     "Mention",

@@ -36,3 +36,12 @@ EMOJIS: dict[str, str] = {
     "france": "🇫🇷", "fr": "🇫🇷", "eu": "🇪🇺", "100": "💯",
     "fleche_droite": "➡️", "arrow_right": "➡️",
 }  # fmt: skip
+
+PALETTE = (
+    "pouce", "merci", "bravo", "salut", "poignee_de_main", "sourire", "rire", "clin_d_oeil", "reflexion",
+    "surprise", "triste", "confus", "fete", "coeur", "etoile", "idee", "attention", "info", "fait", "non",
+    "question", "exclamation", "cible", "fusee", "cloche", "epingle", "trombone", "memo", "livre", "dossier",
+    "calendrier", "horloge", "sablier", "telephone", "courriel", "ordinateur", "outils", "loupe", "cle",
+    "cadenas", "graphique", "yeux", "cafe", "soleil", "balance", "mairie", "france", "eu",
+)  # fmt: skip
+"""Those offered to whoever looks for one, in this order, by their French name."""

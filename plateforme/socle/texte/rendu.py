@@ -69,7 +69,7 @@ def extract_references(source: str) -> Renvois:
     At most `MAX_MENTIONS` + 1 handles, `MAX_LINKS` addresses and as many images.
     """
     document = Document()
-    if measure_source(source) <= MAX_SOURCE and ("@" in source or "/" in source or "www." in source.lower()):
+    if measure_source(source) <= MAX_SOURCE and ("@" in source or "/" in source):
         try:
             convert(source, document)
         except Exception:
