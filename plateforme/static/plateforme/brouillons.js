@@ -83,7 +83,9 @@ class Draft {
   start() {
     const local = read(this.key);
     const server = values(this.form);
-    if ("soumis" in this.form.dataset) this.changed();
+    // What was sent and refused, or typed before this script was there, is later than any draft.
+    const typed = [...this.form.elements].some((field) => ours(field) && isText(field) && field.value !== field.defaultValue);
+    if ("soumis" in this.form.dataset || typed) this.changed();
     else if (!local) { if (this.version) this.say(`Brouillon enregistré à ${this.form.dataset.heure}`); }
     else if (!this.url) { if (this.empty) { fill(this.form, local.contenu); this.say("Votre brouillon a été retrouvé."); } }
     else if (!local.sale || (local.envoye && local.version && !this.version)) {

@@ -45,6 +45,7 @@ function mount(box) {
   frame.after(pieces.list, status);
   box.append(pieces.input);
   new Completion(box, area, status);
+  area.rows = Math.min(24, Math.max(area.rows, area.value.split("\n").length + 2));
 
   area.addEventListener("input", () => preview.follow());
   form.addEventListener("brouillon:repris", () => preview.follow());

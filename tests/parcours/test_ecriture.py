@@ -1,0 +1,154 @@
+"""Writing in a real browser: on a phone with the line cut, from one device to the other, a large picture, names."""
+
+import io
+import os
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.parcours.test_axe import faults
+
+pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+
+C = "/communautes/police-de-l-eau/"
+# Puts a picture on the clipboard's event, as a paste does.
+PASTE = """([area, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "capture.png", { type: "image/png" }));
+  area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def open_sujet(page: Page, rank: int = 0) -> str:
+    page.goto(f"{C}forum/?genre=question")
+    where = str(page.locator("main a[href^='/sujets/']").nth(rank).get_attribute("href"))
+    page.goto(where)
+    page.locator(".barre-outils").wait_for()
+    return where
+
+
+def test_nothing_is_lost_when_the_line_is_cut_on_a_phone(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("Nadia Ferhat", "telephone")
+    open_sujet(page)
+    text = page.locator("textarea[name=texte]")
+    text.fill("Écrit dans le train,")
+    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible()
+    page.context.set_offline(True)
+    text.press_sequentially(" sous un tunnel.")
+    expect(page.get_by_text("Hors connexion : brouillon gardé sur cet appareil")).to_be_visible()
+    publish = page.get_by_role("button", name="Publier ma réponse")
+    # The button is in reach of the thumb while one writes.
+    assert publish.bounding_box()["y"] < 844 - 40
+    publish.click()
+    expect(page.get_by_text("votre message partira dès le retour du réseau")).to_be_visible()
+    page.context.set_offline(False)
+    published = page.locator(".message__texte").get_by_text("Écrit dans le train, sous un tunnel.")
+    expect(published).to_have_count(1)
+    expect(page.locator("textarea[name=texte]")).to_have_value("")
+    page.reload()
+    expect(page.locator("textarea[name=texte]")).to_have_value("")
+    page.goto("/forum/brouillons/")
+    expect(page.get_by_text("Écrit dans le train")).to_have_count(0)
+
+
+def test_a_draft_goes_from_one_device_to_the_other(sign_in: Callable[..., Page]) -> None:
+    office, train = sign_in("Nadia Ferhat"), sign_in("Nadia Ferhat", "telephone")
+    where = open_sujet(office, 1)
+    office.locator("textarea[name=texte]").fill("Commencé au bureau")
+    expect(office.get_by_text("Brouillon enregistré à")).to_be_visible()
+    train.goto("/forum/brouillons/")
+    train.get_by_role("link", name=re.compile("Réponse à")).first.click()
+    text = train.locator("textarea[name=texte]")
+    expect(text).to_have_value("Commencé au bureau")
+    text.fill("Commencé au bureau, continué dans le train")
+    expect(train.get_by_text("Brouillon enregistré à")).to_be_visible()
+    train.wait_for_timeout(2000)
+    # The office did not see it: it is told, and chooses.
+    office.locator("textarea[name=texte]").press_sequentially(" !")
+    office.get_by_role("button", name="Le reprendre").click()
+    expect(office.locator("textarea[name=texte]")).to_have_value("Commencé au bureau, continué dans le train")
+    # A crash: the tab goes without a word, the text is there again.
+    office.locator("textarea[name=texte]").press_sequentially(", fini")
+    office.goto("about:blank")
+    office.goto(where)
+    expect(office.locator("textarea[name=texte]")).to_have_value(
+        "Commencé au bureau, continué dans le train, fini"
+    )
+    # The session ends: it says so, and the text is sent once it is open again.
+    office.context.clear_cookies()
+    office.locator("textarea[name=texte]").press_sequentially(" vraiment")
+    expect(office.get_by_text("Votre session s’est fermée")).to_be_visible()
+    office.goto("/compte/login/")
+    office.get_by_role("button", name=re.compile("Nadia Ferhat")).click()
+    office.goto(where)
+    expect(office.locator("textarea[name=texte]")).to_have_value(re.compile("fini vraiment"))
+    office.get_by_role("button", name="Publier ma réponse").click()
+    expect(office.locator(".message__texte").get_by_text("fini vraiment")).to_have_count(1)
+    train.reload()
+    expect(train.locator("textarea[name=texte]")).to_have_value("")
+
+
+def test_tools_names_pictures_and_quotes_with_the_keyboard(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("Nadia Ferhat")
+    open_sujet(page, 2)
+    text = page.locator("textarea[name=texte]")
+    text.click()
+    page.keyboard.type("Voir @gael")
+    option = page.get_by_role("option", name=re.compile("Gaëlle Estaque"))
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert text.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Voir @gaelle-estaque ")
+    # Tab goes on its way, even with the list open.
+    page.keyboard.type("@ga")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(text).not_to_be_focused()
+    expect(page.get_by_role("listbox")).to_be_hidden()
+
+    # A list goes on by itself; a tool is undone as what is typed is.
+    text.fill("")
+    page.keyboard.type("- [ ] un")
+    page.keyboard.press("Enter")
+    page.keyboard.type("deux")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Control+b")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("- [ ] un\n- [ ] deux\n")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Gras")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Italique")).to_be_focused()
+
+    # A picture of 5 MB, pasted.
+    out = io.BytesIO()
+    Image.frombytes("RGB", (1400, 1250), os.urandom(1400 * 1250 * 3)).save(out, "PNG", compress_level=0)
+    assert out.tell() > 5_000_000
+    handle = text.element_handle()
+    page.evaluate(PASTE, [handle, list(out.getvalue())])
+    page.get_by_label("Décrivez l’image").fill("Le fossé en crue")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value(re.compile(r"!\[Le fossé en crue\]\(/pieces/"))
+    page.keyboard.press("Control+Shift+P")
+    picture = page.locator(".editeur__apercu img")
+    expect(picture).to_have_js_property("naturalWidth", 1400)
+    assert faults(page) == []
+    page.get_by_role("button", name="Côte à côte").click()
+    assert faults(page) == []
+
+    # What is selected in a message is quoted in the answer.
+    quoted = page.locator(".message__texte").first
+    quoted.evaluate("text => getSelection().selectAllChildren(text.querySelector('p'))")
+    page.get_by_role("button", name="Citer la sélection").click()
+    expect(text).to_have_value(re.compile(r"> \[.+ a écrit\]\(/messages/\d+/\) :"))
+    text.press("Control+Enter")
+    answer = page.locator(".message__texte").last
+    expect(answer.locator("blockquote")).to_be_visible()
+    expect(answer.get_by_role("img", name="Le fossé en crue")).to_be_visible()
