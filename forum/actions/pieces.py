@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -152,6 +153,6 @@ def _delete(pieces: list[PieceJointe]) -> int:
     """Delete rows, then their bytes once that is certain: a row never names what is not there."""
     for piece in pieces:
         storage, name = piece.fichier.storage, piece.fichier.name or ""
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name), robust=True)
+        transaction.on_commit(partial(storage.delete, name), robust=True)
     PieceJointe.objects.filter(pk__in=[piece.pk for piece in pieces]).delete()
     return len(pieces)
