@@ -30,6 +30,11 @@ def visible_sujets(agent: Agent) -> SujetQuerySet:
     return Sujet.objects.all().visible_to(agent)
 
 
+def unread_sujets(agent: Agent) -> SujetQuerySet:
+    """What waits to be read in the communities that `agent` has joined, with `lu` as `with_read_mark` says."""
+    return visible_sujets(agent).filter(communaute__adhesions__agent=agent).unread_by(agent)
+
+
 def get_sujet(agent: Agent, pk: int) -> Sujet:
     """A sujet that `agent` may read, with its author and community; 404, or 403 where one may ask to join."""
     sujet = Sujet.objects.all().with_author().filter(pk=pk).first()

@@ -1,6 +1,7 @@
 """What the page of a sujet shows, gathered in a bounded number of queries."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -21,10 +22,11 @@ from forum.models import (
     Reaction,
     Sujet,
 )
+from forum.pages import Pages, bounds, last_page, number_address, page_of, pages_around
+from forum.pages import message_address as message_address  # where the views look for it
 from forum.rendu import cited_pieces
 from forum.sondages import poll_view
 
-PAGE = 20
 PARTICIPANTS = 8
 BRANCH = 50
 
@@ -193,13 +195,14 @@ def pinned_sujets(agent: Agent, communaute: Communaute) -> list[Sujet]:
     )
 
 
-def thread_page(agent: Agent, sujet: Sujet, apres: int, *, write: bool) -> dict[str, Any]:
-    """Messages numbered `apres` + 1 to `apres` + `PAGE`, with what `agent` may do about them."""
-    messages = messages_after(sujet, apres, PAGE)
+def thread_page(agent: Agent, sujet: Sujet, page: int | None = None, *, write: bool) -> dict[str, Any]:
+    """One page of a sujet for `agent`; without `page`, the one where they go on reading."""
     read = (
         LectureSujet.objects.filter(agent=agent, sujet=sujet).values_list("dernier_numero", flat=True).first()
-    )
-    last_shown = messages[-1].numero if messages else apres
+    ) or 0
+    pages = pages_around(sujet, min(page or _page_to_go_on(sujet, read), last_page(sujet)))
+    first, last = bounds(pages.page)
+    messages = messages_between(sujet, first, last)
     accepted = None
     if sujet.message_accepte_id:
         accepted = (
@@ -213,10 +216,9 @@ def thread_page(agent: Agent, sujet: Sujet, apres: int, *, write: bool) -> dict[
         "sujet": sujet,
         "lignes": shown[: len(messages)],
         "retenue": shown[-1] if accepted is not None else None,
-        "lu": read or 0,
-        "dernier_montre": last_shown,
-        "page_suivante": last_shown if last_shown < sujet.dernier_numero else None,
-        "page_precedente": max(apres - PAGE, 0) if apres > 0 else None,
+        "pages": pages,
+        "reprise": page is None,
+        **progress(sujet, pages, messages, read),
         "suivi": niveau == Abonnement.Niveau.SUIVRE,
         "participants": list(
             Agent.objects.filter(messages__sujet=sujet).with_place().distinct().order_by("pk")[:PARTICIPANTS]
@@ -228,11 +230,57 @@ def thread_page(agent: Agent, sujet: Sujet, apres: int, *, write: bool) -> dict[
     }
 
 
-def message_address(message: Message) -> str:
-    """Address of the page of the sujet that shows `message`, at the message."""
-    start = (message.numero - 1) // PAGE * PAGE
-    query = f"?apres={start}" if start else ""
-    return f"{message.sujet.get_absolute_url()}{query}#message-{message.numero}"
+def progress(sujet: Sujet, pages: Pages, messages: list[Message], read: int) -> dict[str, Any]:
+    """Where the reader is in the sujet, and what they have not read. `read`: their mark before this page.
+
+    `dernier_montre` is what may be noted as read: numbers without a row any more (moved elsewhere) included.
+    `premier_non_lu`: number of the message of this page under the line « Nouveaux messages », which is drawn
+    for those who come back only. No query.
+    """
+    first, last = bounds(pages.page)
+    shown = max(min(last, sujet.dernier_numero), messages[-1].numero if messages else 0)
+    unread = next((message.numero for message in messages if message.visible and message.numero > read), None)
+    back = read > 0 and read < sujet.dernier_visible
+    if not back:
+        go_on = ""
+    elif unread is not None and first <= read + 1:
+        go_on = "#premier-non-lu"
+    else:
+        go_on = number_address(sujet, read + 1)
+    return {
+        "lu": read,
+        "premier_montre": messages[0].numero if messages else first,
+        "dernier_montre": shown,
+        "premier_non_lu": unread if back and first <= read + 1 else None,
+        "adresse_non_lu": go_on,
+        "adresse_debut": number_address(sujet, 1),
+        "adresse_fin": number_address(sujet, max(sujet.dernier_visible, 1)),
+        "complet": shown >= sujet.dernier_numero,
+    }
+
+
+def _page_to_go_on(sujet: Sujet, read: int) -> int:
+    """The page of the first message not read, or of the last one read; the beginning for who comes first."""
+    if not 0 < read < sujet.dernier_visible:
+        return page_of(min(read, sujet.dernier_numero))
+    following = sujet.messages.visible().filter(numero__gt=read).order_by("numero")
+    return page_of(following.values_list("numero", flat=True).first() or read)
+
+
+def first_since(sujet: Sujet, moment: datetime) -> int:
+    """Number of the first message written at `moment` or later; of the last one if there is none."""
+    since = sujet.messages.visible().filter(cree_le__gte=moment).order_by("numero")
+    found: int | None = since.values_list("numero", flat=True).first()
+    return found or max(sujet.dernier_visible, 1)
+
+
+def messages_between(sujet: Sujet, first: int, last: int) -> list[Message]:
+    """The messages numbered `first` to `last`, in order, with their authors."""
+    return list(
+        sujet.messages.filter(numero__gte=first, numero__lte=last)
+        .select_related("auteur__service", "auteur__territoire")
+        .order_by("numero")
+    )
 
 
 def messages_after(sujet: Sujet, numero: int, limit: int = BRANCH) -> list[Message]:

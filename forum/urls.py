@@ -10,8 +10,11 @@ from forum.views import (
     faq,
     flux,
     lecture,
+    listes,
+    marques,
     pieces,
     reactions,
+    resume,
     sondages,
 )
 
@@ -23,7 +26,19 @@ urlpatterns = [
     path("sujets/<int:pk>/nouveaux/", lecture.nouveaux, name="nouveaux"),
     path("sujets/<int:pk>/suivre/", lecture.suivre, name="suivre"),
     path("messages/<int:pk>/", lecture.message, name="message"),
-    path("forum/non-lus/", lecture.non_lus, name="non-lus"),
+    path("sujets/<int:pk>/resume/", resume.resume, name="resume"),
+    # Lists of one's own
+    path("forum/non-lus/", listes.non_lus, name="non-lus"),
+    path("forum/mes-sujets/", listes.mes_sujets, name="mes-sujets"),
+    path("forum/on-me-cite/", listes.mentions, name="on-me-cite"),
+    path("forum/sans-reponse/", listes.sans_reponse, name="sans-reponse"),
+    path("forum/suivis/", listes.suivis, name="suivis"),
+    # Marking read and unread
+    path("sujets/<int:pk>/lu/", marques.lu, name="lu"),
+    path("communautes/<slug:slug>/forum/tout-lire/", marques.communaute_lue, name="communaute-lue"),
+    path("forum/tout-lire/", marques.tout_lu, name="tout-lu"),
+    path("forum/annuler-lecture/", marques.annuler, name="annuler-lecture"),
+    path("messages/<int:pk>/non-lu/", marques.non_lu, name="non-lu"),
     # Writing
     path("communautes/<slug:slug>/forum/nouveau/", ecriture.ouvrir, name="ouvrir"),
     path("sujets/<int:pk>/repondre/", ecriture.repondre, name="repondre"),

@@ -12,10 +12,18 @@ from forum.actions.etats import (
     unresolve_sujet,
 )
 from forum.actions.flux import create_feed_key, note_feed_use, revoke_feed_key
+from forum.actions.lecture import (
+    mark_communaute_read,
+    mark_everything_read,
+    mark_read,
+    mark_sujet_read,
+    mark_unread_from,
+    undo_marking,
+)
 from forum.actions.memes_besoins import set_meme_besoin
+from forum.actions.mentions import set_mentions
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import (
-    mark_read,
     open_sujet,
     publish_message,
     set_following,
@@ -51,7 +59,11 @@ __all__ = [
     "drop_acceptance",
     "finish_due_sondage",
     "lock_message",
+    "mark_communaute_read",
+    "mark_everything_read",
     "mark_read",
+    "mark_sujet_read",
+    "mark_unread_from",
     "note_feed_use",
     "open_sujet",
     "pin_sujet",
@@ -65,12 +77,14 @@ __all__ = [
     "revoke_feed_key",
     "set_following",
     "set_meme_besoin",
+    "set_mentions",
     "set_reaction",
     "tell_of_acceptance",
     "tell_of_closing",
     "tell_of_message",
     "unarchive_sujet",
     "undelete_message",
+    "undo_marking",
     "unpin_sujet",
     "unresolve_sujet",
     "vote",

@@ -15,6 +15,8 @@ from communautes.access import can_animate, can_read, can_write
 from communautes.models import Communaute
 from forum.access import can_answer, readers_among
 from forum.actions.brouillons import delete_draft
+from forum.actions.lecture import set_read
+from forum.actions.mentions import set_mentions
 from forum.actions.pieces import bind_pieces
 from forum.actions.preuves import refresh_evidence
 from forum.actions.sondages import ProjetSondage, add_sondage
@@ -137,12 +139,6 @@ def publish_message(
 
 
 @transaction.atomic
-def mark_read(agent: Agent, sujet: Sujet, numero: int) -> None:
-    """Note that `agent` has read up to message `numero`. Never goes back: two devices may say it in any order."""
-    _set_read(agent.pk, sujet.pk, min(numero, sujet.dernier_numero))
-
-
-@transaction.atomic
 def set_following(agent: Agent, sujet: Sujet, following: bool) -> None:
     """Be told of the sujet's new messages, or no longer."""
     if not can_read(agent, sujet.communaute):
@@ -260,21 +256,16 @@ def _add_message(
     bind_pieces(auteur, message, texte)
     refresh_evidence([message.pk])
     Abonnement.objects.get_or_create(agent=auteur, sujet=sujet)
-    _set_read(auteur.pk, sujet.pk, numero)
+    set_mentions(message, new=True)
+    set_read(auteur.pk, sujet.pk, numero)
     publish_on_commit(
         f"sujet.{sujet.pk}",
         {"type": "message.nouveau", "sujet": sujet.pk, "numero": numero, "auteur": auteur.pk},
     )
+    publish_on_commit(
+        f"communaute.{sujet.communaute_id}",
+        {"type": "sujet.message", "sujet": sujet.pk, "auteur": auteur.pk},
+    )
     if not past:
         distribute_message.defer(message_id=message.pk)
     return message
-
-
-def _set_read(agent_id: int, sujet_id: int, numero: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO forum_lecturesujet (agent_id, sujet_id, dernier_numero) VALUES (%s, %s, %s)"
-            " ON CONFLICT (agent_id, sujet_id) DO UPDATE SET dernier_numero ="
-            " greatest(forum_lecturesujet.dernier_numero, excluded.dernier_numero)",
-            [agent_id, sujet_id, numero],
-        )

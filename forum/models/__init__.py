@@ -1,7 +1,7 @@
 """Tables of the forum, one file per feature."""
 
 from forum.models.echanges import CleFlux, CourrielRecu
-from forum.models.lectures import Abonnement, Favori, LectureSujet, MarquageLu
+from forum.models.lectures import Abonnement, Favori, LectureSujet, MarquageLu, Mention
 from forum.models.messages import Brouillon, Message, PieceJointe, VersionMessage
 from forum.models.moderation import Avertissement, ReponseType, Signalement
 from forum.models.reactions import EntreeFaq, MemeBesoin, Reaction
@@ -21,6 +21,7 @@ __all__ = [
     "LectureSujet",
     "MarquageLu",
     "MemeBesoin",
+    "Mention",
     "Message",
     "OptionSondage",
     "Participation",

@@ -9,24 +9,26 @@ from forum.models.sujets import Sujet
 
 
 class LectureSujet(models.Model):
-    """How far a person has read a sujet."""
+    """How far a person has read a sujet.
+
+    `avant_marquage`: how far they had before their last « tout marquer comme lu » (or have read since), while
+    it can be undone; null otherwise.
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
     sujet = models.ForeignKey(Sujet, on_delete=models.CASCADE, related_name="lectures")
     dernier_numero = models.PositiveIntegerField()
+    avant_marquage = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "sujet"], name="lecture_sujet_unique")]
 
 
 class MarquageLu(models.Model):
-    """The last « tout marquer comme lu » of a person, so that it can be undone.
-
-    `avant`: list of `[sujet id, last number read before or null]`.
-    """
+    """The last « tout marquer comme lu » of a person, which can be undone: see `LectureSujet.avant_marquage`."""
 
     agent = models.OneToOneField(Agent, primary_key=True, on_delete=models.CASCADE, related_name="+")
-    avant = models.JSONField(default=list)
+    nombre = models.PositiveIntegerField("sujets marqués", default=0, db_default=0)
     fait_le = models.DateTimeField()
 
 
@@ -47,6 +49,17 @@ class Abonnement(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "sujet"], name="abonnement_unique")]
+
+
+class Mention(models.Model):
+    """A person whom a message cites: what « On me cite » lists. Follows the text when it changes."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    # The constraint's index serves the list of a person.
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "message"], name="mention_unique")]
 
 
 class Favori(models.Model):

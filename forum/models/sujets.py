@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from annuaire.models import Agent, Expertise
@@ -52,6 +53,17 @@ class SujetQuerySet(models.QuerySet["Sujet"]):
         """Neither hidden by a moderator nor merged into another."""
         return self.filter(masque_le__isnull=True, fusionne_dans__isnull=True)
 
+    def unanswered(self) -> "SujetQuerySet":
+        """Questions that wait for a first answer: the rows of the index `sujet_sans_reponse`."""
+        return self.listed().filter(
+            genre=Sujet.Genre.QUESTION,
+            nb_messages__lte=1,
+            message_accepte__isnull=True,
+            resolu_le__isnull=True,
+            ferme_le__isnull=True,
+            archive_le__isnull=True,
+        )
+
     def with_author(self) -> "SujetQuerySet":
         return self.select_related("auteur__service", "auteur__territoire", "communaute")
 
@@ -64,7 +76,8 @@ class SujetQuerySet(models.QuerySet["Sujet"]):
 
     def unread_by(self, agent: Agent) -> "SujetQuerySet":
         """Sujets with a message that `agent` has not read."""
-        return self.with_read_mark(agent).filter(Q(lu__isnull=True) | Q(lu__lt=F("dernier_visible")))
+        # Nothing read is number 0: a sujet all of whose messages are deleted is unread for nobody.
+        return self.with_read_mark(agent).filter(dernier_visible__gt=Coalesce("lu", 0))
 
 
 class Sujet(models.Model):
@@ -132,6 +145,20 @@ class Sujet(models.Model):
                     Func(F("titre"), function="sans_accent", output_field=models.TextField()), "gin_trgm_ops"
                 ),
                 name="sujet_titre_proche",
+            ),
+            models.Index(
+                fields=["-dernier_message_le", "-id"],
+                name="sujet_sans_reponse",
+                condition=Q(
+                    genre="question",
+                    nb_messages__lte=1,
+                    message_accepte__isnull=True,
+                    resolu_le__isnull=True,
+                    ferme_le__isnull=True,
+                    archive_le__isnull=True,
+                    masque_le__isnull=True,
+                    fusionne_dans__isnull=True,
+                ),
             ),
         ]
         constraints = [

@@ -11,7 +11,7 @@ from communautes.presentation import community_context
 from forum import actions
 from forum.access import draft_of, get_message, get_sujet
 from forum.forms import ReponseForm, SujetForm
-from forum.presentation import message_address
+from forum.pages import message_address
 from forum.views.lecture import sujet_page
 from forum.views.redaction import answer_key, answered_message, draft_context, opening_key, received
 from plateforme.socle.erreurs import ActionRefusee

@@ -1,10 +1,12 @@
 """Reading: lists, the page of a sujet, what arrives while it is open."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from annuaire.notifications.actions import mark_all_read
@@ -12,11 +14,14 @@ from communautes.access import can_animate, can_write, get_readable
 from communautes.presentation import community_context
 from forum import actions
 from forum.access import get_message, get_sujet, visible_sujets
+from forum.filtres import read_filters
 from forum.forms import ReponseForm
+from forum.listes import marking_to_undo, with_unread_counts
 from forum.models import Sujet
+from forum.pages import PAGE, message_address, number_address
 from forum.presentation import (
+    first_since,
     lines,
-    message_address,
     messages_after,
     pinned_sujets,
     rights,
@@ -34,11 +39,10 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
         .with_read_mark(request.user)
         .select_related("auteur__service", "auteur__territoire")
     )
-    genre = request.GET.get("genre", "")
+    filtres = read_filters(request.GET, communaute)
+    rows = filtres.apply(rows)
     epingles: list[Sujet] = []
-    if genre in Sujet.Genre.values:
-        rows = rows.filter(genre=genre)
-    else:
+    if not filtres.actifs:
         # They stand at the head of the first page, and nowhere else in the list.
         epingles = pinned_sujets(request.user, communaute)
         rows = rows.exclude(pk__in=[row.pk for row in epingles])
@@ -49,13 +53,21 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
         avant=request.GET.get("avant", ""),
     )
     context = community_context(request.user, communaute, "forum")
-    context |= {"page": page, "genre": genre, "genres": Sujet.Genre.choices}
-    context["epingles"] = epingles if page.precedente is None else []
+    context |= {
+        "page": page,
+        "sujets": with_unread_counts([*(epingles if page.precedente is None else []), *page.items]),
+        "filtres": filtres,
+        "genres": Sujet.Genre.choices,
+        "marquage": marking_to_undo(request.user),
+        "ecoute": [communaute.pk],
+    }
     return render(request, "forum/liste.html", context)
 
 
 def sujet(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_sujet(request.user, pk)
+    if "date" in request.GET:
+        return _go_to_date(request, found)
     return sujet_page(request, found, None)
 
 
@@ -63,9 +75,8 @@ def sujet_page(
     request: HttpRequest, found: Sujet, form: ReponseForm | None, status: int = 200
 ) -> HttpResponse:
     """One page of a sujet; reading it is noted, and what was told of it is read too."""
-    apres = _number(request.GET.get("apres"))
     context: dict[str, Any] = community_context(request.user, found.communaute, "forum")
-    context |= thread_page(request.user, found, apres, write=context["peut_ecrire"])
+    context |= thread_page(request.user, found, _page(request), write=context["peut_ecrire"])
     context["droits"] = rights(
         request.user, found, write=context["peut_ecrire"], animate=context["peut_animer"]
     )
@@ -78,11 +89,9 @@ def sujet_page(
 
 
 def nouveaux(request: HttpRequest, pk: int) -> HttpResponse:
-    """The messages after `?apres=`, for a page already open."""
+    """The messages after `?apres=`, for a page already open, which says by itself when they have been seen."""
     found = get_sujet(request.user, pk)
     rows = messages_after(found, _number(request.GET.get("apres")))
-    if rows:
-        actions.mark_read(request.user, found, rows[-1].numero)
     droits = rights(
         request.user,
         found,
@@ -107,18 +116,22 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(message_address(get_message(request.user, pk)))
 
 
-def non_lus(request: HttpRequest) -> HttpResponse:
-    """What one has not read in one's communities."""
-    page = paginate(
-        visible_sujets(request.user)
-        .filter(communaute__adhesions__agent=request.user)
-        .unread_by(request.user)
-        .with_author(),
-        ("-dernier_message_le", "-pk"),
-        apres=request.GET.get("apres", ""),
-        avant=request.GET.get("avant", ""),
-    )
-    return render(request, "forum/non_lus.html", {"page": page})
+def _go_to_date(request: HttpRequest, found: Sujet) -> HttpResponse:
+    """To the first message of a day or after it; to the last one when nobody wrote since."""
+    try:
+        day = date.fromisoformat(request.GET["date"])
+        start = timezone.make_aware(datetime.combine(day, time.min))
+    except (ValueError, OverflowError):
+        messages.error(request, "Cette date ne se lit pas : écrivez-la ainsi, 2026-03-31.")
+        return redirect(found)
+    return redirect(number_address(found, first_since(found, start)))
+
+
+def _page(request: HttpRequest) -> int | None:
+    """The page asked for, None when none is. `?apres=20` is how pages were once called."""
+    if "page" in request.GET:
+        return max(_number(request.GET["page"]), 1)
+    return _number(request.GET["apres"]) // PAGE + 1 if "apres" in request.GET else None
 
 
 def _number(text: str | None) -> int:

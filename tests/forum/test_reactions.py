@@ -49,7 +49,7 @@ def test_react_see_it_and_take_it_back(answer: Message) -> None:
     lila = member(answer.sujet.communaute, "Lila")
     client, where = browser(lila), f"/messages/{answer.pk}/reactions/"
     back = client.post(where, {"reaction": "utile"})
-    assert back["Location"] == f"{answer.sujet.get_absolute_url()}#message-2"
+    assert back["Location"] == f"{answer.sujet.get_absolute_url()}?page=1#message-2"
     client.post(where, {"reaction": "utile"})
     assert client.post(where, {"reaction": "merci"}, headers={"accept": "application/json"}).json() == {
         "merci": 1, "utile": 1, "accord": 0,

@@ -18,9 +18,23 @@ function bringIn() {
     thread.append(message);
     window.htmx?.process(message);
   });
+  if (waiting.length) see(waiting.at(-1).dataset.numero);
   waiting = [];
   box.hidden = true;
 }
+
+/* What is shown to somebody who looks is read; what waits behind the button, or in a hidden tab, is not. */
+let seen = 0;
+function see(numero) {
+  seen = Math.max(seen, Number(numero));
+  if (document.visibilityState !== "visible" || !seen) return;
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", document.querySelector("#actions input[name=csrfmiddlewaretoken]").value);
+  body.set("numero", String(seen));
+  seen = 0;
+  fetch(thread.dataset.lu, { method: "POST", body, keepalive: true }).catch(() => {});
+}
+document.addEventListener("visibilitychange", () => see(0));
 
 /* Always what follows the last number known: an event that got lost is made up for by the next one. */
 async function ask() {

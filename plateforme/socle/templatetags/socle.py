@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from plateforme.socle.morceaux import piece
+from plateforme.socle.texte import plain_text
 
 register = template.Library()
 
@@ -93,6 +94,12 @@ def couleur_agent(agent: Any) -> str:
 def debut(chemin: str, prefixe: str) -> bool:
     """True when an address is below another: for the current entry of a menu."""
     return bool(prefixe) and chemin.startswith(prefixe)
+
+
+@register.filter
+def extrait(texte: str, longueur: int) -> str:
+    """The beginning of a Markdown text, on one line and without marks."""
+    return plain_text(texte, longueur)
 
 
 @register.filter

@@ -1,0 +1,62 @@
+"""A long sujet in a glance: what settles it, what helped most, who spoke. A bounded number of queries."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F
+
+from annuaire.models import Agent
+from forum.models import EntreeFaq, Message, Sujet
+
+# From how many messages on a summary is worth its place.
+LONG = 20
+SHOWN = 5
+PEOPLE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """`utiles`: messages that readers found useful or thanked for, most first. `participants` have `nb`."""
+
+    question: Message | None
+    retenue: Message | None
+    utiles: list[Message]
+    wikis: list[Message]
+    faq: list[EntreeFaq]
+    participants: list[Agent]
+    autres_participants: bool
+
+    @property
+    def vide(self) -> bool:
+        """Nothing to tell beyond who spoke."""
+        return self.retenue is None and not (self.utiles or self.wikis or self.faq)
+
+
+def summary(sujet: Sujet) -> Resume:
+    """The summary of a sujet that the caller has been let read. Deleted and hidden messages are not in it."""
+    visible = sujet.messages.visible().select_related("auteur__service", "auteur__territoire", "sujet")
+    people = list(
+        Agent.objects.filter(
+            messages__sujet=sujet, messages__supprime_le__isnull=True, messages__masque_le__isnull=True
+        )
+        .with_place()
+        .annotate(nb=Count("messages"))
+        .order_by("-nb", "pk")[: PEOPLE + 1]
+    )
+    return Resume(
+        question=visible.filter(numero=1).first(),
+        retenue=visible.filter(pk=sujet.message_accepte_id).first() if sujet.message_accepte_id else None,
+        utiles=list(
+            visible.annotate(poids=F("nb_utile") + F("nb_merci"))
+            .filter(poids__gt=0)
+            .exclude(pk=sujet.message_accepte_id or 0)
+            .order_by("-poids", "numero")[:SHOWN]
+        ),
+        wikis=list(visible.filter(wiki=True).order_by("numero")[:SHOWN]),
+        faq=list(
+            EntreeFaq.objects.filter(
+                message__in=sujet.messages.visible(), etat=EntreeFaq.Etat.PUBLIEE
+            ).select_related("message__sujet")[:SHOWN]
+        ),
+        participants=people[:PEOPLE],
+        autres_participants=len(people) > PEOPLE,
+    )

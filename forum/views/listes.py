@@ -1,0 +1,107 @@
+"""The lists that are one's own: to read, mine, citing me, waiting for me, followed."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from communautes.models import Adhesion
+from forum import listes
+from forum.access import unread_sujets
+from forum.models import Sujet
+from plateforme.socle.pagination import paginate
+
+# Communities whose news an open list hears of; one page listens to 50 channels at most.
+HEARD = 40
+
+
+def non_lus(request: HttpRequest) -> HttpResponse:
+    """What one has not read in one's communities."""
+    return _sujets(
+        request,
+        "non-lus",
+        unread_sujets(request.user).with_author(),
+        titre="Sujets à lire",
+        vide=("Vous êtes à jour", "Les nouveaux messages de vos communautés apparaîtront ici."),
+    )
+
+
+def mes_sujets(request: HttpRequest) -> HttpResponse:
+    return _sujets(
+        request,
+        "mes-sujets",
+        listes.own_sujets(request.user).with_read_mark(request.user).with_author(),
+        titre="Mes sujets",
+        vide=(
+            "Vous n’avez pas encore ouvert de sujet",
+            "Choisissez une communauté et posez votre question : vous retrouverez ici les réponses.",
+        ),
+    )
+
+
+def suivis(request: HttpRequest) -> HttpResponse:
+    return _sujets(
+        request,
+        "suivis",
+        listes.followed_sujets(request.user).with_read_mark(request.user).with_author(),
+        titre="Sujets suivis",
+        vide=(
+            "Vous ne suivez aucun sujet",
+            "Écrire dans un sujet suffit pour le suivre ; le bouton « Suivre ce sujet » aussi.",
+        ),
+    )
+
+
+def sans_reponse(request: HttpRequest) -> HttpResponse:
+    """Questions that wait for somebody who knows what one declares."""
+    return _sujets(
+        request,
+        "sans-reponse",
+        listes.unanswered_sujets(request.user).with_read_mark(request.user).with_author(),
+        titre="Sans réponse dans mes expertises",
+        vide=(
+            "Aucune question ne vous attend",
+            "Les questions sans réponse qui portent sur vos expertises apparaîtront ici.",
+        ),
+    )
+
+
+def mentions(request: HttpRequest) -> HttpResponse:
+    """Messages that cite one, latest first."""
+    page = paginate(
+        listes.mentions_of(request.user),
+        ("-message_id",),
+        apres=request.GET.get("apres", ""),
+        avant=request.GET.get("avant", ""),
+    )
+    return render(request, "forum/listes/mentions.html", {"page": page, "onglet": "mentions"})
+
+
+def _sujets(
+    request: HttpRequest, onglet: str, rows: QuerySet[Sujet], *, titre: str, vide: tuple[str, str]
+) -> HttpResponse:
+    page = paginate(
+        rows,
+        ("-dernier_message_le", "-pk"),
+        apres=request.GET.get("apres", ""),
+        avant=request.GET.get("avant", ""),
+    )
+    context: dict[str, Any] = {
+        "page": page,
+        "sujets": listes.with_unread_counts(page.items),
+        "onglet": onglet,
+        "titre": titre,
+        "vide_titre": vide[0],
+        "vide_texte": vide[1],
+        "sans_expertise": onglet == "sans-reponse"
+        and not page.items
+        and not request.user.declarations.exists(),
+        "marquage": listes.marking_to_undo(request.user),
+        "ecoute": list(
+            Adhesion.objects.filter(agent=request.user).values_list("communaute", flat=True)[:HEARD]
+        )
+        if onglet == "non-lus"
+        else [],
+    }
+    return render(request, "forum/listes/sujets.html", context)
