@@ -6,9 +6,11 @@ is taken for a typing error and compared by its groups of three letters. Accents
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -47,20 +49,33 @@ class Reconnue:
     par: str
 
 
-def search_agents(agent: Agent, question: str, *, territoire: str = "", limit: int = 20) -> list[Resultat]:
-    """The people who best answer `question`, best first, among those `agent` may see.
+def search_agents(
+    agent: Agent,
+    question: str,
+    *,
+    territoire: str = "",
+    limit: int = 20,
+    expertises: Iterable[Expertise] = (),
+    parmi: "QuerySet[Agent] | None" = None,
+) -> list[Resultat]:
+    """The people who best answer `question`, best first, among those `agent` may see, themselves excepted.
 
-    `territoire`: code of a département or of a région (which takes its départements in). An empty question gives
-    nobody. Fewer than ten queries whatever the number of results.
+    `territoire`: code of a département or of a région (which takes its départements in). `expertises`: those that
+    the question is known to be about, whatever its words. `parmi`: look only among these people; the caller has
+    checked that `agent` may know of them, outside partners included. An empty question gives nobody. Fewer than
+    ten queries whatever the number of results.
     """
     question = " ".join(question.split())[:MAX_QUERY]
     words = _words(question)
     if not words:
         return []
     recognised = _recognise(question)
-    scores = _exact(agent, words, recognised, territoire, limit)
+    named = {item.expertise.pk for item in recognised}
+    recognised += [Reconnue(item, item.libelle) for item in expertises if item.pk not in named]
+    scope = _scope(agent, territoire, parmi)
+    scores = _exact(agent, words, recognised, scope, limit)
     if not scores or max(cover for _, cover in scores.values()) < 1:
-        for pk, found in _close(agent, words, territoire, limit).items():
+        for pk, found in _close(words, scope, limit).items():
             scores.setdefault(pk, found)
     best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:limit]
     people = (
@@ -69,6 +84,13 @@ def search_agents(agent: Agent, question: str, *, territoire: str = "", limit: i
     results = [Resultat(people[pk], score) for pk, (score, _) in best if pk in people]
     _explain(results, words, recognised)
     return results
+
+
+def understand(text: str) -> tuple[list[Mot], list[Reconnue]]:
+    """The words of `text` that mean something, and the expertises it names. Three queries."""
+    text = " ".join(text.split())[:MAX_QUERY]
+    words = _words(text)
+    return words, _recognise(text) if words else []
 
 
 def _words(question: str) -> list[Mot]:
@@ -106,10 +128,19 @@ def _recognise(question: str) -> list[Reconnue]:
     return [Reconnue(expertise, found[expertise.pk]) for expertise in Expertise.objects.filter(pk__in=found)]
 
 
-def _scope(agent: Agent, territoire: str) -> tuple[str, list[object]]:
+Scope = tuple[str, list[object]]
+
+
+def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | None") -> Scope:
     """The condition on who may be found, as SQL on `a`."""
-    clauses, values = ["a.is_active", "a.id <> %s", "NOT a.partenaire"], [agent.pk]
-    parameters: list[object] = list(values)
+    clauses = ["a.is_active", "a.id <> %s"]
+    parameters: list[object] = [agent.pk]
+    if parmi is None:
+        clauses.append("NOT a.partenaire")
+    else:
+        sql, values = parmi.order_by().values("pk").query.sql_with_params()
+        clauses.append(f"a.id IN ({sql})")
+        parameters += values
     if territoire:
         clauses.append(
             "a.territoire_id IN (SELECT code FROM annuaire_territoire WHERE code = %s OR parent_id = %s)"
@@ -119,13 +150,13 @@ def _scope(agent: Agent, territoire: str) -> tuple[str, list[object]]:
 
 
 def _exact(
-    agent: Agent, words: list[Mot], recognised: list[Reconnue], territoire: str, limit: int
+    agent: Agent, words: list[Mot], recognised: list[Reconnue], scope: Scope, limit: int
 ) -> dict[int, tuple[float, float]]:
     """By stems and declared expertises: id → (score, share of the words found)."""
     stems = [word.racine for word in words]
     query = " | ".join(quoted_lexeme(stem) for stem in stems)
     ids = [item.expertise.pk for item in recognised]
-    scope, values = _scope(agent, territoire)
+    condition, values = scope
     cover = " + ".join(["(a.recherche @@ %s::tsquery)::int"] * len(stems))
     sql = (
         "WITH declare AS (SELECT agent_id, max(niveau) AS niveau FROM annuaire_declarationexpertise"  # noqa: S608
@@ -138,7 +169,7 @@ def _exact(
         " a.disponibilite"
         " FROM candidat c JOIN annuaire_agent a ON a.id = c.id"
         " LEFT JOIN annuaire_territoire t ON t.code = a.territoire_id"
-        f" LEFT JOIN declare d ON d.agent_id = a.id WHERE {scope})"
+        f" LEFT JOIN declare d ON d.agent_id = a.id WHERE {condition})"
         " SELECT id, 4 * part + CASE WHEN niveau IS NULL THEN 0 ELSE 2 + 0.4 * niveau END + least(rang, 1)"
         " + 0.3 * pres - CASE disponibilite WHEN 'non' THEN 0.5 ELSE 0 END AS score,"
         " CASE WHEN niveau IS NULL THEN part ELSE 1 END FROM note"
@@ -157,12 +188,12 @@ def _exact(
     return {pk: (float(score), float(part)) for pk, score, part in rows if part >= best * 0.6}
 
 
-def _close(agent: Agent, words: list[Mot], territoire: str, limit: int) -> dict[int, tuple[float, float]]:
+def _close(words: list[Mot], scope: Scope, limit: int) -> dict[int, tuple[float, float]]:
     """By groups of three letters, for words typed with errors: id → (score, share of the words found)."""
     long_words = [word.forme for word in words if len(word.forme) >= 4]
     if not long_words:
         return {}
-    scope, values = _scope(agent, territoire)
+    condition, values = scope
     any_close = " OR ".join(["%s <%% a.mots"] * len(long_words))
     total = " + ".join(["word_similarity(%s, a.mots)"] * len(long_words))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -171,7 +202,7 @@ def _close(agent: Agent, words: list[Mot], territoire: str, limit: int) -> dict[
         )
         cursor.execute(
             f"SELECT a.id, ({total}) / %s AS proche FROM annuaire_agent a"  # noqa: S608
-            f" WHERE {scope} AND ({any_close}) ORDER BY proche DESC, a.id LIMIT %s",
+            f" WHERE {condition} AND ({any_close}) ORDER BY proche DESC, a.id LIMIT %s",
             [*long_words, len(long_words), *values, *long_words, limit],
         )
         rows = cursor.fetchall()

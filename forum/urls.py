@@ -13,6 +13,7 @@ from forum.views import (
     listes,
     marques,
     pieces,
+    proches,
     reactions,
     resume,
     sondages,
@@ -56,6 +57,10 @@ urlpatterns = [
     path("forum/brouillons/supprimer/", brouillons.supprimer_brouillon, name="supprimer-brouillon"),
     # States
     path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
+    # Before asking, and beside a sujet
+    path("communautes/<slug:slug>/forum/similaires/", proches.similaires, name="similaires"),
+    path("communautes/<slug:slug>/forum/qui-saurait/", proches.experts, name="experts"),
+    path("sujets/<int:pk>/proches/", proches.proches, name="proches"),
     # Polls
     path("sujets/<int:pk>/sondage/", sondages.sondage, name="sondage"),
     path("sujets/<int:pk>/sondage/voter/", sondages.voter, name="voter"),

@@ -456,6 +456,8 @@ structlog.configure(
 LIMITES_PAR_MINUTE = {
     "message": 20,
     "vote": 30,
+    # Asked as a title is typed, after a pause.
+    "proches": 120,
     "sujet": 5,
     "recherche": 60,
     "apercu": 120,
