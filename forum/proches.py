@@ -41,7 +41,7 @@ def similar_sujets(
 
     Accents, endings and typing errors are forgiven, the vocabulary's synonyms and acronyms understood, the last word
     may be unfinished. `sauf`: id of a sujet to leave out. Nothing for a title without a meaningful word. At most
-    nine queries, the time of which does not grow with the forum (`CANDIDATES`).
+    ten queries, the time of which does not grow with the forum (`CANDIDATES`).
     """
     words, recognised = understand(titre)
     if not words:
@@ -51,8 +51,8 @@ def similar_sujets(
     places = list(readable_communautes(agent).values_list("pk", flat=True))
     scores = _by_words(terms, _frequencies(terms), places, sauf)
     if len(scores) < limit:
-        for pk, score in _by_letters(words, places, sauf).items():
-            scores.setdefault(pk, score)
+        for pk, score in _by_letters(_unknown(terms), places, sauf).items():
+            scores[pk] = scores.get(pk, 0) + score
     if not scores:
         return []
     floor = max(max(scores.values()) * FLOOR, SHARE * min(len(words), MAX_TERMS))
@@ -162,9 +162,22 @@ def _by_words(
         return {pk: float(force) for pk, force in cursor.fetchall()}
 
 
-def _by_letters(words: list[Mot], places: list[int], sauf: int | None) -> dict[int, float]:
+def _unknown(terms: list[Terme]) -> list[str]:
+    """The long words that no title holds: typed with an error, perhaps."""
+    words = [(term.mot, term.requete) for term in terms if len(term.mot) >= 5]
+    if not words:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT mot FROM unnest(%s::text[], %s::text[]) AS t(mot, requete) WHERE NOT EXISTS"
+            " (SELECT 1 FROM forum_sujet WHERE recherche @@ t.requete::tsquery)",
+            [[word for word, _ in words], [query for _, query in words]],
+        )
+        return [word for (word,) in cursor.fetchall()]
+
+
+def _by_letters(long_words: list[str], places: list[int], sauf: int | None) -> dict[int, float]:
     """By groups of three letters, for words typed with errors: id → likeness, below that of a word found."""
-    long_words = [word.forme for word in words if len(word.forme) >= 5][:4]
     if not long_words:
         return {}
     close = " OR ".join(["%s <%% sans_accent(titre)"] * len(long_words))
@@ -174,7 +187,7 @@ def _by_letters(words: list[Mot], places: list[int], sauf: int | None) -> dict[i
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(CLOSE_ENOUGH)]
         )
         cursor.execute(
-            f"SELECT id, 0.5 * ({score}) AS force FROM (SELECT id, titre FROM forum_sujet WHERE ({close})"  # noqa: S608
+            f"SELECT id, 0.8 * ({score}) AS force FROM (SELECT id, titre FROM forum_sujet WHERE ({close})"  # noqa: S608
             " AND communaute_id = ANY(%s) AND masque_le IS NULL AND fusionne_dans_id IS NULL"
             " AND id IS DISTINCT FROM %s LIMIT %s) AS s ORDER BY force DESC, id DESC LIMIT 20",
             [*long_words, *long_words, places, sauf, CANDIDATES // 4],
