@@ -10,11 +10,12 @@ from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.access import can_animate, can_read, can_write, visible_communautes
+from communautes.access import can_animate, can_read, can_write, get_readable, visible_communautes
 from forum.models import (
     Brouillon,
     CleFlux,
     EntreeFaq,
+    Etiquette,
     Message,
     PieceJointe,
     Sondage,
@@ -166,6 +167,24 @@ def get_sondage(agent: Agent, pk: int) -> Sondage:
         raise Http404("Ce sujet n’a pas de sondage.")
     sondage.sujet = sujet
     return sondage
+
+
+def get_etiquette(agent: Agent, pk: int | str) -> Etiquette:
+    """A free tag of a community that `agent` may read; 404, or 403 where one may ask to join."""
+    tag = (
+        Etiquette.objects.select_related("communaute").filter(pk=pk).first()
+        if isinstance(pk, int) or (pk.isdecimal() and len(pk) < 19)
+        else None
+    )
+    if tag is None:
+        raise Http404("Cette étiquette n’existe pas.")
+    get_readable(agent, tag.communaute.slug)
+    return tag
+
+
+def can_tag(agent: Agent, sujet: Sujet) -> bool:
+    """Who opened a sujet, or an animateur, says what it is filed under."""
+    return can_close_poll(agent, sujet)
 
 
 def can_close_poll(agent: Agent, sujet: Sujet) -> bool:

@@ -1,48 +1,6 @@
 """Forms of the forum."""
 
-from typing import Any
-
 from django import forms
-
-from communautes.models import Communaute
-from forum.models import Sujet
-
-MAX_EXPERTISES = 5
-
-
-class SujetForm(forms.Form):
-    """A new sujet. Its length and its mentions are the action's business."""
-
-    genre = forms.ChoiceField(
-        label="Que publiez-vous ?",
-        choices=[choice for choice in Sujet.Genre.choices if choice[0] != Sujet.Genre.SONDAGE],
-        initial=Sujet.Genre.QUESTION,
-        widget=forms.RadioSelect,
-    )
-    titre = forms.CharField(
-        label="Titre",
-        max_length=160,
-        help_text="Une phrase qui se comprend seule : c’est elle que l’on retrouvera dans trois ans.",
-    )
-    texte = forms.CharField(
-        label="Message",
-        strip=False,
-        help_text="Le contexte, ce que vous avez déjà cherché, ce qu’il vous faut.",
-        widget=forms.Textarea(attrs={"rows": 10, "data-grandit": ""}),
-    )
-    expertises = forms.ModelMultipleChoiceField(
-        None, label="Expertises concernées", required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, communaute: Communaute, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["expertises"].queryset = communaute.expertises.all()
-
-    def clean_expertises(self) -> Any:
-        chosen = self.cleaned_data["expertises"]
-        if len(chosen) > MAX_EXPERTISES:
-            raise forms.ValidationError(f"Choisissez {MAX_EXPERTISES} expertises au plus.")
-        return chosen
 
 
 class ReponseForm(forms.Form):

@@ -135,7 +135,6 @@ class RetourForm(SujetForm):
                 label=label,
                 help_text=help_text,
                 required=required,
-                strip=False,
                 widget=forms.Textarea(attrs={"rows": 4, "data-grandit": ""}),
                 error_messages={"required": f"Complétez « {label} » : deux lignes suffisent."},
             )

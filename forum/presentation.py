@@ -40,6 +40,7 @@ class Droits:
     animer: bool
     accepter: bool
     resoudre: bool = False
+    classer: bool = False
     reagir: bool = False
     # Whether the reader said they have the same need; None when it is not theirs to say.
     meme_besoin: bool | None = None
@@ -177,6 +178,7 @@ def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:
         animer=animate,
         accepter=can_accept(agent, sujet),
         resoudre=sujet.genre in RESOLVABLE and (animate or (write and sujet.auteur_id == agent.pk)),
+        classer=animate or (write and sujet.auteur_id == agent.pk),
         reagir=write,
         meme_besoin=MemeBesoin.objects.filter(sujet=sujet, agent=agent).exists()
         if sujet.genre == Sujet.Genre.QUESTION and sujet.auteur_id != agent.pk
@@ -226,6 +228,7 @@ def thread_page(agent: Agent, sujet: Sujet, page: int | None = None, *, write: b
         "sondage": poll_view(agent, sujet.sondage, write=write)
         if sujet.genre == Sujet.Genre.SONDAGE and hasattr(sujet, "sondage")
         else None,
+        "etiquettes": list(sujet.etiquettes.all()),
         "expertises": list(sujet.expertises.all()[:8]),
     }
 

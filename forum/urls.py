@@ -7,11 +7,13 @@ from forum.views import (
     brouillons,
     ecriture,
     etats,
+    etiquettes,
     faq,
     flux,
     lecture,
     listes,
     marques,
+    ouverture,
     pieces,
     proches,
     reactions,
@@ -41,7 +43,7 @@ urlpatterns = [
     path("forum/annuler-lecture/", marques.annuler, name="annuler-lecture"),
     path("messages/<int:pk>/non-lu/", marques.non_lu, name="non-lu"),
     # Writing
-    path("communautes/<slug:slug>/forum/nouveau/", ecriture.ouvrir, name="ouvrir"),
+    path("communautes/<slug:slug>/forum/nouveau/", ouverture.ouvrir, name="ouvrir"),
     path("sujets/<int:pk>/repondre/", ecriture.repondre, name="repondre"),
     path("apercu/", aide_ecriture.apercu, name="apercu"),
     path("communautes/<slug:slug>/forum/mentions/", aide_ecriture.mentions, name="mentions"),
@@ -57,6 +59,11 @@ urlpatterns = [
     path("forum/brouillons/supprimer/", brouillons.supprimer_brouillon, name="supprimer-brouillon"),
     # States
     path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
+    # Tags
+    path("communautes/<slug:slug>/forum/etiquettes/", etiquettes.etiquettes, name="etiquettes"),
+    path("etiquettes/<int:pk>/", etiquettes.etiquette, name="etiquette"),
+    path("sujets/<int:pk>/classer/", etiquettes.classer, name="classer"),
+    path("communautes/<slug:slug>/forum/apercu-retour/", ouverture.apercu_retour, name="apercu-retour"),
     # Before asking, and beside a sujet
     path("communautes/<slug:slug>/forum/similaires/", proches.similaires, name="similaires"),
     path("communautes/<slug:slug>/forum/qui-saurait/", proches.experts, name="experts"),

@@ -11,6 +11,7 @@ from forum.actions.etats import (
     unpin_sujet,
     unresolve_sujet,
 )
+from forum.actions.etiquettes import edit_tags, merge_etiquettes, rename_etiquette
 from forum.actions.flux import create_feed_key, note_feed_use, revoke_feed_key
 from forum.actions.lecture import (
     mark_communaute_read,
@@ -57,6 +58,7 @@ __all__ = [
     "create_feed_key",
     "delete_message",
     "drop_acceptance",
+    "edit_tags",
     "finish_due_sondage",
     "lock_message",
     "mark_communaute_read",
@@ -64,12 +66,14 @@ __all__ = [
     "mark_read",
     "mark_sujet_read",
     "mark_unread_from",
+    "merge_etiquettes",
     "note_feed_use",
     "open_sujet",
     "pin_sujet",
     "publish_message",
     "refresh_evidence",
     "refresh_evidence_of_sujet",
+    "rename_etiquette",
     "reopen_sujet",
     "resolve_sujet",
     "restore_message",

@@ -55,7 +55,9 @@ def tag_sujet(sujet: Sujet, noms: Iterable[str]) -> None:
 def edit_tags(auteur: Agent, sujet: Sujet, expertises: Iterable[Expertise], noms: Iterable[str]) -> None:
     """Change what a sujet is filed under: its author, or an animateur."""
     if not can_tag(auteur, sujet):
-        raise PermissionDenied("Seules la personne qui a ouvert le sujet et l’animation changent ses étiquettes.")
+        raise PermissionDenied(
+            "Seules la personne qui a ouvert le sujet et l’animation changent ses étiquettes."
+        )
     chosen = list(expertises)
     if len(chosen) > MAX_EXPERTISES:
         raise ActionRefusee(f"Choisissez {MAX_EXPERTISES} expertises au plus.", champ="expertises")

@@ -15,6 +15,7 @@ from communautes.access import can_animate, can_read, can_write
 from communautes.models import Communaute
 from forum.access import can_answer, readers_among
 from forum.actions.brouillons import delete_draft
+from forum.actions.etiquettes import tag_sujet
 from forum.actions.lecture import set_read
 from forum.actions.mentions import set_mentions
 from forum.actions.pieces import bind_pieces
@@ -46,6 +47,7 @@ def open_sujet(
     genre: str = Sujet.Genre.QUESTION,
     expertises: Iterable[Expertise] = (),
     quand: datetime | None = None,
+    etiquettes: Iterable[str] = (),
     sondage: ProjetSondage | None = None,
     brouillon: str = "",
 ) -> Sujet:
@@ -79,6 +81,7 @@ def open_sujet(
         communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
     )
     sujet.expertises.set(expertises)
+    tag_sujet(sujet, etiquettes)
     if sondage is not None:
         add_sondage(sujet, sondage)
     _add_message(sujet, auteur, texte, now, past=quand is not None)

@@ -1,47 +1,17 @@
 """Writing: a new sujet, an answer; choosing the answer that settles a question."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from communautes.access import get_readable
-from communautes.presentation import community_context
 from forum import actions
-from forum.access import draft_of, get_message, get_sujet
-from forum.forms import ReponseForm, SujetForm
+from forum.access import get_message, get_sujet
+from forum.forms import ReponseForm
 from forum.pages import message_address
 from forum.views.lecture import sujet_page
-from forum.views.redaction import answer_key, answered_message, draft_context, opening_key, received
+from forum.views.redaction import answer_key, answered_message, received
 from plateforme.socle.erreurs import ActionRefusee
-
-
-def ouvrir(request: HttpRequest, slug: str) -> HttpResponse:
-    communaute = get_readable(request.user, slug)
-    context = community_context(request.user, communaute, "forum")
-    if not context["peut_ecrire"]:
-        raise PermissionDenied("Rejoignez la communauté pour y écrire.")
-    cle = opening_key(communaute)
-    draft = draft_of(request.user, cle)
-    form = SujetForm(initial=draft.contenu if draft else None, communaute=communaute)
-    if request.method == "POST":
-        data, refused = received(request, communaute)
-        form = SujetForm(data, communaute=communaute)
-        if refused:
-            form.add_error("texte", refused)
-        if form.is_valid():
-            try:
-                opened = actions.open_sujet(request.user, communaute, **form.cleaned_data, brouillon=cle)
-            except ActionRefusee as error:
-                form.add_error(error.champ, error.message)
-            else:
-                request.session["brouillon_envoye"] = cle
-                return redirect(opened)
-    status = 422 if request.method == "POST" else 200
-    return render(
-        request, "forum/ouvrir.html", {**context, "form": form, **draft_context(cle, draft)}, status=status
-    )
 
 
 @require_POST

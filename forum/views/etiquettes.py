@@ -18,9 +18,7 @@ from plateforme.socle.erreurs import ActionRefusee
 def etiquettes(request: HttpRequest, slug: str) -> HttpResponse:
     communaute = get_readable(request.user, slug)
     context = community_context(request.user, communaute, "forum")
-    return render(
-        request, "forum/etiquettes/liste.html", {**context, "etiquettes": counted_tags(communaute)}
-    )
+    return render(request, "forum/etiquettes/liste.html", {**context, "etiquettes": counted_tags(communaute)})
 
 
 @require_POST
@@ -43,7 +41,9 @@ def classer(request: HttpRequest, pk: int) -> HttpResponse:
     """What a sujet is filed under."""
     found = get_sujet(request.user, pk)
     if not can_tag(request.user, found):
-        raise PermissionDenied("Seules la personne qui a ouvert le sujet et l’animation changent ses étiquettes.")
+        raise PermissionDenied(
+            "Seules la personne qui a ouvert le sujet et l’animation changent ses étiquettes."
+        )
     now = {
         "expertises": list(found.expertises.values_list("pk", flat=True)),
         "etiquettes": ", ".join(found.etiquettes.values_list("nom", flat=True)),

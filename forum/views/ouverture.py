@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from communautes.access import get_readable
 from communautes.models import Communaute
@@ -12,11 +13,14 @@ from communautes.presentation import community_context
 from forum import actions
 from forum.access import draft_of
 from forum.etiquettes import proposed_tags
-from forum.forms_sujet import RetourForm, SujetForm, form_for
+from forum.forms_sujet import PARTIES, RetourForm, SujetForm, compose_retour, form_for
 from forum.models import Sujet
+from forum.presentation import pieces_of_text
 from forum.proches import similar_sujets, who_could_answer
+from forum.rendu import render_text
 from forum.views.redaction import draft_context, opening_key, received
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.limites import check_limit
 
 # One line each, where one chooses.
 GENRES = {
@@ -42,6 +46,8 @@ def ouvrir(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         data, refused = received(request, communaute)
         form = kind(_with_files(data, kind), communaute=communaute, genre=genre)
+        if asked.get("genre") != genre:
+            form.add_error(None, "Choisissez le genre de votre sujet : celui-ci ne vous est pas proposé.")
         if refused:
             form.add_error("documents" if kind is RetourForm else "texte", refused)
         if not request.POST.get("verifier") and form.is_valid():
@@ -127,3 +133,22 @@ def _around(
             "cites": form.data.getlist("citer"),
         }
     return found
+
+
+@require_POST
+def apercu_retour(request: HttpRequest, slug: str) -> HttpResponse:
+    """The parts of a guided retour d’expérience as one message, in a page of its own."""
+    communaute = get_readable(request.user, slug)
+    try:
+        check_limit("apercu", request.user.pk)
+    except ActionRefusee as error:
+        return HttpResponse(error.message, status=429, content_type="text/plain; charset=utf-8")
+    source = compose_retour({name: request.POST.get(name, "") for name, *_ in PARTIES})
+    rendered = render_text(source, communaute)
+    context = {
+        "vide": not source,
+        "html": rendered.html,
+        "absents": rendered.absents,
+        "pieces": pieces_of_text(request.user, source),
+    }
+    return render(request, "forum/apercu.html", context)

@@ -132,7 +132,7 @@ def test_who_left_meanwhile_is_told_nothing(nadia: Agent, run_jobs: Any) -> None
         ({"texte": "   "}, "Écrivez un texte avant d’envoyer."),
         ({"texte": "a" * 60_001}, "caractères"),
         ({"texte": " ".join(f"@agent-{n}" for n in range(51))}, "cite 50 personnes au plus"),
-        ({"genre": "inconnu"}, "Sélectionnez un choix valide"),
+        ({"genre": "inconnu"}, "Choisissez le genre de votre sujet"),
     ],
 )
 def test_what_is_refused_is_told_and_kept(
