@@ -12,13 +12,32 @@ function keptValues() {
   }
   return kept;
 }
+const LONGEST = 1500;
 const KEY = `genre:${location.pathname}`;
 document.querySelectorAll("[data-genre]").forEach((link) => {
-  link.addEventListener("click", () => {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
     try { sessionStorage.setItem(KEY, JSON.stringify([...keptValues()])); } catch { /* the draft keeps it too */ }
+    // The next page begins with the draft that this one leaves.
+    const detail = {};
+    form.dispatchEvent(new CustomEvent("brouillon:enregistrer", { detail }));
+    await Promise.race([detail.fait, new Promise((done) => { setTimeout(done, LONGEST); })]);
+    location.assign(link.href);
   });
 });
+/* A draft found again brings its kind: the page shows that one, unless another was asked for. */
+function followKind() {
+  const { genre } = form.elements;
+  const drafted = genre.value;
+  if (drafted === form.dataset.affiche) return;
+  genre.value = form.dataset.affiche;
+  if (!new URLSearchParams(location.search).has("genre")) location.replace(`?genre=${encodeURIComponent(drafted)}`);
+}
+
 if (form) {
+  followKind();
+  form.addEventListener("brouillon:repris", followKind);
   let kept = [];
   try { kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]"); sessionStorage.removeItem(KEY); } catch { /* nothing kept */ }
   const values = new Map(kept);

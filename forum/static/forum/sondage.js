@@ -22,9 +22,9 @@ async function refresh() {
 
 /* A hundred votes at once are a few requests. */
 const ask = () => { asked ||= setTimeout(refresh, PAUSE); };
-let connected = false;
 subscribe(
   `sujet.${document.querySelector("#sondage").dataset.sujet}`,
   (event) => { if (event.type === "sondage.vote") ask(); },
-  { onEtat: (state) => { if (state === "connecte") { if (connected) ask(); connected = true; } } },
+  // Votes between the making of the page, or the loss of the line, and now were told to nobody here.
+  { onEtat: (state) => { if (state === "connecte") ask(); } },
 );

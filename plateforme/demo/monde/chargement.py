@@ -19,7 +19,16 @@ from annuaire.services import get_service
 from communautes.actions import create_communaute
 from communautes.fichiers.actions import share_document
 from communautes.models import Adhesion, Communaute, DemandeAdhesion
-from forum.actions import accept_message, open_sujet, publish_message, tell_of_message
+from forum.actions import (
+    ProjetSondage,
+    accept_message,
+    open_sujet,
+    pin_sujet,
+    publish_message,
+    resolve_sujet,
+    tell_of_message,
+    vote,
+)
 from forum.models import LectureSujet, Message, Sujet
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
 from plateforme.demo.monde.documents import make_file
@@ -190,6 +199,8 @@ def _load_forum(
             titre=entry["titre"],
             texte=entry["texte"].strip(),
             genre=entry["genre"],
+            etiquettes=entry.get("etiquettes", []),
+            sondage=_poll(entry, now),
             expertises=Expertise.objects.filter(libelle__in=entry.get("expertises", [])),
             quand=opened,
         )
@@ -202,8 +213,32 @@ def _load_forum(
             )
             if answer.get("acceptee") and entry["genre"] == Sujet.Genre.QUESTION:
                 accept_message(sujet.auteur, message)
+        if entry.get("epingle"):
+            pin_sujet(sujet.auteur, sujet)
+        if entry.get("resolue"):
+            resolve_sujet(sujet.auteur, sujet)
+        if "votes" in entry:
+            _vote(sujet, entry["votes"])
     # What was accepted long ago was told long ago.
     Notification.objects.filter(genre=Notification.Genre.ACCEPTATION).update(lue_le=now)
+
+
+def _poll(entry: dict[str, Any], now: datetime) -> ProjetSondage | None:
+    if "options" not in entry:
+        return None
+    return ProjetSondage(
+        options=tuple(entry["options"]), cloture_le=_moment(now, -entry["cloture_dans_jours"], "18:00")
+    )
+
+
+def _vote(sujet: Sujet, voix: list[int]) -> None:
+    """The members of a community vote in turn, each for one option."""
+    members = Agent.objects.filter(adhesions__communaute=sujet.communaute).order_by("adhesions__pk")
+    # Those who try the demo have not voted yet.
+    voters = iter(members.exclude(identifiant__in=[compte.identifiant for compte in COMPTES]))
+    for option, number in zip(sujet.sondage.options.all(), voix, strict=True):
+        for _ in range(number):
+            vote(next(voters), sujet.sondage, [option.pk])
 
 
 def _load_salon(

@@ -70,6 +70,8 @@ class Draft {
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", (event) => { if (!isText(event.target)) this.changed(); });
     form.addEventListener("submit", (event) => this.leave(event));
+    // Whoever leaves the form for another of the same key waits for what is typed to be there: `detail.fait`.
+    form.addEventListener("brouillon:enregistrer", (event) => { event.detail.fait = this.saveNow(); });
     addEventListener("online", () => this.back());
     addEventListener("pagehide", () => this.flush());
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.flush(); });
@@ -230,6 +232,12 @@ class Draft {
     this.waiting = null;
     if (waiting) this.form.requestSubmit(waiting === true ? undefined : waiting);
     else if (this.dirty) this.later(0);
+  }
+
+  async saveNow() {
+    clearTimeout(this.timer);
+    while (this.sending) await new Promise((done) => { setTimeout(done, 40); });
+    if (this.dirty) await this.push();
   }
 
   flush() {
