@@ -14,6 +14,7 @@ from forum.actions.signalements import CLAIM, held_by
 from forum.models import Avertissement, Message, Signalement
 from plateforme.socle.models import EntreeJournal
 from plateforme.socle.pagination import Page, paginate
+from plateforme.socle.texte import plain_text
 
 SHOWN = 20
 
@@ -51,6 +52,10 @@ class Dossier:
 
     message: Message
     signalements: list[Signalement] = field(default_factory=list)
+
+    @property
+    def extrait(self) -> str:
+        return plain_text(self.message.texte, 180)
 
     @property
     def pris_par(self) -> Agent | None:

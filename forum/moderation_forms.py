@@ -69,6 +69,7 @@ class SuspensionMixin(forms.Form):
 class DecisionForm(SuspensionMixin):
     """What becomes of a reported message."""
 
+    field_order = ("masquer", "avertir", "duree", "jusqu_au", "motif", "reponse")
     masquer = forms.BooleanField(label="Masquer le message", required=False)
     avertir = forms.BooleanField(label="Avertir son auteur", required=False)
     motif = forms.CharField(

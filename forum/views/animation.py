@@ -21,6 +21,7 @@ from forum.moderation_forms import (
 from forum.pages import message_address
 from forum.views.outils import decide_page
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.texte import plain_text
 
 SPLIT_PAGE = 60
 SUGGESTED = 8
@@ -204,7 +205,7 @@ def scinder(request: HttpRequest, pk: int) -> HttpResponse:
             "bouton": "Ouvrir le nouveau sujet",
             "sujet": found,
             "retour": found.get_absolute_url(),
-            "lignes": rows,
+            "lignes": [(row, plain_text(row.texte, 140)) for row in rows],
             "choisis": chosen,
             "suite": rows[-1].numero if len(rows) == SPLIT_PAGE else None,
         },
