@@ -1,10 +1,13 @@
 """The only way from a community's address to a community, and what each may do there."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import Http404
 
+from annuaire.anciennete import seniority_factor
 from annuaire.models import Agent, AgentQuerySet
 from communautes.models import (
     Adhesion,
@@ -14,6 +17,15 @@ from communautes.models import (
     Invitation,
     Suspension,
 )
+from plateforme.socle.erreurs import ActionRefusee
+
+ANIMATION_FACTOR = 2.0
+
+
+class EcritureSuspendue(ActionRefusee):
+    """A suspended member tried to write: the sentence says until when, why, and whom to ask."""
+
+    code = "suspendu"
 
 
 def visible_communautes(agent: Agent) -> CommunauteQuerySet:
@@ -86,11 +98,44 @@ def suspension_of(agent: Agent, communaute: Communaute) -> Suspension | None:
     return found
 
 
+def require_write(agent: Agent, communaute: Communaute, otherwise: str) -> None:
+    """Raise unless `agent` may write in `communaute`: `EcritureSuspendue` for a suspended member, else
+    `PermissionDenied` with the sentence `otherwise`."""
+    if can_write(agent, communaute):
+        return
+    suspension = suspension_of(agent, communaute)
+    if suspension is not None and is_member(agent, communaute):
+        raise EcritureSuspendue(suspension.phrase)
+    raise PermissionDenied(otherwise)
+
+
+def is_member(agent: Agent, communaute: Communaute) -> bool:
+    return agent.is_active and Adhesion.objects.filter(communaute=communaute, agent=agent).exists()
+
+
+def rate_factor(agent: Agent, communaute: Communaute) -> Callable[[], float]:
+    """For `check_limit`: how much faster or slower than the ordinary `agent` may write in `communaute`.
+
+    Looks in the database only when called, which is when somebody comes near their limit.
+    """
+    return lambda: ANIMATION_FACTOR if can_animate(agent, communaute) else seniority_factor(agent)
+
+
 def can_animate(agent: Agent, communaute: Communaute) -> bool:
     return (
         agent.is_active
         and Adhesion.objects.filter(communaute=communaute, agent=agent, role=Adhesion.Role.ANIMATEUR).exists()
     )
+
+
+def get_suspension(agent: Agent, communaute: Communaute, pk: int) -> Suspension:
+    """A suspension of a community that `agent` animates, or 404."""
+    found = (
+        Suspension.objects.filter(pk=pk, communaute=communaute).select_related("communaute", "agent").first()
+    )
+    if found is None or not can_animate(agent, communaute):
+        raise Http404("Cette suspension n’existe pas.")
+    return found
 
 
 def get_demande(agent: Agent, pk: int) -> DemandeAdhesion:

@@ -1,22 +1,28 @@
 """Every write on communities and their members."""
 
+from datetime import datetime, timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
-from communautes.access import can_animate
-from communautes.models import Adhesion, Communaute, DemandeAdhesion, Invitation
+from communautes.access import can_animate, suspension_of
+from communautes.explications import MOTIF_MAX, Explication, animateurs_of, explain
+from communautes.models import Adhesion, Communaute, DemandeAdhesion, Invitation, Suspension
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from plateforme.socle.texte import render_markdown
+
+SUSPENSION_MAX = timedelta(days=366)
 
 # Higher floors listen: realtime gives a new community its first salon.
 communaute_created = Signal()
@@ -31,6 +37,7 @@ def create_communaute(
     genre: str = Communaute.Genre.COMMUNAUTE,
     visibilite: str = Communaute.Visibilite.OUVERTE,
     presentation: str = "",
+    charte: str = "",
     couleur: str = Communaute.Couleur.GLYCINE,
     slug: str = "",
 ) -> Communaute:
@@ -49,6 +56,8 @@ def create_communaute(
                 visibilite=visibilite,
                 presentation=presentation,
                 presentation_html=render_markdown(presentation),
+                charte=charte,
+                charte_html=render_markdown(charte),
                 couleur=couleur,
             )
     except IntegrityError:
@@ -64,19 +73,20 @@ def create_communaute(
 
 @transaction.atomic
 def edit_communaute(auteur: Agent, communaute: Communaute, **champs: str | int) -> Communaute:
-    """Change name, summary, presentation, visibility, colour or archiving. Animateurs only.
+    """Change name, summary, presentation, charter, visibility, colour or archiving. Animateurs only.
 
     The name's uniqueness is held by the database: a name taken meanwhile raises `ActionRefusee`.
     """
     _require_animateur(auteur, communaute)
-    editable = ("nom", "resume", "presentation", "visibilite", "couleur", "archivage_mois")
+    editable = ("nom", "resume", "presentation", "charte", "visibilite", "couleur", "archivage_mois")
     for champ in editable:
         if champ in champs:
             setattr(communaute, champ, champs[champ])
     communaute.presentation_html = render_markdown(communaute.presentation)
+    communaute.charte_html = render_markdown(communaute.charte)
     try:
         with transaction.atomic():
-            communaute.save(update_fields=[*editable, "presentation_html"])
+            communaute.save(update_fields=[*editable, "presentation_html", "charte_html"])
     except IntegrityError:
         raise ActionRefusee("Une communauté porte déjà ce nom.", champ="nom") from None
     record(auteur, "communaute.edit", communaute, champs=sorted(champs))
@@ -109,7 +119,7 @@ def request_membership(agent: Agent, communaute: Communaute, motif: str) -> Dema
         raise ActionRefusee("Votre demande est déjà entre les mains des animatrices et animateurs.") from None
     record(agent, "demande.create", demande)
     notify(
-        _animateurs(communaute),
+        animateurs_of(communaute),
         Annonce(
             genre=Notification.Genre.DEMANDE,
             cle=f"demande.{demande.pk}",
@@ -233,10 +243,127 @@ def set_role(auteur: Agent, communaute: Communaute, agent: Agent, role: str) -> 
         raise ActionRefusee("Cette personne n’est plus membre de la communauté.")
     if role != Adhesion.Role.ANIMATEUR:
         _require_other_animateur(communaute, adhesion)
+    elif Suspension.objects.current().filter(communaute=communaute, agent=agent).exists():
+        raise ActionRefusee(
+            f"La participation de {agent.nom_complet} est suspendue : levez d’abord la suspension."
+        )
     adhesion.role = Adhesion.Role(role)
     adhesion.save(update_fields=["role"])
     record(auteur, "communaute.set_role", communaute, agent=agent.pk, role=role)
     return adhesion
+
+
+@transaction.atomic
+def suspend(
+    auteur: Agent, communaute: Communaute, agent: Agent, *, jusqu_au: datetime, motif: str
+) -> Suspension:
+    """Keep a member from writing until a date: they go on reading, and are told until when, why, and whom to
+    ask. Animateurs only; never themselves nor another animateur. A suspension in force is replaced.
+
+    Two at once take turns on the community's row: the later one stands. Raises `ActionRefusee`.
+    """
+    _require_animateur(auteur, communaute)
+    check_limit("moderation", auteur.pk)
+    motif = " ".join(motif.split())
+    if not motif:
+        raise ActionRefusee("Dites pourquoi : la personne lira ce motif.", champ="motif")
+    if len(motif) > MOTIF_MAX:
+        raise ActionRefusee(f"Expliquez en {MOTIF_MAX} caractères au plus.", champ="motif")
+    now = timezone.now()
+    if jusqu_au <= now:
+        raise ActionRefusee("Cette date est passée : choisissez une date à venir.", champ="jusqu_au")
+    if jusqu_au > now + SUSPENSION_MAX:
+        raise ActionRefusee("Une suspension dure un an au plus.", champ="jusqu_au")
+    # The same lock as `set_role`: nobody becomes an animateur while being suspended.
+    Communaute.objects.select_for_update(no_key=True).get(pk=communaute.pk)
+    adhesion = Adhesion.objects.filter(communaute=communaute, agent=agent).first()
+    if adhesion is None:
+        raise ActionRefusee("Cette personne n’est plus membre de la communauté.")
+    if agent == auteur:
+        raise ActionRefusee("Vous ne pouvez pas suspendre votre propre participation.")
+    if adhesion.role == Adhesion.Role.ANIMATEUR:
+        raise ActionRefusee(
+            f"{agent.nom_complet} anime cette communauté : retirez-lui d’abord l’animation, "
+            "ou parlez-en ensemble."
+        )
+    # Those that came to their end, too: the database keeps one open at a time.
+    Suspension.objects.filter(communaute=communaute, agent=agent, levee_le__isnull=True).update(
+        levee_le=now, levee_par=auteur
+    )
+    suspension: Suspension = Suspension.objects.create(
+        communaute=communaute, agent=agent, motif=motif, jusqu_au=jusqu_au, par=auteur
+    )
+    record(auteur, "moderation.suspend", communaute, agent=agent.pk, jusqu_au=jusqu_au.isoformat())
+    explain(
+        Explication(
+            auteur=auteur,
+            agent=agent,
+            communaute=communaute,
+            cle=f"suspension.{suspension.pk}",
+            titre=f"Votre participation à « {communaute.nom} » est suspendue jusqu’au {_day(jusqu_au)}",
+            motif=motif,
+            consigne="Jusque-là vous continuez de tout lire, sans écrire ni réagir. Vous pourrez de nouveau "
+            "participer le moment venu, sans rien avoir à faire.",
+        )
+    )
+    _publish_participation(communaute, agent)
+    return suspension
+
+
+@transaction.atomic
+def lift_suspension(auteur: Agent, suspension: Suspension) -> None:
+    """Let a suspended member write again before the date. Animateurs only; harmless when already over."""
+    _require_animateur(auteur, suspension.communaute)
+    lifted = (
+        Suspension.objects.current()
+        .filter(pk=suspension.pk)
+        .update(levee_le=timezone.now(), levee_par=auteur)
+    )
+    if not lifted:
+        return
+    record(auteur, "moderation.lift_suspension", suspension.communaute, agent=suspension.agent_id)
+    explain(
+        Explication(
+            auteur=auteur,
+            agent=suspension.agent,
+            communaute=suspension.communaute,
+            cle=f"suspension.{suspension.pk}.levee",
+            titre=f"Vous pouvez de nouveau participer à « {suspension.communaute.nom} »",
+            motif="",
+            consigne="La suspension de votre participation est levée.",
+        )
+    )
+    _publish_participation(suspension.communaute, suspension.agent)
+
+
+@transaction.atomic
+def put_charter_aside(agent: Agent, communaute: Communaute) -> None:
+    """No longer recall the charter above the editor to this member. Harmless when not a member."""
+    Adhesion.objects.filter(communaute=communaute, agent=agent).update(rappels_charte=0)
+
+
+def count_charter_reminder(agent: Agent, communaute: Communaute) -> None:
+    """One message written with the charter in sight; in the caller's transaction."""
+    Adhesion.objects.filter(communaute=communaute, agent=agent, rappels_charte__gt=0).update(
+        rappels_charte=F("rappels_charte") - 1
+    )
+
+
+def _publish_participation(communaute: Communaute, agent: Agent) -> None:
+    """Tell the pages that the person has open that they may no longer write, or may again."""
+    suspension = suspension_of(agent, communaute)
+    publish_on_commit(
+        f"agent.{agent.pk}",
+        {
+            "type": "participation.change",
+            "communaute": communaute.pk,
+            "suspension": suspension.phrase if suspension is not None else None,
+        },
+    )
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y")
 
 
 def _add_member(communaute: Communaute, agent: Agent, role: str = Adhesion.Role.MEMBRE) -> Adhesion:
@@ -284,11 +411,3 @@ def _require_other_animateur(communaute: Communaute, adhesion: Adhesion) -> None
         raise ActionRefusee(
             "Une communauté garde au moins une personne pour l’animer : confiez d’abord ce rôle à un autre membre."
         )
-
-
-def _animateurs(communaute: Communaute) -> list[Agent]:
-    return list(
-        Agent.objects.filter(
-            adhesions__communaute=communaute, adhesions__role=Adhesion.Role.ANIMATEUR, is_active=True
-        )
-    )

@@ -19,17 +19,29 @@ class CommunauteForm(forms.ModelForm):
 
     class Meta:
         model = Communaute
-        fields = ("nom", "resume", "genre", "visibilite", "couleur", "presentation", "archivage_mois")
+        fields = (
+            "nom",
+            "resume",
+            "genre",
+            "visibilite",
+            "couleur",
+            "presentation",
+            "charte",
+            "archivage_mois",
+        )
         widgets = {
             "genre": forms.RadioSelect,
             "visibilite": forms.RadioSelect,
             "presentation": forms.Textarea(attrs={"rows": 8}),
+            "charte": forms.Textarea(attrs={"rows": 8}),
         }
         help_texts = {
             "resume": "Une phrase : de quoi on y parle, et pour qui.",
             "visibilite": "Ouverte : tout agent lit et rejoint. Sur demande : on y entre avec votre accord. "
             "Privée : elle n’apparaît que pour ses membres.",
             "presentation": "Mise en forme Markdown : **gras**, listes, liens.",
+            "charte": "Ce que chacun peut attendre des autres ici ; rappelée aux nouvelles personnes quand elles "
+            "écrivent. Vide : la charte du site.",
         }
         error_messages = {"nom": {"unique": "Une communauté porte déjà ce nom."}}
 

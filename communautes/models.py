@@ -6,8 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from annuaire.models import Agent, Expertise, Territoire
+
+# A newcomer's first messages are written with the charter in sight.
+RAPPELS_CHARTE = 3
 
 
 class CommunauteQuerySet(models.QuerySet["Communaute"]):
@@ -116,6 +120,8 @@ class Adhesion(models.Model):
     niveau = models.CharField(
         "notifications", max_length=8, choices=Niveau, default=Niveau.NORMAL, db_default="normal"
     )
+    # How many more times the charter is recalled above the editor: one less with each message, 0 once put aside.
+    rappels_charte = models.PositiveSmallIntegerField(default=RAPPELS_CHARTE, db_default=0, editable=False)
 
     class Meta:
         verbose_name = "adhésion"
@@ -230,3 +236,17 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} — {self.communaute}"
+
+    @property
+    def en_cours(self) -> bool:
+        return self.levee_le is None and self.jusqu_au > timezone.now()
+
+    @property
+    def phrase(self) -> str:
+        """What the person is told wherever they try to write."""
+        end = timezone.localtime(self.jusqu_au)
+        return (
+            f"Votre participation est suspendue jusqu’au {date_format(end, 'j F Y')} à {end:%H} h {end:%M}. "
+            f"Motif : {self.motif.rstrip('.')}. Vous continuez de lire ; pour en parler, écrivez à l’animation "
+            "de la communauté (onglet « À propos »)."
+        )

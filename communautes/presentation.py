@@ -17,7 +17,7 @@ BANNER = ("pk", "nom", "slug", "genre", "visibilite", "resume", "couleur", "nb_m
 
 # All that a page has to know of one person and one community, whatever they are to each other.
 _SITUATION = (
-    "SELECT a.id, a.role, a.niveau, a.cree_le, s.id, d.id, i.id FROM (VALUES (%(communaute)s, %(agent)s))"
+    "SELECT a.id, a.role, a.niveau, a.cree_le, a.rappels_charte, s.id, d.id, i.id FROM (VALUES (%(communaute)s, %(agent)s))"
     " AS ici(communaute, agent)"
     " LEFT JOIN communautes_adhesion a ON a.communaute_id = communaute AND a.agent_id = agent"
     " LEFT JOIN communautes_suspension s ON s.communaute_id = communaute AND s.agent_id = agent"
@@ -32,14 +32,22 @@ _SITUATION = (
 def community_context(agent: Agent, communaute: Communaute, onglet: str) -> dict[str, Any]:
     """The banner and the tabs of `communaute` for `agent`; `onglet`: the current tab.
 
-    One query, and one more for a suspension, an invitation or a pending request. What the banner draws (faces,
+    One query, one more for who animates, and one more for a suspension, an invitation or a pending request. What the banner draws (faces,
     territories, the salon's address) is in functions that templates call when the banner is not kept already:
     `cle_banniere` is all it depends on.
     """
     row = fetch(_SITUATION, {"communaute": communaute.pk, "agent": agent.pk})[0]
-    adhesion_pk, role, niveau, since, suspension_pk, demande_pk, invitation_pk = row
+    adhesion_pk, role, niveau, since, reminders, suspension_pk, demande_pk, invitation_pk = row
     adhesion = (
-        Adhesion(pk=adhesion_pk, communaute=communaute, agent=agent, role=role, niveau=niveau, cree_le=since)
+        Adhesion(
+            pk=adhesion_pk,
+            communaute=communaute,
+            agent=agent,
+            role=role,
+            niveau=niveau,
+            cree_le=since,
+            rappels_charte=reminders,
+        )
         if adhesion_pk is not None
         else None
     )
@@ -49,6 +57,7 @@ def community_context(agent: Agent, communaute: Communaute, onglet: str) -> dict
     demande = DemandeAdhesion.objects.get(pk=demande_pk) if outside and demande_pk is not None else None
     invitation = Invitation.objects.get(pk=invitation_pk) if outside and invitation_pk is not None else None
     suspension = Suspension.objects.get(pk=suspension_pk) if adhesion and suspension_pk is not None else None
+    reports = _open_reports(agent, communaute) if role == Adhesion.Role.ANIMATEUR else 0
     return {
         "communaute": communaute,
         "onglet": onglet,
@@ -57,6 +66,7 @@ def community_context(agent: Agent, communaute: Communaute, onglet: str) -> dict
         "peut_ecrire": adhesion is not None and suspension is None,
         "suspension": suspension,
         "peut_animer": adhesion is not None and adhesion.role == Adhesion.Role.ANIMATEUR,
+        "nb_signalements": reports,
         "demande": demande,
         "invitation": invitation,
         "visages": cache(lambda: _faces(communaute) if readable else []),
@@ -66,9 +76,15 @@ def community_context(agent: Agent, communaute: Communaute, onglet: str) -> dict
         ),
         "cle_banniere": (
             *(getattr(communaute, name) for name in BANNER),
-            onglet, role, readable, invitation_pk, demande_pk, agent.partenaire, int(time.time() // COSMETIC),
+            onglet, role, readable, reports, invitation_pk, demande_pk, agent.partenaire, int(time.time() // COSMETIC),
         ),
     }  # fmt: skip
+
+
+def _open_reports(agent: Agent, communaute: Communaute) -> int:
+    """How many messages wait for a moderator, one's own left out; counted up to a hundred."""
+    waiting = communaute.signalements.filter(etat="ouvert").exclude(message__auteur=agent)
+    return len(waiting.values("message").distinct()[:100])
 
 
 def _faces(communaute: Communaute) -> list[Agent]:

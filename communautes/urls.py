@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:slug>/", views.communaute, name="communaute"),
     path("<slug:slug>/membres/", views.membres, name="membres"),
     path("<slug:slug>/a-propos/", views.a_propos, name="a-propos"),
+    path("<slug:slug>/charte/", views.charte, name="charte"),
     path("<slug:slug>/modifier/", views.modifier, name="modifier"),
     path("<slug:slug>/rejoindre/", views.rejoindre, name="rejoindre"),
     path("<slug:slug>/quitter/", views.quitter, name="quitter"),

@@ -66,9 +66,9 @@ def _accueil(request: HttpRequest, found: Communaute, form: DemandeForm, status:
     if context["peut_lire"]:
         context |= {
             "sujets": list(
-                found.sujets.select_related("auteur__service", "auteur__territoire").order_by(
-                    "-dernier_message_le", "-pk"
-                )[:6]
+                found.sujets.listed()
+                .select_related("auteur__service", "auteur__territoire")
+                .order_by("-dernier_message_le", "-pk")[:6]
             ),
             "reunions": list(found.reunions.filter(debut__gte=timezone.now()).order_by("debut")[:3]),
             "documents": list(
@@ -116,6 +116,13 @@ def a_propos(request: HttpRequest, slug: str) -> HttpResponse:
         )[:10]
     ]
     return render(request, "communautes/a_propos.html", context)
+
+
+def charte(request: HttpRequest, slug: str) -> HttpResponse:
+    """What one may expect of each other in this community, below the site's own charter."""
+    found = get_visible(request.user, slug)
+    context = community_context(request.user, found, "a-propos")
+    return render(request, "communautes/charte.html", context)
 
 
 def modifier(request: HttpRequest, slug: str) -> HttpResponse:

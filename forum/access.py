@@ -10,7 +10,16 @@ from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.access import can_animate, can_read, can_write, get_readable, visible_communautes
+from communautes.access import (
+    can_animate,
+    can_read,
+    can_write,
+    get_readable,
+    get_visible,
+    visible_communautes,
+)
+from communautes.explications import animateurs_of
+from communautes.models import Adhesion, Communaute
 from forum.models import (
     Brouillon,
     CleFlux,
@@ -18,6 +27,8 @@ from forum.models import (
     Etiquette,
     Message,
     PieceJointe,
+    ReponseType,
+    Signalement,
     Sondage,
     Sujet,
     SujetQuerySet,
@@ -45,6 +56,16 @@ def get_sujet(agent: Agent, pk: int) -> Sujet:
         if sujet.communaute.visibilite == "privee" or agent.partenaire:
             raise Http404("Ce sujet n’existe pas.")
         raise PermissionDenied("Ce sujet est réservé aux membres de la communauté.")
+    if sujet.masque_le is not None and not can_moderate(agent, sujet):
+        raise Http404("Ce sujet n’est plus visible : il a été retiré.")
+    return sujet
+
+
+def current_sujet(agent: Agent, sujet: Sujet) -> Sujet:
+    """Where the messages of a merged sujet are now, through any number of merges; the sujet itself otherwise.
+    404 or 403 as `get_sujet`. A merge never leads back: what was merged takes no messages."""
+    while sujet.fusionne_dans_id is not None:
+        sujet = get_sujet(agent, sujet.fusionne_dans_id)
     return sujet
 
 
@@ -195,7 +216,9 @@ def can_close_poll(agent: Agent, sujet: Sujet) -> bool:
 
 
 def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:
-    """Those of `agents` who may read `sujet` at this moment."""
+    """Those of `agents` who may read `sujet` at this moment; a hidden one is read by who animates."""
+    if sujet.masque_le is not None:
+        return [agent for agent in agents if can_moderate(agent, sujet)]
     return [agent for agent in agents if can_read(agent, sujet.communaute)]
 
 
@@ -215,3 +238,80 @@ def feed_key(cle: str) -> CleFlux:
 def feed_key_of(agent: Agent) -> CleFlux | None:
     """What is known of one's own key: since when, last used when."""
     return CleFlux.objects.filter(agent=agent).first()
+
+
+# --- Reports ---------------------------------------------------------------------------------
+
+
+def get_moderated(agent: Agent, slug: str) -> Communaute:
+    """A community whose queue of reports `agent` may see: who animates it; the site's staff, for what nobody who
+    animates may decide. 404, or 403."""
+    found: Communaute | None = Communaute.objects.filter(slug=slug).first()
+    if found is not None and (can_animate(agent, found) or (agent.is_staff and agent.is_active)):
+        return found
+    get_visible(agent, slug)
+    raise PermissionDenied("Cette page est réservée aux personnes qui animent la communauté.")
+
+
+def handlers_of(message: Message) -> list[Agent]:
+    """Who may decide about a report of `message`: those who animate, its author excepted; the site's staff when
+    that leaves nobody."""
+    animateurs = [agent for agent in animateurs_of(message.sujet.communaute) if agent.pk != message.auteur_id]
+    return animateurs or list(
+        Agent.objects.active().filter(is_staff=True).exclude(pk=message.auteur_id).order_by("pk")
+    )
+
+
+def can_handle(agent: Agent, message: Message) -> bool:
+    """Whether `agent` may decide about a report of `message`; never one's own."""
+    return agent in handlers_of(message)
+
+
+def reports_for(agent: Agent, communaute: Communaute) -> QuerySet[Signalement]:
+    """The reports of `communaute` that `agent` may handle. The caller got it through `get_moderated`.
+
+    Nobody sees those of their own messages, nor who made them.
+    """
+    rows: QuerySet[Signalement] = Signalement.objects.filter(communaute=communaute).exclude(
+        message__auteur=agent
+    )
+    animateurs = [person.pk for person in animateurs_of(communaute)]
+    if agent.pk in animateurs:
+        return rows
+    # The site's staff: what is left when nobody who animates may decide.
+    if len(animateurs) > 1:
+        return rows.none()
+    return rows.filter(message__auteur__in=animateurs) if animateurs else rows
+
+
+def get_reported(agent: Agent, communaute: Communaute, pk: int) -> Message:
+    """A message reported in `communaute`, that `agent` may decide about; or 404."""
+    message: Message | None = (
+        Message.objects.select_related(
+            "sujet__communaute", "auteur__service", "auteur__territoire", "masque_par"
+        )
+        .filter(pk__in=reports_for(agent, communaute).filter(message=pk).values("message"))
+        .first()
+    )
+    if message is None:
+        raise Http404("Ce signalement n’existe pas.")
+    return message
+
+
+def get_canned(agent: Agent, communaute: Communaute, pk: int) -> ReponseType:
+    """A canned answer of a community that `agent` animates, or 404."""
+    found: ReponseType | None = ReponseType.objects.filter(pk=pk, communaute=communaute).first()
+    if found is None or not can_animate(agent, communaute):
+        raise Http404("Cette réponse type n’existe pas.")
+    return found
+
+
+def get_known_member(communaute: Communaute, identifiant: str) -> Agent:
+    """Somebody who is or was of the community, for those who animate it (`get_animated`); or 404."""
+    found: Agent | None = Agent.objects.with_place().filter(identifiant=identifiant).first()
+    if found is None or not (
+        Adhesion.objects.filter(communaute=communaute, agent=found).exists()
+        or Message.objects.filter(auteur=found, sujet__communaute=communaute).exists()
+    ):
+        raise Http404("Cette personne n’est pas connue de la communauté.")
+    return found

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forum.views import (
     aide_ecriture,
+    animation,
     brouillons,
     ecriture,
     etats,
@@ -13,11 +14,13 @@ from forum.views import (
     lecture,
     listes,
     marques,
+    membres,
     ouverture,
     pieces,
     proches,
     reactions,
     resume,
+    signalements,
     sondages,
 )
 
@@ -95,4 +98,36 @@ urlpatterns = [
         name="flux-etiquette",
     ),
     path("flux/<str:cle>/expertises/<slug:slug>.atom", flux.expertise, name="flux-expertise"),
+    # Reports
+    path("messages/<int:pk>/signaler/", signalements.signaler, name="signaler"),
+    path("communautes/<slug:slug>/moderation/", signalements.moderation, name="moderation"),
+    path(
+        "communautes/<slug:slug>/moderation/messages/<int:pk>/", signalements.signalement, name="signalement"
+    ),
+    path(
+        "communautes/<slug:slug>/moderation/messages/<int:pk>/prendre/", signalements.prendre, name="prendre"
+    ),
+    path("communautes/<slug:slug>/moderation/messages/<int:pk>/rendre/", signalements.rendre, name="rendre"),
+    # What animateurs decide
+    path("messages/<int:pk>/masquer/", animation.masquer_message, name="masquer"),
+    path("messages/<int:pk>/demasquer/", animation.demasquer_message, name="demasquer"),
+    path("messages/<int:pk>/avertir/", animation.avertir, name="avertir"),
+    path("sujets/<int:pk>/masquer/", animation.masquer_sujet, name="masquer-sujet"),
+    path("sujets/<int:pk>/demasquer/", animation.demasquer_sujet, name="demasquer-sujet"),
+    path("sujets/<int:pk>/deplacer/", animation.deplacer, name="deplacer"),
+    path("sujets/<int:pk>/fusionner/", animation.fusionner, name="fusionner"),
+    path("sujets/<int:pk>/scinder/", animation.scinder, name="scinder"),
+    path("communautes/<slug:slug>/moderation/membres/<slug:identifiant>/", membres.membre, name="membre"),
+    path("communautes/<slug:slug>/moderation/suspensions/<int:pk>/lever/", membres.lever, name="lever"),
+    path("communautes/<slug:slug>/moderation/journal/", membres.journal, name="journal-moderation"),
+    path("communautes/<slug:slug>/moderation/reponses-types/", membres.reponses_types, name="reponses-types"),
+    path(
+        "communautes/<slug:slug>/moderation/reponses-types/<int:pk>/",
+        membres.reponse_type,
+        name="reponse-type",
+    ),
+    path(
+        "communautes/<slug:slug>/moderation/me-concernant/", membres.moderation_recue, name="moderation-recue"
+    ),
+    path("communautes/<slug:slug>/moderation/charte-vue/", membres.charte_vue, name="charte-vue"),
 ]

@@ -6,6 +6,7 @@ Safe by default: with nothing given but the required secrets, this is a producti
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -470,7 +471,15 @@ LIMITES_PAR_MINUTE = {
     "flux": 60,
     "reaction": 60,
     "faq": 20,
+    "signalement": 10,
+    "moderation": 30,
 }
+# (age of the account up to which it holds, what multiplies the limits of messages and sujets), youngest first.
+# Whoever animates the community writes twice as fast as the ordinary (communautes.access.rate_factor).
+ANCIENNETE = [
+    (timedelta(hours=24), float(env("DEBIT_PREMIER_JOUR", "0.25"))),
+    (timedelta(days=30), float(env("DEBIT_PREMIER_MOIS", "0.5"))),
+]
 
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.
 MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", str(BASE_DIR / ".local" / "maintenance")))

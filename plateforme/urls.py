@@ -18,6 +18,7 @@ urlpatterns: list[Any] = [
     path("mentions-legales/", views.mentions_legales, name="mentions-legales"),
     path("donnees-personnelles/", views.donnees_personnelles, name="donnees-personnelles"),
     path("accessibilite/", views.accessibilite, name="accessibilite"),
+    path("charte/", views.charte, name="charte"),
     path("plan-du-site/", views.plan_du_site, name="plan-du-site"),
     path("hors-ligne/", views.hors_ligne, name="hors-ligne"),
     path("service-worker.js", views.service_worker, name="service-worker"),

@@ -78,6 +78,12 @@ def accessibilite(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def charte(request: HttpRequest) -> HttpResponse:
+    """What people expect of each other here; a community may add its own."""
+    return render(request, "legales/charte.html")
+
+
+@login_not_required
 def plan_du_site(request: HttpRequest) -> HttpResponse:
     return render(request, "legales/plan_du_site.html")
 

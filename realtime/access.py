@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.access import can_read, can_write
+from communautes.access import can_read, is_member
 from communautes.models import Communaute
 from realtime.models import Reunion, Salon, SalonQuerySet
 
@@ -20,11 +20,14 @@ def member_salons(agent: Agent) -> SalonQuerySet:
 
 
 def get_salon(agent: Agent, pk: int) -> Salon:
-    """A salon of one of the agent's communities, or 404 or 403 (an open community that they have not joined)."""
+    """A salon of one of the agent's communities, or 404 or 403 (an open community that they have not joined).
+
+    A suspended member goes on reading it: `actions.send_message` is what refuses their words.
+    """
     salon = Salon.objects.select_related("communaute").filter(pk=pk).first()
     if salon is None or not agent.is_active:
         raise Http404("Ce salon n’existe pas.")
-    if not can_write(agent, salon.communaute):
+    if not is_member(agent, salon.communaute):
         if can_read(agent, salon.communaute):
             raise PermissionDenied("Rejoignez la communauté pour entrer dans son salon.")
         raise Http404("Ce salon n’existe pas.")

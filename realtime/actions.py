@@ -12,7 +12,7 @@ from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
-from communautes.access import can_animate, can_write
+from communautes.access import can_animate, rate_factor, require_write
 from communautes.models import Communaute
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -49,8 +49,7 @@ def send_message(
     """
     from realtime.tasks import distribute_salon_message
 
-    if not can_write(auteur, salon.communaute):
-        raise PermissionDenied("Vous n’êtes plus membre de cette communauté.")
+    require_write(auteur, salon.communaute, "Vous n’êtes plus membre de cette communauté.")
     # The lock comes before the look at client ids: two resends at once are taken one after the other.
     Salon.objects.select_for_update().only("pk").get(pk=salon.pk)
     known = MessageSalon.objects.filter(auteur=auteur, client_id=client_id).select_related("auteur").first()
@@ -58,7 +57,7 @@ def send_message(
         return known
     _check_text(texte)
     if quand is None:
-        check_limit("message", auteur.pk)
+        check_limit("message", auteur.pk, rate_factor(auteur, salon.communaute))
     now = quand or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -26,6 +26,8 @@ JOIN_PATIENCE = 2.0  # seconds that a subscription waits for Redis before going 
 RETRY_EVERY = 1.0  # seconds
 # Events handed out before the sockets get their turn to write: well under what one of their queues holds.
 BURST = 50
+# Events after which not all who listen to the channel may go on.
+CLOSING = {"sujet.masque", "sujet.deplace"}
 
 
 class Hub:
@@ -128,6 +130,9 @@ class Hub:
             text = encode({"canal": channel, **event})
             for prise in tuple(listeners):
                 prise.push(text)
+                if event.get("type") in CLOSING:
+                    # After the event: the page says what happened before it stops hearing of it.
+                    prise.on_access_change()
 
     def _apply(self, event: Mapping[str, Any], prises: tuple[Prise, ...]) -> None:
         for prise in prises:

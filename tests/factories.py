@@ -1,6 +1,9 @@
 """What tests are made from: real rows, made by the same actions as people's."""
 
 import itertools
+from datetime import timedelta
+
+from django.utils import timezone
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire, TypeService
 from communautes.actions import create_communaute
@@ -37,7 +40,7 @@ def make_agent(prenom: str = "Camille", nom: str = "", **fields: object) -> Agen
     fields.setdefault("fonction", "Instructrice police de l’eau")
     if not fields.get("partenaire"):
         fields.setdefault("service", make_service(territoire))
-    return Agent.objects.create_user(
+    agent = Agent.objects.create_user(
         f"agent{number}@demo.gouv.fr",
         "Un-mot-de-passe-de-test",
         prenom=prenom,
@@ -45,6 +48,10 @@ def make_agent(prenom: str = "Camille", nom: str = "", **fields: object) -> Agen
         territoire=territoire,
         **fields,
     )
+    # An account opened long ago: the young write less fast (annuaire.anciennete).
+    agent.date_joined = timezone.now() - timedelta(days=400)
+    Agent.objects.filter(pk=agent.pk).update(date_joined=agent.date_joined)
+    return agent
 
 
 def declare(agent: Agent, libelle: str, synonymes: list[str] | None = None, niveau: int = 3) -> Expertise:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.access import can_write
+from communautes.access import require_write
 from communautes.fichiers.access import can_remove
 from communautes.fichiers.detection import TypeRefuse, clean_name, detect_type
 from communautes.fichiers.models import Document, Version
@@ -39,8 +39,7 @@ def share_document(
     is not there. A person may add a version to another's document only as an animateur would: raises
     `ActionRefusee`. Raises it too for a kind or size that is not accepted.
     """
-    if not can_write(auteur, communaute):
-        raise PermissionDenied("Rejoignez la communauté pour y partager un fichier.")
+    require_write(auteur, communaute, "Rejoignez la communauté pour y partager un fichier.")
     if quand is None:
         check_limit("fichier", auteur.pk)
     nom = clean_name(nom)

@@ -13,6 +13,7 @@ from forum.actions.etats import (
 )
 from forum.actions.etiquettes import edit_tags, merge_etiquettes, rename_etiquette
 from forum.actions.flux import create_feed_key, note_feed_use, revoke_feed_key
+from forum.actions.fusion import merge_sujets, split_sujet
 from forum.actions.lecture import (
     mark_communaute_read,
     mark_everything_read,
@@ -23,6 +24,7 @@ from forum.actions.lecture import (
 )
 from forum.actions.memes_besoins import set_meme_besoin
 from forum.actions.mentions import set_mentions
+from forum.actions.moderation import hide_message, unhide_message, warn_author
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import (
     open_sujet,
@@ -32,12 +34,20 @@ from forum.actions.publication import (
 )
 from forum.actions.reactions import set_reaction
 from forum.actions.reponses import accept_message, drop_acceptance, tell_of_acceptance, withdraw_acceptance
+from forum.actions.reponses_types import delete_canned, save_canned
 from forum.actions.retraits import (
     delete_message,
     lock_message,
     restore_message,
     retire_message,
     undelete_message,
+)
+from forum.actions.signalements import (
+    Decision,
+    claim_reports,
+    decide_reports,
+    release_reports,
+    report_message,
 )
 from forum.actions.sondages import (
     ProjetSondage,
@@ -47,19 +57,26 @@ from forum.actions.sondages import (
     vote,
     withdraw_vote,
 )
+from forum.actions.structure import hide_sujet, move_sujet, unhide_sujet
 
 __all__ = [
+    "Decision",
     "ProjetSondage",
     "accept_message",
     "archive_dormant",
     "archive_sujet",
+    "claim_reports",
     "close_sondage",
     "close_sujet",
     "create_feed_key",
+    "decide_reports",
+    "delete_canned",
     "delete_message",
     "drop_acceptance",
     "edit_tags",
     "finish_due_sondage",
+    "hide_message",
+    "hide_sujet",
     "lock_message",
     "mark_communaute_read",
     "mark_everything_read",
@@ -67,31 +84,40 @@ __all__ = [
     "mark_sujet_read",
     "mark_unread_from",
     "merge_etiquettes",
+    "merge_sujets",
+    "move_sujet",
     "note_feed_use",
     "open_sujet",
     "pin_sujet",
     "publish_message",
     "refresh_evidence",
     "refresh_evidence_of_sujet",
+    "release_reports",
     "rename_etiquette",
     "reopen_sujet",
+    "report_message",
     "resolve_sujet",
     "restore_message",
     "retire_message",
     "revoke_feed_key",
+    "save_canned",
     "set_following",
     "set_meme_besoin",
     "set_mentions",
     "set_reaction",
+    "split_sujet",
     "tell_of_acceptance",
     "tell_of_closing",
     "tell_of_message",
     "unarchive_sujet",
     "undelete_message",
     "undo_marking",
+    "unhide_message",
+    "unhide_sujet",
     "unpin_sujet",
     "unresolve_sujet",
     "vote",
+    "warn_author",
     "withdraw_acceptance",
     "withdraw_vote",
 ]

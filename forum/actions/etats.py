@@ -16,6 +16,7 @@ from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
 from communautes.models import Communaute
 from forum.access import can_moderate, can_resolve, readers_among
+from forum.actions.moderation import record_moderation
 from forum.models import Sujet
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -24,6 +25,8 @@ from plateforme.socle.journal import record
 # Beyond, the list of a community would begin with a wall of old sujets.
 MAX_EPINGLES = 5
 MOTIF_MAX = 300
+# What only animateurs do: in the community's log of moderation too.
+LOGGED = {"sujet.pin", "sujet.unpin", "sujet.close", "sujet.reopen", "sujet.archive", "sujet.unarchive"}
 # How many sujets a run of `archive_dormant` archives at most: the next run goes on.
 ARCHIVE_BATCH = 500
 MOIS = timedelta(days=30.44)
@@ -136,9 +139,7 @@ def archive_dormant(communaute: Communaute, *, limit: int = ARCHIVE_BATCH) -> in
 
 def _locked(auteur: Agent, sujet: Sujet, *, allowed: Callable[[Agent, Sujet], bool] = can_moderate) -> Sujet:
     """The sujet's row, held until the transaction ends, once `auteur` may do what they ask."""
-    locked: Sujet = (
-        Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=sujet.pk)
-    )
+    locked: Sujet = Sujet.objects.select_for_update().get(pk=sujet.pk)
     if not allowed(auteur, locked):
         raise PermissionDenied("Cette action est réservée à l’animation de la communauté.")
     if locked.fusionne_dans_id is not None:
@@ -157,6 +158,10 @@ def _set(
     setattr(sujet, champ, valeur)
     locked.save(update_fields=[champ])
     record(auteur, action, locked)
+    if action in LOGGED:
+        record_moderation(
+            auteur, locked.communaute, action.removeprefix("sujet."), sujet=locked.pk, agent=locked.auteur_id
+        )
     _publish(locked.pk, champ, valeur is not None)
     return True
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from annuaire.models import Agent, Expertise
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
-from communautes.access import can_animate, can_read, can_write
+from communautes.access import can_animate, can_read, rate_factor, require_write
+from communautes.actions import count_charter_reminder
 from communautes.models import Communaute
-from forum.access import can_answer, readers_among
+from forum.access import readers_among
 from forum.actions.brouillons import delete_draft
 from forum.actions.etiquettes import tag_sujet
 from forum.actions.lecture import set_read
@@ -57,8 +58,7 @@ def open_sujet(
     for loading past content; a person's sujet is dated now. `brouillon`: key of the draft that this was, gone
     in the same transaction.
     """
-    if not can_write(auteur, communaute):
-        raise PermissionDenied("Rejoignez la communauté pour y écrire.")
+    require_write(auteur, communaute, "Rejoignez la communauté pour y écrire.")
     if genre == Sujet.Genre.ANNONCE and not can_animate(auteur, communaute):
         raise ActionRefusee(
             "Les annonces sont publiées par l’animation de la communauté. Choisissez plutôt une discussion.",
@@ -76,7 +76,7 @@ def open_sujet(
         delete_draft(auteur, brouillon)
         if twin is not None:
             return twin
-        check_limit("sujet", auteur.pk)
+        check_limit("sujet", auteur.pk, rate_factor(auteur, communaute))
     sujet: Sujet = Sujet.objects.create(
         communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
     )
@@ -109,12 +109,12 @@ def publish_message(
     Raises `ActionRefusee` (text empty, too long, too fast) and `PermissionDenied`. The same text sent again
     by the same person within a minute (a double click, a resend after a cut) gives the first message back.
     """
-    if not can_answer(auteur, sujet):
-        raise PermissionDenied("Rejoignez la communauté pour répondre.")
+    require_write(auteur, sujet.communaute, "Rejoignez la communauté pour répondre.")
     _check_text(texte)
     now = quand or timezone.now()
-    # What may have changed since the page was asked for: closed, withdrawn, merged.
-    if not Sujet.objects.select_for_update().get(pk=sujet.pk).ouvert:
+    # What may have changed since the page was asked for: closed, withdrawn, merged, moved.
+    locked = Sujet.objects.select_for_update().get(pk=sujet.pk)
+    if not locked.ouvert or locked.communaute_id != sujet.communaute_id:
         raise ActionRefusee(
             "Ce sujet ne reçoit plus de réponses depuis un instant. Votre texte est conservé : copiez-le pour le "
             "publier ailleurs.",
@@ -133,7 +133,7 @@ def publish_message(
     if twin is not None:
         return twin
     if quand is None:
-        check_limit("message", auteur.pk)
+        check_limit("message", auteur.pk, rate_factor(auteur, sujet.communaute))
     message = _add_message(
         sujet, auteur, texte, now, past=quand is not None, origine=origine, repond_a=repond_a
     )
@@ -270,5 +270,6 @@ def _add_message(
         {"type": "sujet.message", "sujet": sujet.pk, "auteur": auteur.pk},
     )
     if not past:
+        count_charter_reminder(auteur, sujet.communaute)
         distribute_message.defer(message_id=message.pk)
     return message

@@ -106,7 +106,7 @@ def tell_of_acceptance(message: Message, auteur: Agent) -> None:
 
 
 def _locked(auteur: Agent, pk: int) -> Sujet:
-    sujet: Sujet = Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=pk)
+    sujet: Sujet = Sujet.objects.select_for_update().get(pk=pk)
     if not can_accept(auteur, sujet):
         raise PermissionDenied("La personne qui a posé la question choisit la réponse.")
     return sujet

@@ -90,14 +90,18 @@ def undelete_message(auteur: Agent, message: Message) -> bool:
 
 def lock_message(message: Message) -> Message:
     """The message as it is now, its sujet's row then its own locked. In the caller's transaction."""
-    sujet = (
-        Sujet.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=message.sujet_id)
-    )
-    locked: Message = (
+    # No join: one with the community would find no row while somebody moves the sujet to another.
+    sujet = Sujet.objects.select_for_update().get(pk=message.sujet_id)
+    locked: Message | None = (
         Message.objects.select_for_update(of=("self",))
         .select_related("auteur")
-        .get(pk=message.pk, sujet=sujet)
+        .filter(pk=message.pk, sujet=sujet)
+        .first()
     )
+    if locked is None:
+        raise ActionRefusee(
+            "Ce message vient d’être déplacé dans un autre sujet : rouvrez-le, puis recommencez."
+        )
     locked.sujet = sujet
     return locked
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from forum import actions
-from forum.access import get_message, get_sujet
+from forum.access import current_sujet, get_message, get_sujet
 from forum.forms import ReponseForm
 from forum.pages import message_address
 from forum.views.lecture import sujet_page
@@ -21,6 +21,12 @@ def repondre(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReponseForm(data)
     if refused:
         form.add_error("texte", refused)
+    if found.fusionne_dans_id is not None:
+        # The page was open while the sujet was merged: nothing typed is lost.
+        form.add_error(
+            "texte", "Ce sujet vient d’être réuni avec celui-ci : relisez la discussion, puis publiez ici."
+        )
+        return sujet_page(request, current_sujet(request.user, found), form, status=422)
     if form.is_valid():
         try:
             message = actions.publish_message(

@@ -13,7 +13,7 @@ from annuaire.notifications.actions import mark_all_read
 from communautes.access import can_animate, can_write, get_readable
 from communautes.presentation import community_context
 from forum import actions
-from forum.access import get_message, get_sujet, visible_sujets
+from forum.access import current_sujet, get_message, get_sujet, visible_sujets
 from forum.filtres import read_filters
 from forum.forms import ReponseForm
 from forum.listes import marking_to_undo, with_unread_counts
@@ -66,6 +66,8 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
 
 def sujet(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_sujet(request.user, pk)
+    if found.fusionne_dans_id is not None:
+        return redirect(current_sujet(request.user, found))
     if "date" in request.GET:
         return _go_to_date(request, found)
     return sujet_page(request, found, None)
@@ -84,6 +86,9 @@ def sujet_page(
     mark_all_read(request.user, fil=f"sujet.{found.pk}")
     if context["droits"].ecrire:
         context |= answer_context(request, found, form)
+    elif form is not None:
+        # Refused: what was typed is shown to be copied.
+        context["form"] = form
     context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
     return render(request, "forum/sujet.html", context, status=status)
 

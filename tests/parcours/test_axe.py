@@ -17,6 +17,8 @@ VISITOR = (
 )  # fmt: skip
 C = "/communautes/police-de-l-eau/"
 AGENT = (
+    f"{C}charte/", f"{C}moderation/", f"{C}moderation/?etat=traites", f"{C}moderation/journal/",
+    f"{C}moderation/reponses-types/", f"{C}moderation/me-concernant/", f"{C}moderation/membres/gaelle-estaque/",
     "/", "/recherche/?q=busage", "/annuaire/", "/annuaire/?q=loi+sur+l%27eau", "/annuaire/moi/",
     "/annuaire/moi/modifier/", "/notifications/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
     f"{C}a-propos/", f"{C}documents/", f"{C}forum/", f"{C}forum/nouveau/",
@@ -73,6 +75,15 @@ def test_agent(sign_in: Callable[..., Page], size: str) -> None:
     addresses.append(meeting.get_attribute("href"))
     planned = page.locator(f"main a[href='{C}reunions/planifier/']")
     addresses += [planned.first.get_attribute("href")] if planned.count() else []
+    # Each decision about a sujet, and about a message of somebody else's.
+    page.goto(f"{C}forum/?genre=discussion")
+    sujet = (
+        str(page.locator("main a[href^='/sujets/']").first.get_attribute("href")).split("#")[0].split("?")[0]
+    )
+    addresses += [f"{sujet}{end}/" for end in ("masquer", "deplacer", "fusionner", "scinder")]
+    page.goto(sujet)
+    asked = page.locator("a[href$='/signaler/']").first.get_attribute("href")
+    addresses += [str(asked), str(asked).replace("signaler", "avertir")]
     found: list[str] = []
     for address in addresses:
         page.goto(address)

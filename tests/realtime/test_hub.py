@@ -225,3 +225,19 @@ async def test_presence_of_a_dead_process_expires(hub: Hub):
     await until(lambda: any(f["departs"] == [5] for f in witness.of("presence")))
     await hub.unregister(watching)
     watching.stop()
+
+
+async def test_a_sujet_hidden_or_moved_has_its_readers_looked_at_again(hub: Hub):
+    sujet, bout = Canal("sujet", 4_000_002), Bout()
+    prise = make_prise(bout)
+    looked: list[bool] = []
+    prise.on_access_change = lambda: looked.append(True)
+    await hub.register(prise)
+    await hub.subscribe(prise, sujet)
+    await publish(sujet, type="sujet.masque", sujet=sujet.pk)
+    await until(lambda: looked)
+    # Told first: the page says what happened.
+    await until(lambda: bout.of("sujet.masque"))
+    await publish(sujet, type="message.nouveau", sujet=sujet.pk)
+    await until(lambda: bout.of("message.nouveau"))
+    assert looked == [True]

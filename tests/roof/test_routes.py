@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
 from communautes.models import DemandeAdhesion
+from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
 from realtime.models import Reunion
@@ -35,6 +36,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "donnees-personnelles": ALL,
     "accessibilite": ALL,
     "plan-du-site": ALL,
+    "charte": ALL,
     "hors-ligne": ALL,
     "service-worker": ALL,
     "sante-vivant": ALL,
@@ -52,6 +54,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "communautes:creer": (LOGIN, 200, 403, 200, 200),
     "communautes:communaute": (LOGIN, 200, 404, 200, 200),
     "communautes:a-propos": (LOGIN, 200, 404, 200, 200),
+    "communautes:charte": (LOGIN, 200, 404, 200, 200),
     "communautes:membres": MEMBERS,
     "communautes:modifier": ANIMATION,
     "communautes:inviter": POST,
@@ -75,6 +78,26 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:creer-cle-flux": POST,
     "forum:revoquer-cle-flux": POST,
     # A key that nobody has; what each gets with theirs is in tests/forum/test_flux.py.
+    "forum:signaler": MEMBERS,
+    "forum:moderation": ANIMATION,
+    "forum:signalement": ANIMATION,
+    "forum:prendre": POST,
+    "forum:rendre": POST,
+    "forum:masquer": ANIMATION,
+    "forum:demasquer": POST,
+    "forum:avertir": ANIMATION,
+    "forum:masquer-sujet": ANIMATION,
+    "forum:demasquer-sujet": POST,
+    "forum:deplacer": ANIMATION,
+    "forum:fusionner": ANIMATION,
+    "forum:scinder": ANIMATION,
+    "forum:membre": ANIMATION,
+    "forum:lever": POST,
+    "forum:journal-moderation": ANIMATION,
+    "forum:reponses-types": ANIMATION,
+    "forum:reponse-type": ANIMATION,
+    "forum:moderation-recue": MEMBERS,
+    "forum:charte-vue": POST,
     "forum:flux": (404, 404, 404, 404, 404),
     "forum:flux-etiquette": (404, 404, 404, 404, 404),
     "forum:flux-expertise": (404, 404, 404, 404, 404),
@@ -171,11 +194,18 @@ OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
 # Addresses whose number is that of a message; the forum's others have a sujet's.
 ABOUT_MESSAGES = {
     "forum:accepter",
+    "forum:avertir",
     "forum:citation",
+    "forum:demasquer",
+    "forum:masquer",
     "forum:message",
     "forum:non-lu",
+    "forum:prendre",
     "forum:proposer-faq",
     "forum:reactions",
+    "forum:rendre",
+    "forum:signalement",
+    "forum:signaler",
 }
 
 
@@ -218,7 +248,10 @@ def world() -> dict[str, Any]:
     )
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
+    message = sujet.messages.get()
+    report_message(animateur, message, motif="erreur")
     return {
+        "reponse_type": save_canned(animateur, communaute, titre="Rappel", texte="Relisez la charte.").pk,
         "people": (None, other, partner, member, animateur),
         "slug": communaute.slug,
         "salon": communaute.salons.get().pk,
@@ -247,6 +280,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         if name == "forum:faq-entree"
         else world["message"]
         if name in ABOUT_MESSAGES
+        else world["reponse_type"]
+        if name == "forum:reponse-type"
         else world["sujet"],
         "communautes": world["demande"] if name.endswith("demande") else world["invitation"],
     }.get(kind, 999_999)
@@ -257,12 +292,15 @@ def address(name: str, world: dict[str, Any]) -> str:
         ["cle", world["slug"], "x"],
         [pk],
         [world["identifiant"]],
+        [world["slug"], pk],
     ):
         try:
             if "piece" in name and name != "forum:pieces":
                 arguments = [world["piece"]]
             if name == "annuaire:profil":
                 arguments = [world["identifiant"]]
+            if name == "forum:membre":
+                arguments = [world["slug"], world["identifiant"]]
             return reverse(name, args=arguments)
         except Exception:
             continue

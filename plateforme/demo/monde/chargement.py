@@ -128,6 +128,10 @@ def _load_people(monde: Monde, chance: random.Random) -> dict[str, Agent]:
             for person in people
         ]
     )
+    # They have been here for years: newcomers write less fast, and the demo's people show the ordinary.
+    Agent.objects.filter(pk__in=[agent.pk for agent in agents]).update(
+        date_joined=timezone.now() - timedelta(days=800)
+    )
     by_key = {agent.identifiant: agent for agent in agents}
     DeclarationExpertise.objects.bulk_create(
         DeclarationExpertise(

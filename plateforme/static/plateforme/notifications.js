@@ -32,7 +32,26 @@ function announce(event) {
   setTimeout(() => line.remove(), 9000);
 }
 
+/* Suspended while writing: what is typed stays, and the reason is where one would have pressed. */
+function participation(event) {
+  const page = document.querySelector(`[data-communaute="${event.communaute}"]`);
+  if (!page) return;
+  page.querySelectorAll(".editeur, [data-role=saisie], form[data-brouillon]").forEach((form) => {
+    let word = form.querySelector("[data-participation]");
+    if (!word) {
+      word = document.createElement("p");
+      word.setAttribute("role", "status");
+      word.className = "fr-message fr-message--error";
+      word.dataset.participation = "";
+      form.append(word);
+    }
+    word.textContent = event.suspension ?? "";
+    form.querySelectorAll("button:not([type=button])").forEach((button) => { button.disabled = Boolean(event.suspension); });
+  });
+}
+
 subscribe(`agent.${agent}`, (event) => {
   if (event.type === "notification") { refresh(); announce(event); }
   if (event.type === "notifications.lues") refresh();
+  if (event.type === "participation.change") participation(event);
 });
