@@ -1,5 +1,6 @@
 """Every write on the forum, one file per feature."""
 
+from forum.actions.edition import edit_message, purge_version, rename_sujet, restore_version, set_wiki
 from forum.actions.etats import (
     archive_dormant,
     archive_sujet,
@@ -57,6 +58,7 @@ __all__ = [
     "create_feed_key",
     "delete_message",
     "drop_acceptance",
+    "edit_message",
     "finish_due_sondage",
     "lock_message",
     "mark_communaute_read",
@@ -68,17 +70,21 @@ __all__ = [
     "open_sujet",
     "pin_sujet",
     "publish_message",
+    "purge_version",
     "refresh_evidence",
     "refresh_evidence_of_sujet",
+    "rename_sujet",
     "reopen_sujet",
     "resolve_sujet",
     "restore_message",
+    "restore_version",
     "retire_message",
     "revoke_feed_key",
     "set_following",
     "set_meme_besoin",
     "set_mentions",
     "set_reaction",
+    "set_wiki",
     "tell_of_acceptance",
     "tell_of_closing",
     "tell_of_message",

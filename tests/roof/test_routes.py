@@ -101,6 +101,14 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:nouveaux": MEMBERS,
     "forum:resume": MEMBERS,
     "forum:non-lus": SIGNED,
+    "forum:modifier": MEMBERS,
+    "forum:wiki": POST,
+    "forum:fragment": MEMBERS,
+    "forum:historique": MEMBERS,
+    "forum:retablir-version": POST,
+    "forum:effacer-version": POST,
+    "forum:supprimer": (LOGIN, 403, 404, 200, 403),
+    "forum:retablir": POST,
     "forum:reactions": MEMBERS,
     "forum:meme-besoin": POST,
     "forum:memes-besoins": MEMBERS,
@@ -165,10 +173,18 @@ OTHERS = ("account_", "mfa_", "usersessions_", "admin:")
 ABOUT_MESSAGES = {
     "forum:accepter",
     "forum:citation",
+    "forum:effacer-version",
+    "forum:fragment",
+    "forum:historique",
     "forum:message",
+    "forum:modifier",
     "forum:non-lu",
     "forum:proposer-faq",
     "forum:reactions",
+    "forum:retablir",
+    "forum:retablir-version",
+    "forum:supprimer",
+    "forum:wiki",
 }
 
 
