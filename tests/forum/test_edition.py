@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from annuaire.notifications.models import Notification
 from communautes.models import Communaute, Suspension
 from forum import actions
 from forum.actions.edition import REPERE_NOTRES, VersionDepassee
+from forum.actions.rendus import rerender_messages
 from forum.historique import comparison, history
 from forum.models import Message, Sujet, VersionMessage
 from plateforme.socle.erreurs import ActionRefusee
@@ -306,3 +308,18 @@ def test_a_deletion_is_asked_confirmed_and_undone_without_script(
     assert "Annuler la suppression" in answer.content.decode()
     client.post(f"{opening}retablir/")
     assert alone in Sujet.objects.all().visible_to(nadia)
+
+
+def test_texts_of_an_older_renderer_are_rendered_again_and_a_run_cut_short_is_taken_up(
+    message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = message.html
+    Message.objects.update(html="ancien", version_rendu=0)
+    monkeypatch.setattr("forum.actions.rendus.BATCH", 1)
+    first = rerender_messages()
+    assert first == message.sujet.messages.get(numero=1).pk
+    assert Message.objects.filter(html="ancien").count() == 1
+    call_command("rendre_messages", verbosity=0)
+    message.refresh_from_db()
+    assert message.html == shown
+    assert rerender_messages() is None
