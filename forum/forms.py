@@ -94,13 +94,24 @@ class ModificationForm(forms.Form):
         required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, localize=False
     )
 
-    def __init__(self, data: Any = None, *, message: Message, titre: bool, motif: bool) -> None:
-        initial = {
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        message: Message,
+        titre: bool,
+        motif: bool,
+        brouillon: dict[str, Any] | None = None,
+    ) -> None:
+        initial: dict[str, Any] = {
             "titre": message.sujet.titre,
             "titre_depuis": message.sujet.titre,
             "texte": message.texte,
             "version": message.version,
         }
+        # A draft that does not say where it started from is worth its words only.
+        if brouillon and brouillon.get("version"):
+            initial |= brouillon
         super().__init__(data, initial=initial)
         if not titre:
             del self.fields["titre"], self.fields["titre_depuis"]

@@ -11,23 +11,32 @@ from django.views.decorators.http import require_http_methods, require_POST
 from communautes.access import can_animate, can_write
 from communautes.presentation import community_context
 from forum import actions
-from forum.access import can_edit, can_rename, get_message
+from forum.access import can_edit, can_rename, draft_of, get_message
 from forum.actions.edition import VersionDepassee
 from forum.forms import ModificationForm
 from forum.historique import merging
 from forum.models import Message
 from forum.presentation import lines, message_address, rights
+from forum.views.redaction import draft_context, received
 from plateforme.socle.erreurs import ActionRefusee
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def modifier(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_message(request.user, pk)
+    about = _about(request, message)
     if request.method != "POST":
         if not can_edit(request.user, message):
             raise PermissionDenied("Vous ne pouvez pas modifier ce message.")
-        return _page(request, message, ModificationForm(**_about(request, message)))
-    form = ModificationForm(request.POST, **_about(request, message))
+        draft = draft_of(request.user, _key(message))
+        # With the version it started from: what was changed meanwhile meets it on the merge page.
+        return _page(request, message, ModificationForm(**about, brouillon=draft.contenu if draft else None))
+    data, refused = (
+        received(request, message.sujet.communaute) if can_edit(request.user, message) else (request.POST, "")
+    )
+    form = ModificationForm(data, **about)
+    if refused:
+        form.add_error("texte", refused)
     status = 422
     if form.is_valid():
         try:
@@ -41,9 +50,13 @@ def modifier(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, f"{error} Votre texte est toujours là : copiez-le si vous en avez besoin.")
             status = 403
         else:
-            request.session["brouillon_envoye"] = f"message.{message.pk}"
+            request.session["brouillon_envoye"] = _key(message)
             return redirect(message_address(edited))
     return _page(request, message, form, status)
+
+
+def _key(message: Message) -> str:
+    return f"message.{message.pk}"
 
 
 def _about(request: HttpRequest, message: Message) -> dict[str, Any]:
@@ -59,13 +72,14 @@ def _page(
 ) -> HttpResponse:
     context = community_context(request.user, message.sujet.communaute, "forum")
     context |= {"message": message, "sujet": message.sujet, "form": form, "retour": message_address(message)}
+    context |= draft_context(_key(message), draft_of(request.user, _key(message)))
     return render(request, "forum/modifier.html", context | more, status=status)
 
 
 def _merge_page(request: HttpRequest, actuel: Message, sent: ModificationForm) -> HttpResponse:
     """Both texts, and a joined one to go on from; saved, it replaces the version shown here and no other."""
     fusion = merging(actuel, sent.cleaned_data["version"], sent.cleaned_data["texte"])
-    data = request.POST.copy()
+    data = sent.data.copy()
     data["texte"], data["version"] = fusion["proposition"], str(actuel.version)
     if "titre_depuis" in data and data["titre_depuis"] != actuel.sujet.titre:
         fusion["titre_depuis"], data["titre_depuis"] = data["titre_depuis"], actuel.sujet.titre
