@@ -78,6 +78,27 @@ def get_message(agent: Agent, pk: int) -> Message:
     return message
 
 
+def get_own_withdrawn(agent: Agent, pk: int) -> Message:
+    """As `get_message`; the author of a sujet withdrawn with its opening still reaches it, to put it back."""
+    message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=pk).first()
+    if (
+        message is not None
+        and message.sujet.masque_le is not None
+        and message.supprime_par_id == agent.pk
+        and can_read(agent, message.sujet.communaute)
+    ):
+        return message
+    return get_message(agent, pk)
+
+
+def get_message_history(agent: Agent, pk: int) -> Message:
+    """A message whose versions `agent` may read: a withdrawn one's only for its author and the animation."""
+    message = get_message(agent, pk)
+    if not message.visible and message.auteur_id != agent.pk and not can_moderate(agent, message.sujet):
+        raise PermissionDenied("L’historique d’un message retiré est réservé à son auteur et à l’animation.")
+    return message
+
+
 def get_awaited(agent: Agent, pk: int) -> Sujet:
     """A question whose « même besoin » people `agent` may know by name: theirs, or of a community they animate."""
     sujet = get_sujet(agent, pk)
@@ -156,6 +177,20 @@ def can_resolve(agent: Agent, sujet: Sujet) -> bool:
     if sujet.auteur_id == agent.pk and can_write(agent, sujet.communaute):
         return True
     return can_animate(agent, sujet.communaute)
+
+
+def can_edit(agent: Agent, message: Message) -> bool:
+    """Its author, or anyone who may write when it is a wiki, while the sujet is open; an animateur always."""
+    if not message.visible:
+        return False
+    if (message.auteur_id == agent.pk or message.wiki) and can_answer(agent, message.sujet):
+        return True
+    return can_moderate(agent, message.sujet)
+
+
+def can_rename(agent: Agent, sujet: Sujet) -> bool:
+    """Who opened it, while it is open; an animateur always."""
+    return (sujet.auteur_id == agent.pk and can_answer(agent, sujet)) or can_moderate(agent, sujet)
 
 
 # How long the author of a message may change their mind after deleting it.

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from annuaire.models import Agent
 from communautes.access import readable_communautes
 from communautes.models import Communaute
-from forum.access import RESOLVABLE, can_accept, visible_sujets
+from forum.access import RESOLVABLE, UNDO, can_accept, visible_sujets
 from forum.actions.etats import MAX_EPINGLES
 from forum.models import (
     Abonnement,
@@ -58,6 +59,17 @@ class Ligne:
 
     # Files under it, those shown in the text left out.
     pieces: list[PieceJointe] = field(default_factory=list)
+
+    @property
+    def annulable(self) -> bool:
+        """Whether the reader deleted it and may still change their mind."""
+        message = self.message
+        return (
+            self.mien
+            and message.supprime_le is not None
+            and message.supprime_par_id == message.auteur_id
+            and timezone.now() - message.supprime_le < UNDO
+        )
 
     @property
     def nb_reactions(self) -> int:

@@ -15,6 +15,7 @@ from forum.actions import (
 )
 from forum.actions.brouillons import remove_old_drafts
 from forum.actions.courriels import forget_old_emails
+from forum.actions.edition import tell_of_edit
 from forum.actions.pieces import remove_orphans
 from forum.courriels_entrants.boite import collect
 from forum.models import Message, Sondage
@@ -26,6 +27,15 @@ def distribute_message(message_id: int) -> None:
     message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=message_id).first()
     if message is not None:
         tell_of_message(message)
+
+
+@app.task(name="forum.distribute_edit", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def distribute_edit(message_id: int, auteur_id: int, identifiants: list[str]) -> None:
+    """Tell those whom a change of a message cites for the first time."""
+    message = Message.objects.select_related("sujet__communaute", "auteur").filter(pk=message_id).first()
+    auteur = Agent.objects.filter(pk=auteur_id).first()
+    if message is not None and auteur is not None:
+        tell_of_edit(message, auteur, identifiants)
 
 
 @app.task(name="forum.distribute_acceptance", retry=RetryStrategy(max_attempts=5, exponential_wait=3))

@@ -7,10 +7,12 @@ from forum.views import (
     animation,
     brouillons,
     ecriture,
+    edition,
     etats,
     etiquettes,
     faq,
     flux,
+    historique,
     lecture,
     listes,
     marques,
@@ -60,6 +62,15 @@ urlpatterns = [
     path("forum/brouillons/", brouillons.brouillons, name="brouillons"),
     path("forum/brouillons/enregistrer/", brouillons.brouillon, name="brouillon"),
     path("forum/brouillons/supprimer/", brouillons.supprimer_brouillon, name="supprimer-brouillon"),
+    # Changing, withdrawing, putting back
+    path("messages/<int:pk>/modifier/", edition.modifier, name="modifier"),
+    path("messages/<int:pk>/wiki/", edition.wiki, name="wiki"),
+    path("messages/<int:pk>/fragment/", edition.fragment, name="fragment"),
+    path("messages/<int:pk>/historique/", historique.historique, name="historique"),
+    path("messages/<int:pk>/retablir-version/", historique.retablir_version, name="retablir-version"),
+    path("messages/<int:pk>/effacer-version/", historique.effacer_version, name="effacer-version"),
+    path("messages/<int:pk>/supprimer/", historique.supprimer, name="supprimer"),
+    path("messages/<int:pk>/retablir/", historique.retablir, name="retablir"),
     # States
     path("sujets/<int:pk>/etat/", etats.etat, name="etat"),
     # Tags

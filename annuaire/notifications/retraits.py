@@ -23,6 +23,11 @@ def silence(cle: str, quand: datetime) -> int:
     return len(people)
 
 
+def blank(cle: str) -> None:
+    """Take the words of what `cle` told of out of the notifications: they must not be kept."""
+    Notification.objects.filter(cle=cle).exclude(extrait="").update(extrait="")
+
+
 @transaction.atomic
 def speak_again(cle: str, quand: datetime, extrait: str) -> None:
     """What was withdrawn at `quand` is put back: unread again for those who had not read it. Nothing is mailed."""

@@ -1,5 +1,6 @@
 """Every write on the forum, one file per feature."""
 
+from forum.actions.edition import edit_message, purge_version, rename_sujet, restore_version, set_wiki
 from forum.actions.etats import (
     archive_dormant,
     archive_sujet,
@@ -73,6 +74,7 @@ __all__ = [
     "delete_canned",
     "delete_message",
     "drop_acceptance",
+    "edit_message",
     "edit_tags",
     "finish_due_sondage",
     "hide_message",
@@ -90,14 +92,17 @@ __all__ = [
     "open_sujet",
     "pin_sujet",
     "publish_message",
+    "purge_version",
     "refresh_evidence",
     "refresh_evidence_of_sujet",
     "release_reports",
     "rename_etiquette",
+    "rename_sujet",
     "reopen_sujet",
     "report_message",
     "resolve_sujet",
     "restore_message",
+    "restore_version",
     "retire_message",
     "revoke_feed_key",
     "save_canned",
@@ -105,6 +110,7 @@ __all__ = [
     "set_meme_besoin",
     "set_mentions",
     "set_reaction",
+    "set_wiki",
     "split_sujet",
     "tell_of_acceptance",
     "tell_of_closing",

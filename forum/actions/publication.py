@@ -66,10 +66,8 @@ def open_sujet(
         )
     if (sondage is None) != (genre != Sujet.Genre.SONDAGE):
         raise ActionRefusee("Un sondage propose des choix : indiquez-les, un par ligne.", champ="options")
-    titre = tidy_title(titre)
-    if len(titre) < 8:
-        raise ActionRefusee("Donnez un titre qui se comprend seul : 8 caractères au moins.", champ="titre")
-    _check_text(texte)
+    titre = check_title(titre)
+    check_text(texte)
     now = quand or timezone.now()
     if quand is None:
         twin = _twin(auteur, communaute, titre, now)
@@ -110,7 +108,7 @@ def publish_message(
     by the same person within a minute (a double click, a resend after a cut) gives the first message back.
     """
     require_write(auteur, sujet.communaute, "Rejoignez la communauté pour répondre.")
-    _check_text(texte)
+    check_text(texte)
     now = quand or timezone.now()
     # What may have changed since the page was asked for: closed, withdrawn, merged, moved.
     locked = Sujet.objects.select_for_update().get(pk=sujet.pk)
@@ -208,7 +206,16 @@ def _twin(auteur: Agent, communaute: Communaute, titre: str, now: datetime) -> S
     )
 
 
-def _check_text(texte: str) -> None:
+def check_title(titre: str) -> str:
+    """The title as it is kept, or `ActionRefusee`."""
+    titre = tidy_title(titre)
+    if len(titre) < 8:
+        raise ActionRefusee("Donnez un titre qui se comprend seul : 8 caractères au moins.", champ="titre")
+    return titre
+
+
+def check_text(texte: str) -> None:
+    """Raise `ActionRefusee` for a text that cannot be published."""
     try:
         validate_source(texte)
     except ValidationError as error:

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
@@ -13,6 +14,9 @@ from django.urls import reverse
 from annuaire.models import Agent
 from communautes.models import Communaute
 from forum.models.sujets import FrenchVector, Sujet
+
+# One mends one's own slips in peace: the page does not say « modifié » before that.
+GRACE = timedelta(minutes=5)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -100,6 +104,13 @@ class Message(models.Model):
     @property
     def visible(self) -> bool:
         return self.supprime_le is None and self.masque_le is None
+
+    @property
+    def est_modifie(self) -> bool:
+        """Changed enough to be said: by somebody else, or once it had been there for a while."""
+        if self.modifie_le is None:
+            return False
+        return self.modifie_par_id != self.auteur_id or self.modifie_le - self.cree_le > GRACE
 
 
 class VersionMessage(models.Model):
