@@ -1,6 +1,7 @@
 """Who knows about this, and why we think so: the directory's search.
 
 A person is found by the words of their name, fonction, service, territory, presentation and declared expertises.
+What people did counts too (`annuaire.preuves`), as far as the person who searches may read it.
 The vocabulary widens a question: an acronym or a synonym of an expertise stands for it. A word that nobody carries
 is taken for a typing error and compared by its groups of three letters. Accents and endings do not count.
 """
@@ -15,6 +16,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise
+from annuaire.preuves import recherche as preuves
 from plateforme.socle.recherche import quoted_lexeme
 
 MAX_QUERY = 200
@@ -82,7 +84,7 @@ def search_agents(
         Agent.objects.with_place().prefetch_related("declarations__expertise").in_bulk([pk for pk, _ in best])
     )
     results = [Resultat(people[pk], score) for pk, (score, _) in best if pk in people]
-    _explain(results, words, recognised)
+    _explain(agent, question, results, words, recognised)
     return results
 
 
@@ -152,32 +154,35 @@ def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | None") -> Sc
 def _exact(
     agent: Agent, words: list[Mot], recognised: list[Reconnue], scope: Scope, limit: int
 ) -> dict[int, tuple[float, float]]:
-    """By stems and declared expertises: id → (score, share of the words found)."""
+    """By stems, declared expertises and evidence: id → (score, share of the words found)."""
     stems = [word.racine for word in words]
     query = " | ".join(quoted_lexeme(stem) for stem in stems)
     ids = [item.expertise.pk for item in recognised]
     condition, values = scope
     cover = " + ".join(["(a.recherche @@ %s::tsquery)::int"] * len(stems))
+    evidence, evidence_values = preuves.gains(agent, stems, ids)
     sql = (
         "WITH declare AS (SELECT agent_id, max(niveau) AS niveau FROM annuaire_declarationexpertise"  # noqa: S608
         " WHERE expertise_id = ANY(%s) GROUP BY agent_id),"
+        f" preuve AS MATERIALIZED ({evidence}),"
         " candidat AS (SELECT id FROM annuaire_agent WHERE recherche @@ %s::tsquery"
-        " UNION SELECT agent_id FROM declare),"
+        " UNION SELECT agent_id FROM declare UNION SELECT agent_id FROM preuve),"
         f" note AS (SELECT a.id, ({cover})::float / %s AS part, d.niveau,"
         " ts_rank_cd(a.recherche, %s::tsquery, 1) AS rang,"
         " CASE WHEN a.territoire_id = %s THEN 2 WHEN t.parent_id = %s THEN 1 ELSE 0 END AS pres,"
-        " a.disponibilite"
+        " a.disponibilite, coalesce(e.gain, 0) AS gain, coalesce(e.part, 0) AS part_preuve"
         " FROM candidat c JOIN annuaire_agent a ON a.id = c.id"
         " LEFT JOIN annuaire_territoire t ON t.code = a.territoire_id"
+        " LEFT JOIN preuve e ON e.agent_id = a.id"
         f" LEFT JOIN declare d ON d.agent_id = a.id WHERE {condition})"
-        " SELECT id, 4 * part + CASE WHEN niveau IS NULL THEN 0 ELSE 2 + 0.4 * niveau END + least(rang, 1)"
+        " SELECT id, greatest(4 * part, 5 * part_preuve) + gain + CASE WHEN niveau IS NULL THEN 0 ELSE 2 + 0.4 * niveau END + least(rang, 1)"
         " + 0.3 * pres - CASE disponibilite WHEN 'non' THEN 0.5 ELSE 0 END AS score,"
-        " CASE WHEN niveau IS NULL THEN part ELSE 1 END FROM note"
+        " CASE WHEN niveau IS NULL THEN greatest(part, part_preuve) ELSE 1 END FROM note"
         " ORDER BY score DESC, id LIMIT %s"
     )
     region = agent.territoire.parent_id if agent.territoire is not None else None
     parameters = [
-        ids, query, *[quoted_lexeme(stem) for stem in stems], len(stems), query, agent.territoire_id, region,
+        ids, *evidence_values, query, *[quoted_lexeme(stem) for stem in stems], len(stems), query, agent.territoire_id, region,
         *values, limit * 2,
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -212,17 +217,28 @@ def _close(words: list[Mot], scope: Scope, limit: int) -> dict[int, tuple[float,
     }
 
 
-def _explain(results: list[Resultat], words: list[Mot], recognised: list[Reconnue]) -> None:
-    """Say of each result why it is there, in at most two queries."""
+def _explain(
+    agent: Agent, question: str, results: list[Resultat], words: list[Mot], recognised: list[Reconnue]
+) -> None:
+    """Say of each result why it is there, in at most three queries."""
     if not results:
         return
     by_expertise = {item.expertise.pk: item for item in recognised}
+    proved = preuves.reasons(
+        agent,
+        [result.agent for result in results],
+        question,
+        [word.racine for word in words],
+        list(by_expertise),
+    )
     headlines = _headlines([result.agent.pk for result in results], words)
     for result in results:
         for declared in sorted(result.agent.declarations.all(), key=lambda row: -row.niveau):
             item = by_expertise.get(declared.expertise_id)
             if item is not None:
                 result.raisons.append(_declared(declared, item))
+        if result.agent.pk in proved:
+            result.raisons.insert(1, proved[result.agent.pk])
         for label, text in headlines.get(result.agent.pk, []):
             if label == "Expertise" and any(
                 row.expertise_id in by_expertise for row in result.agent.declarations.all()

@@ -46,6 +46,8 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:modifier": SIGNED,
     "annuaire:fermer-session": POST,
     "annuaire:profil": (LOGIN, 200, 404, 200, 200),
+    "annuaire:contributions": (LOGIN, 200, 404, 200, 200),
+    "annuaire:masquer-contribution": POST,
     "notifications:liste": SIGNED,
     "notifications:nombre": SIGNED,
     "notifications:tout-lire": POST,
@@ -313,7 +315,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         try:
             if "piece" in name and name != "forum:pieces":
                 arguments = [world["piece"]]
-            if name == "annuaire:profil":
+            if name in {"annuaire:profil", "annuaire:contributions"}:
                 arguments = [world["identifiant"]]
             if name == "forum:membre":
                 arguments = [world["slug"], world["identifiant"]]

@@ -26,10 +26,13 @@ from forum.actions import (
     pin_sujet,
     publish_message,
     resolve_sujet,
+    set_meme_besoin,
+    set_reaction,
     tell_of_message,
     vote,
 )
-from forum.models import LectureSujet, Message, Sujet
+from forum.actions.faq import nominate
+from forum.models import EntreeFaq, LectureSujet, Message, Sujet
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
@@ -223,6 +226,7 @@ def _load_forum(
             resolve_sujet(sujet.auteur, sujet)
         if "votes" in entry:
             _vote(sujet, entry["votes"])
+    _load_reactions(communaute)
     # What was accepted long ago was told long ago.
     Notification.objects.filter(genre=Notification.Genre.ACCEPTATION).update(lue_le=now)
 
@@ -243,6 +247,34 @@ def _vote(sujet: Sujet, voix: list[int]) -> None:
     for option, number in zip(sujet.sondage.options.all(), voix, strict=True):
         for _ in range(number):
             vote(next(voters), sujet.sondage, [option.pk])
+
+
+def _load_reactions(communaute: Communaute) -> None:
+    """Thanks and the like, more of them under what settled a question; who had the same need; the FAQ."""
+    chance = random.Random(communaute.slug)  # noqa: S311  (a world, not a secret)
+    rows = (
+        Adhesion.objects.filter(communaute=communaute).select_related("agent").order_by("agent__identifiant")
+    )
+    members = [row.agent for row in rows]
+    leader = next(row.agent for row in rows if row.role == Adhesion.Role.ANIMATEUR)
+    retained = set(Sujet.objects.filter(communaute=communaute).values_list("message_accepte", flat=True))
+    places = Message.objects.filter(sujet__communaute=communaute, numero__gt=1)
+    for message in places.select_related("sujet__communaute", "auteur").order_by("sujet__titre", "numero"):
+        kept = message.pk in retained
+        for agent in chance.sample(members, chance.randint(2, 5) if kept else chance.choice((0, 0, 1, 2))):
+            if agent != message.auteur:
+                set_reaction(agent, message, chance.choice(("merci", "utile", "utile", "accord")), True)
+        if kept and EntreeFaq.objects.filter(communaute=communaute).count() < 3:
+            nominate(leader, message, message.sujet.titre)
+        elif kept:
+            others = [agent for agent in members if agent not in (leader, message.auteur)]
+            nominate(chance.choice(others), message, message.sujet.titre)
+            # One proposal is enough for the animation to find something to decide.
+            retained = set()
+    for sujet in communaute.sujets.filter(genre=Sujet.Genre.QUESTION).order_by("titre"):
+        for agent in chance.sample(members, chance.choice((0, 0, 1, 3, 6))):
+            if agent != sujet.auteur:
+                set_meme_besoin(agent, sujet, True)
 
 
 def _load_salon(
