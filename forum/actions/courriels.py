@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -30,6 +31,7 @@ MAX_ADDRESSES = 20  # recipients of one e-mail looked at
 MAX_RETURNED = 20_000  # characters of their own text that a refused person gets back
 ONE_ANSWER_PER = timedelta(hours=1)
 KEPT = timedelta(days=400)  # longer than a reply address works: until then the same e-mail is known again
+KEPT_REFUSED = timedelta(days=60)
 
 # Refusals that the person, once known for sure, is told of; the others are only written down.
 _SAID = {
@@ -116,7 +118,7 @@ def receive_email(
 
 def _take(read: CourrielLu, adresses: list[str], *, coupe: bool) -> Reception:
     jeton, agent = _who(read, adresses)
-    if not is_authenticated(read.entetes, read.expediteurs[0]):
+    if not is_authenticated(read.entetes, read.expediteur):
         raise _Refus("expediteur_non_prouve", agent=agent)
     answered = Message.objects.select_related("sujet__communaute").filter(pk=jeton.message_id).first()
     identifiant = read.identifiant(jeton.agent_id, jeton.message_id)
@@ -178,17 +180,14 @@ def _who(read: CourrielLu, adresses: list[str]) -> tuple[Jeton, Agent]:
     jetons = [jeton for jeton in map(read_address, ours) if jeton is not None]
     if not jetons:
         raise _Refus("jeton_faux")
-    # One address, written once: with two, servers and people do not read the same sender.
-    senders = read.expediteurs
-    headers = read.entetes.get_all("from")
-    if len(senders) != 1 or len(headers) != 1:
+    if not read.expediteur:
         raise _Refus("expediteur_inconnu")
     refus = _Refus("expediteur_inconnu")
     for jeton in jetons:
         agent = Agent.objects.filter(pk=jeton.agent_id).first()
         if agent is None or not agent.is_active:
             refus = _Refus("compte_ferme", agent=agent)
-        elif EmailAddress.objects.filter(user=agent, email__iexact=senders[0], verified=True).exists():
+        elif EmailAddress.objects.filter(user=agent, email__iexact=read.expediteur, verified=True).exists():
             return jeton, agent
     raise refus
 
@@ -259,5 +258,9 @@ def _tell(agent: Agent, read: CourrielLu, phrase: str, *, publie: Message | None
 
 
 def forget_old_emails() -> int:
-    """Remove the traces of e-mails so old that their reply addresses no longer work. For the worker."""
-    return CourrielRecu.objects.filter(recu_le__lt=timezone.now() - KEPT).delete()[0]
+    """Remove the traces of old e-mails: those published once their reply address no longer works, the others
+    sooner. For the worker; returns how many."""
+    now = timezone.now()
+    published = Q(issue=CourrielRecu.Issue.PUBLIE)
+    old = Q(recu_le__lt=now - KEPT) | (Q(recu_le__lt=now - KEPT_REFUSED) & ~published)
+    return CourrielRecu.objects.filter(old).delete()[0]

@@ -20,7 +20,7 @@ AGENT = (
     "/", "/recherche/?q=busage", "/annuaire/", "/annuaire/?q=loi+sur+l%27eau", "/annuaire/moi/",
     "/annuaire/moi/modifier/", "/notifications/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
     f"{C}a-propos/", f"{C}documents/", f"{C}forum/", f"{C}forum/nouveau/", f"{C}reunions/", "/salons/",
-    "/forum/non-lus/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
+    "/forum/non-lus/", "/flux/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from tests.forum.courriels.corpus import CITEE, CORPUS, MACHINES, OUI, Cas, comp
 def test_what_the_person_wrote_is_kept_and_nothing_else(cas: Cas) -> None:
     read = read_email(compose(cas))
     assert read.texte == cas.attendu
-    assert read.expediteurs == ["nadia@lozere.gouv.fr"]
+    assert read.expediteur == "nadia@lozere.gouv.fr"
 
 
 @pytest.mark.parametrize(("headers", "expected"), MACHINES)
@@ -32,6 +32,28 @@ def test_machines_are_told_from_people(settings: Any, headers: dict[str, str], e
     settings.SITE_URL = "http://localhost:8000"
     read = read_email(compose(Cas("m", "Je suis absente.", "", entetes=headers)))
     assert why_ignored(read.entetes, read.objet) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "sender"),
+    [
+        ("Nadia <N.Ferhat@Lozere.gouv.fr>", "n.ferhat@lozere.gouv.fr"),
+        ("n@a.fr", "n@a.fr"),
+        ('"FERHAT, Nadia (DDT 48)" <n@a.fr>', "n@a.fr"),
+        ("FERHAT Nadia (DDT 48) <n@a.fr>", "n@a.fr"),
+        ("=?utf-8?q?Ga=C3=ABlle?= <n@a.fr>", "n@a.fr"),
+        ("n@a.fr, p@b.fr", ""),
+        ("n@a.fr <p@b.fr>", ""),
+        ("n@a.fr)p@b.fr", ""),
+        ("<p@b.fr> <n@a.fr>", ""),
+        ("n@a.fr\r\nFrom: p@b.fr", ""),
+        ("groupe: n@a.fr;", ""),
+        ("<n@a.fr", ""),
+        ("", ""),
+    ],
+)
+def test_a_sender_is_one_address_that_cannot_be_read_otherwise(header: str, sender: str) -> None:
+    assert read_email(f"From: {header}\r\n\r\nx".encode()).expediteur == sender
 
 
 def photo(size: int = 60) -> bytes:
