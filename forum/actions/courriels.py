@@ -4,22 +4,25 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import adhesion_of, can_read, suspension_of
+from forum.actions.pieces import add_piece, remove_piece
 from forum.actions.publication import publish_message
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.garde import LOOP, why_ignored
 from forum.courriels_entrants.lecture import CourrielLu, read_email
-from forum.models import CourrielRecu, Message
+from forum.models import CourrielRecu, Message, PieceJointe, Sujet
 from forum.reponses_courriel import Jeton, is_reply_address, read_address
 from plateforme.socle.courriels import queue_email
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
@@ -146,17 +149,21 @@ def _take(read: CourrielLu, adresses: list[str], *, coupe: bool) -> Reception:
         raise refusal("trop_gros")
     if read.chiffre and not read.texte:
         raise refusal("chiffre")
-    if not read.texte:
+    if not read.texte and not read.fichiers:
         raise refusal("texte_vide")
-    laisses = [*read.laisses, *(fichier.nom for fichier in read.fichiers)]
+    pieces, laisses = _take_files(agent, sujet, read)
+    texte = "\n\n".join(filter(None, [read.texte, "\n".join(map(_markdown, pieces))]))
     try:
-        message = _publish(identifiant, agent, answered, read.texte)
-    except TropDeDemandes:
+        message = _publish(identifiant, agent, answered, texte)
+    except BaseException as error:
+        # The e-mail may come again in a minute, with its files.
+        for piece in pieces:
+            remove_piece(agent, piece)
+        if isinstance(error, ActionRefusee) and not isinstance(error, TropDeDemandes):
+            raise refusal("refuse", error.message) from None
+        if isinstance(error, PermissionDenied):
+            raise refusal("acces_perdu") from None
         raise
-    except ActionRefusee as error:
-        raise refusal("refuse", error.message) from None
-    except PermissionDenied:
-        raise refusal("acces_perdu") from None
     if laisses:
         _tell(
             agent,
@@ -207,6 +214,29 @@ def _publish(identifiant: str, agent: Agent, answered: Message, texte: str) -> M
     courriel.message = message
     courriel.save(update_fields=["message"])
     return message
+
+
+def _take_files(agent: Agent, sujet: Sujet, read: CourrielLu) -> tuple[list[PieceJointe], list[str]]:
+    """Take what was attached as files sent from the page are; also the names of what could not be taken."""
+    pieces: list[PieceJointe] = []
+    laisses = list(read.laisses)
+    for fichier in read.fichiers:
+        try:
+            if len(pieces) >= settings.PIECES_PAR_MESSAGE:
+                raise ActionRefusee("Trop de fichiers.")
+            content = File(BytesIO(fichier.contenu), name=fichier.nom)
+            pieces.append(add_piece(agent, sujet.communaute, content, nom=fichier.nom, limite=False))
+        except ActionRefusee:
+            laisses.append(fichier.nom)
+    if not read.texte and not pieces:
+        raise _Refus("texte_vide", agent=agent, known=True)
+    return pieces, laisses
+
+
+def _markdown(piece: PieceJointe) -> str:
+    """What shows a file in a text."""
+    name = piece.nom.replace("\\", "").replace("[", "(").replace("]", ")")
+    return f"{'!' if piece.image else ''}[{name}]({piece.get_absolute_url()})"
 
 
 @transaction.atomic

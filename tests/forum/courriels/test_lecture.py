@@ -1,6 +1,5 @@
 """What is kept of an e-mail: real ones word for word, hostile ones within a second."""
 
-import io
 import os
 import time
 from email.message import EmailMessage
@@ -10,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
-from PIL import Image
 
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.garde import why_ignored
 from forum.courriels_entrants.lecture import read_email
 from forum.courriels_entrants.mime import Entetes
+from tests.forum.courriels.conftest import photo
 from tests.forum.courriels.corpus import CITEE, CORPUS, MACHINES, OUI, Cas, compose
 
 
@@ -54,12 +53,6 @@ def test_machines_are_told_from_people(settings: Any, headers: dict[str, str], e
 )
 def test_a_sender_is_one_address_that_cannot_be_read_otherwise(header: str, sender: str) -> None:
     assert read_email(f"From: {header}\r\n\r\nx".encode()).expediteur == sender
-
-
-def photo(size: int = 60) -> bytes:
-    out = io.BytesIO()
-    Image.effect_noise((size, size), 90).save(out, "PNG")
-    return out.getvalue()
 
 
 def test_attachments_and_shown_images_are_taken_logos_are_not() -> None:
