@@ -19,9 +19,9 @@ from forum.actions.courriels import forget_old_emails, receive_email
 from forum.courriels_entrants import boite as releve
 from forum.courriels_entrants.boite import collect
 from forum.models import CourrielRecu, Message, PieceJointe
-from forum.reponses_courriel import TOKEN_LENGTH, read_address, reply_address
+from forum.reponses_courriel import TOKEN_LENGTH, answer_address, read_address, reply_address
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member
+from tests.factories import add_member, make_agent
 from tests.forum.courriels.conftest import Boite, Fil, photo
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,17 @@ def test_an_address_says_who_answers_what_and_cannot_be_made_up(fil: Fil, settin
     assert read_address(address) is None
     settings.REPONSE_COURRIEL = ""
     assert reply_address(fil.nadia, fil.question) == ""
+
+
+def test_what_one_is_told_of_a_message_says_where_to_answer(fil: Fil, settings: Any) -> None:
+    address = reply_address(fil.nadia, fil.question)
+    for cle in (f"message.{fil.question.pk}", f"message.{fil.question.pk}.acceptation"):
+        assert answer_address(fil.nadia, cle) == address
+    for cle in ("", "message.", "message.999999", f"messages.{fil.question.pk}", "demande.4", "message.x"):
+        assert answer_address(fil.nadia, cle) == ""
+    assert answer_address(make_agent(), f"message.{fil.question.pk}") == ""
+    settings.REPONSE_COURRIEL = ""
+    assert answer_address(fil.nadia, f"message.{fil.question.pk}") == ""
 
 
 def test_an_answer_is_a_message_like_others_and_says_how_it_came(fil: Fil, run_jobs: Any) -> None:
