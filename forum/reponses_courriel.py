@@ -8,6 +8,7 @@ rights they have when the answer arrives. Nothing else.
 import base64
 import binascii
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from annuaire.models import Agent
+from forum.access import can_answer
 from forum.models import Message
 
 # Said above what is quoted in the e-mails that we send: nothing below it is part of an answer.
@@ -23,6 +25,7 @@ SEPARATEUR = "Répondez au-dessus de cette ligne"
 VALIDITY = timedelta(days=365)
 TOKEN_LENGTH = 45  # 28 bytes in base32, without padding: an address keeps only 64 characters before its @
 _EPOCH = date(2024, 1, 1)
+_MESSAGE_KEY = re.compile(r"message\.([0-9]{1,18})(?:\.|$)")
 _SALT = "forum.reponses_courriel"
 
 
@@ -48,6 +51,18 @@ def reply_address(agent: Agent, message: Message) -> str:
     payload = days.to_bytes(2, "big") + agent.pk.to_bytes(5, "big") + message.pk.to_bytes(5, "big")
     token = base64.b32encode(payload + _sign(payload, settings.SECRET_KEY)).decode().rstrip("=").lower()
     return f"{local}+{token}@{domain}"
+
+
+def answer_address(agent: Agent, cle: str) -> str:
+    """Where `agent` answers, by e-mail, what they were told under the key `cle` (`message.12`, and what follows).
+
+    For the builder of notifications' e-mails; empty for what is no message, or where they may not write now.
+    """
+    match = _MESSAGE_KEY.match(cle)
+    if match is None or not settings.REPONSE_COURRIEL:
+        return ""
+    message = Message.objects.select_related("sujet__communaute").filter(pk=int(match[1])).first()
+    return reply_address(agent, message) if message is not None and can_answer(agent, message.sujet) else ""
 
 
 def is_reply_address(address: str) -> bool:

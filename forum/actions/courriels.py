@@ -4,21 +4,25 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import adhesion_of, can_read, suspension_of
+from forum.actions.pieces import add_piece, remove_piece
 from forum.actions.publication import publish_message
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.garde import LOOP, why_ignored
 from forum.courriels_entrants.lecture import CourrielLu, read_email
-from forum.models import CourrielRecu, Message
+from forum.models import CourrielRecu, Message, PieceJointe, Sujet
 from forum.reponses_courriel import Jeton, is_reply_address, read_address
 from plateforme.socle.courriels import queue_email
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
@@ -30,6 +34,7 @@ MAX_ADDRESSES = 20  # recipients of one e-mail looked at
 MAX_RETURNED = 20_000  # characters of their own text that a refused person gets back
 ONE_ANSWER_PER = timedelta(hours=1)
 KEPT = timedelta(days=400)  # longer than a reply address works: until then the same e-mail is known again
+KEPT_REFUSED = timedelta(days=60)
 
 # Refusals that the person, once known for sure, is told of; the others are only written down.
 _SAID = {
@@ -116,7 +121,7 @@ def receive_email(
 
 def _take(read: CourrielLu, adresses: list[str], *, coupe: bool) -> Reception:
     jeton, agent = _who(read, adresses)
-    if not is_authenticated(read.entetes, read.expediteurs[0]):
+    if not is_authenticated(read.entetes, read.expediteur):
         raise _Refus("expediteur_non_prouve", agent=agent)
     answered = Message.objects.select_related("sujet__communaute").filter(pk=jeton.message_id).first()
     identifiant = read.identifiant(jeton.agent_id, jeton.message_id)
@@ -144,17 +149,21 @@ def _take(read: CourrielLu, adresses: list[str], *, coupe: bool) -> Reception:
         raise refusal("trop_gros")
     if read.chiffre and not read.texte:
         raise refusal("chiffre")
-    if not read.texte:
+    if not read.texte and not read.fichiers:
         raise refusal("texte_vide")
-    laisses = [*read.laisses, *(fichier.nom for fichier in read.fichiers)]
+    pieces, laisses = _take_files(agent, sujet, read)
+    texte = "\n\n".join(filter(None, [read.texte, "\n".join(map(_markdown, pieces))]))
     try:
-        message = _publish(identifiant, agent, answered, read.texte)
-    except TropDeDemandes:
+        message = _publish(identifiant, agent, answered, texte)
+    except BaseException as error:
+        # The e-mail may come again in a minute, with its files.
+        for piece in pieces:
+            remove_piece(agent, piece)
+        if isinstance(error, ActionRefusee) and not isinstance(error, TropDeDemandes):
+            raise refusal("refuse", error.message) from None
+        if isinstance(error, PermissionDenied):
+            raise refusal("acces_perdu") from None
         raise
-    except ActionRefusee as error:
-        raise refusal("refuse", error.message) from None
-    except PermissionDenied:
-        raise refusal("acces_perdu") from None
     if laisses:
         _tell(
             agent,
@@ -178,17 +187,14 @@ def _who(read: CourrielLu, adresses: list[str]) -> tuple[Jeton, Agent]:
     jetons = [jeton for jeton in map(read_address, ours) if jeton is not None]
     if not jetons:
         raise _Refus("jeton_faux")
-    # One address, written once: with two, servers and people do not read the same sender.
-    senders = read.expediteurs
-    headers = read.entetes.get_all("from")
-    if len(senders) != 1 or len(headers) != 1:
+    if not read.expediteur:
         raise _Refus("expediteur_inconnu")
     refus = _Refus("expediteur_inconnu")
     for jeton in jetons:
         agent = Agent.objects.filter(pk=jeton.agent_id).first()
         if agent is None or not agent.is_active:
             refus = _Refus("compte_ferme", agent=agent)
-        elif EmailAddress.objects.filter(user=agent, email__iexact=senders[0], verified=True).exists():
+        elif EmailAddress.objects.filter(user=agent, email__iexact=read.expediteur, verified=True).exists():
             return jeton, agent
     raise refus
 
@@ -208,6 +214,29 @@ def _publish(identifiant: str, agent: Agent, answered: Message, texte: str) -> M
     courriel.message = message
     courriel.save(update_fields=["message"])
     return message
+
+
+def _take_files(agent: Agent, sujet: Sujet, read: CourrielLu) -> tuple[list[PieceJointe], list[str]]:
+    """Take what was attached as files sent from the page are; also the names of what could not be taken."""
+    pieces: list[PieceJointe] = []
+    laisses = list(read.laisses)
+    for fichier in read.fichiers:
+        try:
+            if len(pieces) >= settings.PIECES_PAR_MESSAGE:
+                raise ActionRefusee("Trop de fichiers.")
+            content = File(BytesIO(fichier.contenu), name=fichier.nom)
+            pieces.append(add_piece(agent, sujet.communaute, content, nom=fichier.nom, limite=False))
+        except ActionRefusee:
+            laisses.append(fichier.nom)
+    if not read.texte and not pieces:
+        raise _Refus("texte_vide", agent=agent, known=True)
+    return pieces, laisses
+
+
+def _markdown(piece: PieceJointe) -> str:
+    """What shows a file in a text."""
+    name = piece.nom.replace("\\", "").replace("[", "(").replace("]", ")")
+    return f"{'!' if piece.image else ''}[{name}]({piece.get_absolute_url()})"
 
 
 @transaction.atomic
@@ -259,5 +288,9 @@ def _tell(agent: Agent, read: CourrielLu, phrase: str, *, publie: Message | None
 
 
 def forget_old_emails() -> int:
-    """Remove the traces of e-mails so old that their reply addresses no longer work. For the worker."""
-    return CourrielRecu.objects.filter(recu_le__lt=timezone.now() - KEPT).delete()[0]
+    """Remove the traces of old e-mails: those published once their reply address no longer works, the others
+    sooner. For the worker; returns how many."""
+    now = timezone.now()
+    published = Q(issue=CourrielRecu.Issue.PUBLIE)
+    old = Q(recu_le__lt=now - KEPT) | (Q(recu_le__lt=now - KEPT_REFUSED) & ~published)
+    return CourrielRecu.objects.filter(old).delete()[0]

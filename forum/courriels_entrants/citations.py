@@ -21,12 +21,14 @@ _WROTE_START = re.compile(rf"(?:Le|On){_SPACE}", re.IGNORECASE)
 _WROTE_END = re.compile(
     rf"(?:a{_SPACE}écrit|a{_SPACE}ecrit|wrote)(?:{_SPACE}*<[^<>]*+>)?{_SPACE}*:?{_SPACE}*$", re.IGNORECASE
 )
+_WROTE_SURE = re.compile(r"@|\d{1,2}[ \u00a0]?[:h][ \u00a0]?\d{2}")
 _WROTE_DATE = re.compile(r"\d{1,2}[ \u00a0/.:h-]|\d{4}")
 # « De : … Envoyé : … À : … Objet : … », bold or not, in French or in English.
 _FIELD = re.compile(
     rf"[*_]{{0,2}}(De|Expéditeur|From|Envoyé|Envoyé le|Date|Sent|À|A|To|Cc|Objet|Subject)[*_]{{0,2}}{_SPACE}*:",
     re.IGNORECASE,
 )
+_TITLE = {"objet", "subject"}
 _SENDER = {"de", "from", "expéditeur"}
 _SEPARATOR = re.compile(
     rf"[-_ >]*{_SPACE}*(?:Message{_SPACE}d[’']origine|Mail{_SPACE}original|Message{_SPACE}original|Original{_SPACE}Message"
@@ -125,9 +127,10 @@ def _cut(lines: list[str]) -> int:
             return index
         if not _QUOTED.match(line):
             length = _announcement(lines, index)
-            # Announced, and not marked line by line: all that follows is the message answered.
-            following = _next_filled(lines, index + length) if length else len(lines)
-            if length and (following >= len(lines) or not _QUOTED.match(lines[following])):
+            # Announced as mail programs do, and not marked line by line: what follows is the message answered.
+            # (« Le 12 mars, la DREAL a écrit : » may be a sentence.)
+            announced = " ".join(line[:MAX_LOOKED_AT] for line in lines[index : index + length])
+            if length and not _quote_follows(lines, index + length) and _WROTE_SURE.search(announced):
                 return index
     return len(lines)
 
@@ -167,7 +170,12 @@ def _is_header(lines: list[str], index: int) -> bool:
         match = _FIELD.match(line.strip()[:40])
         if match:
             found.add(match[1].lower())
-    return len(found) >= 3 or bool(found & {"envoyé", "envoyé le", "sent", "date"})
+    return bool(found & {"envoyé", "envoyé le", "sent"}) or (len(found) >= 3 and bool(found & _TITLE))
+
+
+def _quote_follows(lines: list[str], index: int) -> bool:
+    following = _next_filled(lines, index)
+    return following < len(lines) and bool(_QUOTED.match(lines[following]))
 
 
 def _next_filled(lines: list[str], index: int) -> int:
@@ -185,7 +193,7 @@ def _passages(lines: list[str]) -> list[_Passage]:
     while index < len(lines):
         line = lines[index]
         length = _announcement(lines, index) if not _QUOTED.match(line) else 0
-        if length:
+        if length and _quote_follows(lines, index + length):
             announced = True
             index += length
             continue

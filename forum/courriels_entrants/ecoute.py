@@ -17,7 +17,7 @@ from forum.reponses_courriel import read_address
 
 logger = structlog.get_logger(__name__)
 
-MAX_RECIPIENTS = 20
+MAX_RECIPIENTS = 10
 AT_ONCE = 4  # e-mails read at the same time
 
 

@@ -20,6 +20,10 @@ _NOT_FILES = {
     "application/pgp-keys", "message/delivery-status", "message/disposition-notification", "text/rfc822-headers",
     "text/calendar", "text/x-amp-html", "application/applefile",
 }  # fmt: skip
+_MAILBOX = r"[^\s<>()\"@,:;\\]++@[A-Za-z0-9.-]++"
+_SENDER = re.compile(
+    rf'(?:(?P<nu>{_MAILBOX})|(?:"(?:[^"\\]|\\.)*+"|[^<>"@,:;\\]*+)[ \t]*+<[ \t]*+(?P<chevrons>{_MAILBOX})[ \t]*+>)'
+)
 _ENCRYPTED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
 _CID = re.compile(r"\[cid:([^\]\n]{1,200})\]", re.IGNORECASE)
 _CID_HTML = re.compile(r"""src=["']?cid:([^"'> ]{1,200})""", re.IGNORECASE)
@@ -45,8 +49,14 @@ class CourrielLu:
     chiffre: bool = False
 
     @property
-    def expediteurs(self) -> list[str]:
-        return self.entetes.addresses("from")
+    def expediteur(self) -> str:
+        """Who wrote it, in lower case; empty unless one address is written once, in a form read by all alike.
+
+        Where a header can be read in two ways, the mail server may have checked one and we believe the other.
+        """
+        headers = self.entetes.get_all("from")
+        match = _SENDER.fullmatch(headers[0].strip()) if len(headers) == 1 else None
+        return (match["nu"] or match["chevrons"]).lower() if match else ""
 
     @property
     def message_id(self) -> str:

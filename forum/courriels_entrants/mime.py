@@ -17,6 +17,7 @@ MAX_PART_HEADERS = 16 * 1024
 MAX_VALUE = 4_000  # characters of one header
 MAX_LEVELS = 8  # multiparts inside one another
 MAX_PARTS = 60
+MAX_OTHERS = 10_000  # lines that only look like a boundary, in one multipart
 
 _CHARSETS = {
     "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "iso-8859-2", "iso-8859-9", "iso-8859-15",
@@ -196,13 +197,15 @@ def _split(body: bytes, boundary: bytes) -> list[bytes]:
     body = b"\n" + body
     parts: list[bytes] = []
     start = -1
+    others = 0
     position = body.find(delimiter)
-    while position >= 0 and len(parts) < MAX_PARTS:
+    while position >= 0 and len(parts) < MAX_PARTS and others < MAX_OTHERS:
         after = position + len(delimiter)
         end_of_line = body.find(b"\n", after)
         rest = body[after : end_of_line if end_of_line >= 0 else len(body)]
         if rest[:200].strip(b" \t") not in (b"", b"--"):
             # Another boundary, of which this one is the beginning.
+            others += 1
             position = body.find(delimiter, after)
             continue
         if start >= 0:

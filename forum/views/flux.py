@@ -153,6 +153,4 @@ def _page(request: HttpRequest, cle: str) -> HttpResponse:
         "existante": feed_key_of(request.user),
         "flux": [(nom, settings.SITE_URL + adresse) for nom, adresse in flux],
     }
-    response = render(request, "forum/cle_flux.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "forum/cle_flux.html", context)

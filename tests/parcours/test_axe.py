@@ -23,7 +23,7 @@ AGENT = (
     "/annuaire/moi/modifier/", "/notifications/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
     f"{C}a-propos/", f"{C}documents/", f"{C}forum/", f"{C}forum/nouveau/",
     f"{C}forum/nouveau/?genre=retour", f"{C}forum/nouveau/?genre=sondage", f"{C}forum/etiquettes/", f"{C}reunions/", "/salons/",
-    "/forum/non-lus/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
+    "/forum/non-lus/", "/flux/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
 )  # fmt: skip
 
 

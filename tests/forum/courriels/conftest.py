@@ -1,6 +1,7 @@
 """Real servers for the tests: a mailbox, the LMTP listener, a mail relay that keeps what it is given."""
 
 import datetime
+import io
 import ipaddress
 import socket
 import ssl
@@ -20,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from imapclient import IMAPClient
+from PIL import Image
 
 from annuaire.models import Agent
 from forum import actions
@@ -183,6 +185,13 @@ class Fil:
         return list(
             self.sujet.messages.filter(numero__gt=1).order_by("numero").values_list("texte", flat=True)
         )
+
+
+def photo(size: int = 60) -> bytes:
+    """A picture that no two sizes share."""
+    out = io.BytesIO()
+    Image.effect_noise((size, size), 90).save(out, "PNG")
+    return out.getvalue()
 
 
 def verified(agent: Agent) -> Agent:

@@ -1,6 +1,5 @@
 """What is kept of an e-mail: real ones word for word, hostile ones within a second."""
 
-import io
 import os
 import time
 from email.message import EmailMessage
@@ -10,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
-from PIL import Image
 
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.garde import why_ignored
 from forum.courriels_entrants.lecture import read_email
 from forum.courriels_entrants.mime import Entetes
+from tests.forum.courriels.conftest import photo
 from tests.forum.courriels.corpus import CITEE, CORPUS, MACHINES, OUI, Cas, compose
 
 
@@ -23,7 +22,7 @@ from tests.forum.courriels.corpus import CITEE, CORPUS, MACHINES, OUI, Cas, comp
 def test_what_the_person_wrote_is_kept_and_nothing_else(cas: Cas) -> None:
     read = read_email(compose(cas))
     assert read.texte == cas.attendu
-    assert read.expediteurs == ["nadia@lozere.gouv.fr"]
+    assert read.expediteur == "nadia@lozere.gouv.fr"
 
 
 @pytest.mark.parametrize(("headers", "expected"), MACHINES)
@@ -34,10 +33,26 @@ def test_machines_are_told_from_people(settings: Any, headers: dict[str, str], e
     assert why_ignored(read.entetes, read.objet) == expected
 
 
-def photo(size: int = 60) -> bytes:
-    out = io.BytesIO()
-    Image.effect_noise((size, size), 90).save(out, "PNG")
-    return out.getvalue()
+@pytest.mark.parametrize(
+    ("header", "sender"),
+    [
+        ("Nadia <N.Ferhat@Lozere.gouv.fr>", "n.ferhat@lozere.gouv.fr"),
+        ("n@a.fr", "n@a.fr"),
+        ('"FERHAT, Nadia (DDT 48)" <n@a.fr>', "n@a.fr"),
+        ("FERHAT Nadia (DDT 48) <n@a.fr>", "n@a.fr"),
+        ("=?utf-8?q?Ga=C3=ABlle?= <n@a.fr>", "n@a.fr"),
+        ("n@a.fr, p@b.fr", ""),
+        ("n@a.fr <p@b.fr>", ""),
+        ("n@a.fr)p@b.fr", ""),
+        ("<p@b.fr> <n@a.fr>", ""),
+        ("n@a.fr\r\nFrom: p@b.fr", ""),
+        ("groupe: n@a.fr;", ""),
+        ("<n@a.fr", ""),
+        ("", ""),
+    ],
+)
+def test_a_sender_is_one_address_that_cannot_be_read_otherwise(header: str, sender: str) -> None:
+    assert read_email(f"From: {header}\r\n\r\nx".encode()).expediteur == sender
 
 
 def test_attachments_and_shown_images_are_taken_logos_are_not() -> None:

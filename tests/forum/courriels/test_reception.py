@@ -4,6 +4,7 @@ import smtplib
 import socket
 import ssl
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -17,11 +18,11 @@ from forum import actions
 from forum.actions.courriels import forget_old_emails, receive_email
 from forum.courriels_entrants import boite as releve
 from forum.courriels_entrants.boite import collect
-from forum.models import CourrielRecu, Message
-from forum.reponses_courriel import TOKEN_LENGTH, read_address, reply_address
+from forum.models import CourrielRecu, Message, PieceJointe
+from forum.reponses_courriel import TOKEN_LENGTH, answer_address, read_address, reply_address
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member
-from tests.forum.courriels.conftest import Boite, Fil
+from tests.factories import add_member, make_agent
+from tests.forum.courriels.conftest import Boite, Fil, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,17 @@ def test_an_address_says_who_answers_what_and_cannot_be_made_up(fil: Fil, settin
     assert read_address(address) is None
     settings.REPONSE_COURRIEL = ""
     assert reply_address(fil.nadia, fil.question) == ""
+
+
+def test_what_one_is_told_of_a_message_says_where_to_answer(fil: Fil, settings: Any) -> None:
+    address = reply_address(fil.nadia, fil.question)
+    for cle in (f"message.{fil.question.pk}", f"message.{fil.question.pk}.acceptation"):
+        assert answer_address(fil.nadia, cle) == address
+    for cle in ("", "message.", "message.999999", f"messages.{fil.question.pk}", "demande.4", "message.x"):
+        assert answer_address(fil.nadia, cle) == ""
+    assert answer_address(make_agent(), f"message.{fil.question.pk}") == ""
+    settings.REPONSE_COURRIEL = ""
+    assert answer_address(fil.nadia, f"message.{fil.question.pk}") == ""
 
 
 def test_an_answer_is_a_message_like_others_and_says_how_it_came(fil: Fil, run_jobs: Any) -> None:
@@ -173,6 +185,39 @@ def test_what_a_person_can_act_upon_is_told_with_their_text(
     assert "Busage" not in refused(fil, "acces_perdu", told=True)
     CourrielRecu.objects.update(recu_le=now - timedelta(days=500))
     assert forget_old_emails() == 1
+
+
+def test_attachments_come_with_the_message_and_what_is_refused_is_told(fil: Fil, run_jobs: Any) -> None:
+    sent = EmailMessage()
+    sent["From"], sent["To"] = fil.nadia.email, reply_address(fil.nadia, fil.question)
+    sent["Message-ID"], sent["Subject"] = "<pieces@lozere.gouv.fr>", "Re: Busage"
+    sent.set_content("Voir l’arrêté.\n")
+    sent.add_attachment(b"%PDF-1.4 arrete", "application", "pdf", filename="arrêté [2019].pdf")
+    sent.add_attachment(photo(), "image", "png", filename="fossé.png")
+    sent.add_attachment(b"MZ\x90\x00", "application", "octet-stream", filename="outil.exe")
+    message = receive_email(sent.as_bytes()).message
+    assert message is not None
+    assert sorted(message.pieces.values_list("nom", flat=True)) == ["arrêté [2019].pdf", "fossé.webp"]
+    assert message.texte.startswith("Voir l’arrêté.\n\n[arrêté (2019).pdf](/")
+    assert "<img" in message.html
+    run_jobs()
+    (told,) = [found for found in mail.outbox if "pièces jointes" in found.subject]
+    assert "outil.exe" in told.body
+    # Refused after its files were taken: none stays behind.
+    before = PieceJointe.objects.count()
+    late = EmailMessage()
+    late["From"], late["To"] = fil.nadia.email, sent["To"]
+    late.set_content("x" * 59_990 + "\n")
+    late.add_attachment(b"%PDF-1.4 plan", "application", "pdf", filename="plan.pdf")
+    assert receive_email(late.as_bytes()).raison == "refuse"
+    assert PieceJointe.objects.count() == before
+    # A message may be nothing but a file.
+    only = EmailMessage()
+    for name in ("From", "To", "Subject"):
+        only[name] = sent[name]
+    only.set_content("\n")
+    only.add_attachment(b"%PDF-1.4 plan", "application", "pdf", filename="plan.pdf")
+    assert receive_email(only.as_bytes()).issue == "publie"
 
 
 def test_too_many_answers_wait_for_the_next_minute(fil: Fil, settings: Any) -> None:
