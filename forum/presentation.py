@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import Truncator
 
 from annuaire.models import Agent
 from communautes.access import readable_communautes
@@ -23,6 +22,7 @@ from forum.models import (
 )
 from forum.rendu import cited_pieces
 from forum.sondages import poll_view
+from plateforme.socle.texte import plain_text
 
 PAGE = 20
 PARTICIPANTS = 8
@@ -163,8 +163,8 @@ def drafts_to_resume(agent: Agent, drafts: list[Brouillon]) -> list[Reprise]:
 
 def _beginning(draft: Brouillon, *, whole: bool) -> str:
     titre, texte = (str(draft.contenu.get(name) or "") for name in ("titre", "texte"))
-    text = " — ".join(part for part in (titre, texte) if part.strip())
-    return text if whole else Truncator(" ".join(text.split())).chars(200)
+    parts = (titre, texte if whole else plain_text(texte, 200))
+    return " — ".join(part for part in parts if part.strip())
 
 
 def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:
