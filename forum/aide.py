@@ -2,7 +2,7 @@
 
 EXEMPLES: tuple[tuple[str, str], ...] = (
     ("Gras, italique, barré", "Un **délai ferme**, un avis *favorable*, un seuil ~~de 50 m~~ de 100 m."),
-    ("Titre", "## Ce que dit la nomenclature"),
+    ("Titre, sous-titre", "# Nomenclature\n## Ce qu’elle dit"),
     ("Liste", "- le dossier\n- le plan\n  - de situation\n  - de masse"),
     ("Liste numérotée", "1. Déposer\n2. Instruire\n3. Décider"),
     ("Liste de tâches", "- [x] Relire l’arrêté\n- [ ] Prévenir la mairie"),

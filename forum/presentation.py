@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from annuaire.models import Agent
 from communautes.access import readable_communautes
@@ -27,6 +26,7 @@ from forum.pages import Pages, bounds, last_page, number_address, page_of, pages
 from forum.pages import message_address as message_address  # where the views look for it
 from forum.rendu import cited_pieces
 from forum.sondages import poll_view
+from plateforme.socle.texte import plain_text
 
 PARTICIPANTS = 8
 BRANCH = 50
@@ -178,8 +178,8 @@ def drafts_to_resume(agent: Agent, drafts: list[Brouillon]) -> list[Reprise]:
 
 def _beginning(draft: Brouillon, *, whole: bool) -> str:
     titre, texte = (str(draft.contenu.get(name) or "") for name in ("titre", "texte"))
-    text = " — ".join(part for part in (titre, texte) if part.strip())
-    return text if whole else Truncator(" ".join(text.split())).chars(200)
+    parts = (titre, texte if whole else plain_text(texte, 200))
+    return " — ".join(part for part in parts if part.strip())
 
 
 def rights(agent: Agent, sujet: Sujet, *, write: bool, animate: bool) -> Droits:

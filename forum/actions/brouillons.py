@@ -15,12 +15,17 @@ from plateforme.socle.limites import check_limit
 
 MAX_DRAFTS = 100
 MAX_FIELDS = 60
+MAX_VALUES = 100  # of one field
 MAX_LENGTH = 200_000
 """Characters of all the fields of one draft, as JSON."""
 
 KEPT = timedelta(days=180)
 BATCH = 500
 _KEY = re.compile(r"(?:communaute|sujet|message)\.[0-9]{1,18}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNREADABLE = (
+    "Ce brouillon ne peut pas être enregistré : rechargez la page. Votre texte est gardé sur cet appareil."
+)
 _NAME = re.compile(r"[a-z0-9_-]{1,60}")
 
 
@@ -44,7 +49,7 @@ def save_draft(agent: Agent, cle: str, contenu: dict[str, Any], version: int) ->
     """
     check_limit("brouillon", agent.pk)
     if not is_draft_key(cle):
-        raise ActionRefusee("Ce brouillon ne peut pas être enregistré : rechargez la page.")
+        raise ActionRefusee(_UNREADABLE)
     encoded = _encode(contenu)
     now = timezone.now()
     mine = Brouillon.objects.filter(agent=agent, cle=cle)
@@ -101,28 +106,23 @@ def is_draft_key(cle: str) -> bool:
 
 def _encode(contenu: dict[str, Any]) -> str:
     """The content as JSON that PostgreSQL takes: names of fields to texts, or to lists of texts."""
-    fine = (
-        isinstance(contenu, dict)
-        and len(contenu) <= MAX_FIELDS
-        and all(
-            _NAME.fullmatch(name)
-            and (
-                isinstance(value, str)
-                or (
-                    isinstance(value, list)
-                    and len(value) <= 100
-                    and all(isinstance(each, str) for each in value)
-                )
-            )
-            for name, value in contenu.items()
-        )
-    )
-    encoded = json.dumps(contenu).replace("\\u0000", "") if fine else ""
-    if not fine or len(encoded) > MAX_LENGTH * 6 or sum(map(len, map(str, contenu.values()))) > MAX_LENGTH:
+    if len(contenu) > MAX_FIELDS or not all(_NAME.fullmatch(name) for name in contenu):
+        raise ActionRefusee(_UNREADABLE)
+    encoded = json.dumps({name: _clean(value) for name, value in contenu.items()}, ensure_ascii=False)
+    if len(encoded) > MAX_LENGTH:
         raise ActionRefusee(
             "Ce brouillon est trop long pour être gardé sur le serveur : il l’est sur cet appareil."
         )
     return encoded
+
+
+def _clean(value: Any) -> str | list[str]:
+    """A value of a draft without what PostgreSQL refuses: the null character, halves of characters."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, list) and len(value) <= MAX_VALUES and all(isinstance(each, str) for each in value):
+        return [_UNSTORABLE.sub("", each) for each in value]
+    raise ActionRefusee(_UNREADABLE)
 
 
 def _just_published(agent: Agent, contenu: dict[str, Any]) -> bool:

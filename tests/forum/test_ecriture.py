@@ -488,6 +488,12 @@ def test_drafts_are_bounded_private_and_cleaned_up(nadia: Agent, gaelle: Agent) 
     assert not Brouillon.objects.exists()
 
 
+def test_any_characters_can_be_kept(nadia: Agent) -> None:
+    odd = "C:\\u0000 \x00 \ud83d 😀 \\"
+    save_draft(nadia, "sujet.1", {"texte": odd, "choix": [odd]}, 0)
+    assert Brouillon.objects.get().contenu == {"texte": "C:\\u0000   😀 \\", "choix": ["C:\\u0000   😀 \\"]}
+
+
 def test_a_closed_session_says_what_to_do() -> None:
     answer = Client().post("/forum/brouillons/enregistrer/", headers={"accept": "application/json"})
     assert answer.status_code == 401

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,14 +22,34 @@ from hypothesis import strategies as st
 
 from plateforme.socle.texte import (
     MAX_SOURCE,
+    Lien,
     Mention,
+    Taille,
     extract_mentions,
+    extract_references,
     plain_text,
     render_markdown,
     validate_source,
 )
 
 MENTIONS = {"a": Mention("/annuaire/1/", "A <b>"), "marie-dupont": Mention("/annuaire/3/", "Marie Dupont")}
+
+
+class Everything(dict[str, Any]):
+    """Knows every address: the same answer for each."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.answer
+
+
+KNOWN = {
+    "liens": Everything(Lien("/sujets/7/", '<b onclick="x">Titre', "]( & <i>")),
+    "tailles": Everything(Taille(800, 600)),
+}
 
 VOID = {"br", "hr", "img"}
 ATTRIBUTES: dict[str, dict[str, str]] = {
@@ -37,14 +58,14 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     "a": {
         "href": ".*",
         "rel": "nofollow noopener noreferrer",
-        "class": "texte-(mention|appel|retour)",
+        "class": "texte-(mention|lien|appel|retour)",
         "aria-label": "(Note|Revenir à l’appel de la note) [0-9]+",
     },
-    "img": {"src": ".*", "alt": ".*", "loading": "lazy"},
+    "img": {"src": ".*", "alt": ".*", "loading": "lazy", "width": "800", "height": "600"},
     "ol": {"start": "[0-9]{1,9}"},
     "li": {"id": "[a-z0-9-]+-note-[0-9]+", "class": "texte-tache"},
     "sup": {"id": "[a-z0-9-]+-appel-[0-9]+(-[0-9]+)?"},
-    "span": {"class": "texte-case", "role": "img", "aria-label": "Fait|À faire"},
+    "span": {"class": "texte-(case|genre)", "role": "img", "aria-label": "Fait|À faire"},
     "section": {"class": "texte-notes"},
     "div": {"class": "fr-table texte-tableau", "role": "region", "tabindex": "0", "aria-label": "Tableau"},
     "pre": {"tabindex": "0"},
@@ -399,6 +420,8 @@ relaxed = settings(max_examples=250, deadline=None, database=None, suppress_heal
 @given(sources)
 def test_any_text_gives_a_safe_page(source: str) -> None:
     check(render_markdown(source, mentions=MENTIONS))
+    check(render_markdown(source, mentions=MENTIONS, **KNOWN))
+    extract_references(source)
 
 
 @relaxed
@@ -442,6 +465,8 @@ SPECIAL_FAMILIES: dict[str, Callable[[int], str]] = {
     "many notes": lambda size: _lines(size, lambda n: f"[^{n}]: [^{n + 1}]"),
     "notes called": lambda size: "[^1]: a\n\n" + "[^1]" * (size // 4),
     "mentions": lambda size: "@marie-dupont " * (size // 14),
+    "addresses": lambda size: _lines(size, lambda n: f"https://x.fr/{n} <https://x.fr/{n}>"),
+    "images": lambda size: _lines(size, lambda n: f"![a](/x/{n})"),
     "one word": lambda size: "a" * size,
     "one address": lambda size: "https://x.fr/" + "(" * (size // 2) + ")" * (size // 2),
     "digits in an entity": lambda size: "&#" + "1" * size + ";",
@@ -492,8 +517,10 @@ def test_long_texts_are_rendered(name: str) -> None:
     assert isinstance(render_markdown(large, mentions=MENTIONS), SafeString)
 
 
-@pytest.mark.parametrize("name", ["growing stars", "references", "random", "images in images", "many notes"])
+@pytest.mark.parametrize(
+    "name", ["growing stars", "references", "random", "images in images", "many notes", "addresses", "images"]
+)
 def test_long_hostile_texts_are_safe_too(name: str) -> None:
-    html = render_markdown(SPECIAL_FAMILIES[name](SMALL), mentions=MENTIONS)
+    html = render_markdown(SPECIAL_FAMILIES[name](SMALL), mentions=MENTIONS, **KNOWN)
     check(html)
     assert len(html) < 40 * SMALL
