@@ -1,6 +1,7 @@
 """The only way from an address to a sujet or a message, and what each may do with it."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.access import can_animate, can_read, can_write, visible_communautes
+from communautes.access import can_animate, can_read, can_write, readers_of, visible_communautes
 from forum.models import (
     Brouillon,
     CleFlux,
@@ -175,9 +176,15 @@ def can_close_poll(agent: Agent, sujet: Sujet) -> bool:
     return can_animate(agent, sujet.communaute)
 
 
-def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:
-    """Those of `agents` who may read `sujet` at this moment."""
-    return [agent for agent in agents if can_read(agent, sujet.communaute)]
+def readers_among(sujet: Sujet, agents: Iterable[Agent]) -> list[Agent]:
+    """Those of `agents` who may read `sujet` at this moment. One query, whatever their number."""
+    agents = list(agents)
+    readable = set(
+        readers_of(sujet.communaute)
+        .filter(pk__in=[agent.pk for agent in agents])
+        .values_list("pk", flat=True)
+    )
+    return [agent for agent in agents if agent.pk in readable]
 
 
 def feed_key(cle: str) -> CleFlux:
