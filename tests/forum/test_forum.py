@@ -217,8 +217,8 @@ def test_preview_is_what_will_be_published(communaute: Communaute, nadia: Agent,
 def test_following_and_no_longer(communaute: Communaute, nadia: Agent, gaelle: Agent, run_jobs: Any) -> None:
     sujet = make_sujet(communaute, nadia)
     where = sujet.get_absolute_url()
-    browser(gaelle).post(f"{where}suivre/", {"suivre": "oui"})
-    browser(nadia).post(f"{where}suivre/", {"suivre": "non"})
+    browser(gaelle).post(f"{where}niveau/", {"niveau": "suivre"})
+    browser(nadia).post(f"{where}niveau/", {"niveau": "normal"})
     actions.publish_message(communaute.adhesions.get(role="animateur").agent, sujet, "Du nouveau")
     run_jobs()
     assert [row.destinataire for row in Notification.objects.all()] == [gaelle]
