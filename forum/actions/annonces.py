@@ -65,7 +65,9 @@ def tell_of_message(message: Message) -> None:
     seen = LectureSujet.objects.filter(sujet=sujet, agent=OuterRef("pk"), dernier_numero__gte=message.numero)
     people = readers_of(sujet.communaute).exclude(Exists(seen))
     name, titre = message.auteur.nom_complet, sujet.titre
-    mentioned = people.filter(pk__in=[agent.pk for agent in mentioned_agents(message.texte, sujet.communaute)])
+    mentioned = people.filter(
+        pk__in=[agent.pk for agent in mentioned_agents(message.texte, sujet.communaute)]
+    )
     _tell(message, mentioned, Genre.MENTION, f"{name} vous cite dans « {titre} »")
     if message.numero == 1:
         _tell_of_opening(message, people)

@@ -65,7 +65,9 @@ def notify(destinataires: Iterable[Agent], annonce: Annonce) -> list[Notificatio
     )
     if any(row.courriel_prevu_le is not None for row in told):
         delai = rythme().delai
-        (send_due.configure(schedule_in={"seconds": int(delai.total_seconds())}) if delai else send_due).defer()
+        (
+            send_due.configure(schedule_in={"seconds": int(delai.total_seconds())}) if delai else send_due
+        ).defer()
     if to_push:
         push.defer(ids=to_push)
     return told
