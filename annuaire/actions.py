@@ -13,7 +13,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 
-FIELDS = ("prenom", "nom", "fonction", "telephone", "biographie", "disponibilite", "courriels_immediats")
+FIELDS = ("prenom", "nom", "fonction", "telephone", "biographie", "disponibilite")
 MAX_DECLARATIONS = 40
 
 

@@ -81,7 +81,6 @@ class ProfilForm(forms.ModelForm):
         model = Agent
         fields = (
             "prenom", "nom", "fonction", "organisme", "telephone", "disponibilite", "biographie",
-            "courriels_immediats",
         )  # fmt: skip
         widgets = {"biographie": forms.Textarea(attrs={"rows": 5}), "disponibilite": forms.RadioSelect}
         help_texts = {

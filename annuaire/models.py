@@ -190,9 +190,6 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     disponibilite = models.CharField(
         "disponibilité", max_length=8, choices=Disponibilite, default=Disponibilite.OUI
     )
-    courriels_immediats = models.BooleanField(
-        "recevoir un courriel quand on me répond ou me cite", default=True
-    )
     is_active = models.BooleanField("compte actif", default=True)
     is_staff = models.BooleanField("accès à l’administration", default=False)
     date_joined = models.DateTimeField("inscription", auto_now_add=True)

@@ -127,7 +127,6 @@ def request_membership(agent: Agent, communaute: Communaute, motif: str) -> Dema
             extrait=motif[:300],
             url=communaute.get_absolute_url() + "membres/",
             acteur=agent,
-            courriel=True,
         ),
     )
     return demande
@@ -159,7 +158,6 @@ def answer_request(auteur: Agent, demande: DemandeAdhesion, *, accepter: bool) -
             titre=f"Votre demande pour « {demande.communaute.nom} » {verdict}",
             url=demande.communaute.get_absolute_url(),
             acteur=auteur,
-            courriel=True,
         ),
     )
     return demande
@@ -194,7 +192,6 @@ def invite(auteur: Agent, communaute: Communaute, agent: Agent) -> Invitation:
             titre=f"{auteur.nom_complet} vous invite à rejoindre « {communaute.nom} »",
             url=communaute.get_absolute_url(),
             acteur=auteur,
-            courriel=True,
         ),
     )
     return invitation
@@ -223,6 +220,17 @@ def leave(agent: Agent, communaute: Communaute) -> None:
     """Leave a community. The last animateur stays until there is another. Harmless when not a member."""
     _remove_member(communaute, agent)
     record(agent, "communaute.leave", communaute)
+
+
+@transaction.atomic
+def set_level(agent: Agent, communaute: Communaute, niveau: str) -> None:
+    """Say how much of a community one wants to hear. Members only; harmless when it is so already."""
+    changed = Adhesion.objects.filter(communaute=communaute, agent=agent).update(
+        niveau=Adhesion.Niveau(niveau)
+    )
+    if not changed:
+        raise PermissionDenied("Rejoignez la communauté pour choisir ce dont elle vous prévient.")
+    record(agent, "communaute.set_level", communaute, niveau=niveau)
 
 
 @transaction.atomic

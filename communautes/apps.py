@@ -6,7 +6,10 @@ class CommunautesConfig(AppConfig):
     verbose_name = "Communautés"
 
     def ready(self) -> None:
-        from annuaire.preuves.access import register_places
-        from communautes.access import readable_places
+        from annuaire.notifications.sources import register_levels, register_source, register_stop
+        from communautes.notifications import ARRET, SourceDemandes, SourceInvitations, levels
 
-        register_places(readable_places)
+        register_source("demande", SourceDemandes())
+        register_source("invitation", SourceInvitations())
+        register_stop("communaute", ARRET)
+        register_levels(levels)

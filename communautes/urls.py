@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:slug>/modifier/", views.modifier, name="modifier"),
     path("<slug:slug>/rejoindre/", views.rejoindre, name="rejoindre"),
     path("<slug:slug>/quitter/", views.quitter, name="quitter"),
+    path("<slug:slug>/niveau/", views.niveau, name="niveau"),
     path("<slug:slug>/demander/", views.demander, name="demander"),
     path("<slug:slug>/inviter/", views.inviter, name="inviter"),
     path("<slug:slug>/role/", views.role, name="role"),

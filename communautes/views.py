@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from annuaire.models import Agent
+from annuaire.notifications.access import back_to
 from communautes import actions
 from communautes.access import (
     get_animated,
@@ -24,6 +25,12 @@ from communautes.models import Adhesion, Communaute, DemandeAdhesion
 from communautes.presentation import community_context
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.pagination import paginate
+
+NIVEAUX_DITS = {
+    "suivre": "Vous serez prévenu(e) de chaque nouveau sujet de cette communauté.",
+    "normal": "Vous serez prévenu(e) de ce qui vous concerne dans cette communauté.",
+    "sourdine": "Cette communauté est en sourdine.",
+}
 
 
 def liste(request: HttpRequest) -> HttpResponse:
@@ -166,6 +173,16 @@ def quitter(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_visible(request.user, slug)
     _attempt(request, lambda: actions.leave(request.user, found), "Vous avez quitté la communauté.")
     return redirect("communautes:liste")
+
+
+@require_POST
+def niveau(request: HttpRequest, slug: str) -> HttpResponse:
+    """How much of the community one wants to hear."""
+    found = get_visible(request.user, slug)
+    wanted = request.POST.get("niveau", "")
+    if wanted in NIVEAUX_DITS:
+        _attempt(request, lambda: actions.set_level(request.user, found, wanted), NIVEAUX_DITS[wanted])
+    return redirect(back_to(request, found.get_absolute_url()))
 
 
 @require_POST

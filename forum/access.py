@@ -1,6 +1,7 @@
 """The only way from an address to a sujet or a message, and what each may do with it."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from communautes.access import (
     can_write,
     get_readable,
     get_visible,
+    readers_of,
     visible_communautes,
 )
 from communautes.explications import animateurs_of
@@ -250,11 +252,25 @@ def can_close_poll(agent: Agent, sujet: Sujet) -> bool:
     return can_animate(agent, sujet.communaute)
 
 
-def readers_among(sujet: Sujet, agents: list[Agent]) -> list[Agent]:
-    """Those of `agents` who may read `sujet` at this moment; a hidden one is read by who animates."""
+def readers_among(sujet: Sujet, agents: Iterable[Agent]) -> list[Agent]:
+    """Those of `agents` who may read `sujet` at this moment; a hidden one is read by who animates.
+
+    One query, whatever their number.
+    """
+    agents = list(agents)
     if sujet.masque_le is not None:
-        return [agent for agent in agents if can_moderate(agent, sujet)]
-    return [agent for agent in agents if can_read(agent, sujet.communaute)]
+        leaders = set(
+            sujet.communaute.adhesions.filter(role=Adhesion.Role.ANIMATEUR, agent__in=agents).values_list(
+                "agent", flat=True
+            )
+        )
+        return [agent for agent in agents if agent.is_active and agent.pk in leaders]
+    readable = set(
+        readers_of(sujet.communaute)
+        .filter(pk__in=[agent.pk for agent in agents])
+        .values_list("pk", flat=True)
+    )
+    return [agent for agent in agents if agent.pk in readable]
 
 
 def feed_key(cle: str) -> CleFlux:

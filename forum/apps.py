@@ -6,6 +6,21 @@ class ForumConfig(AppConfig):
     verbose_name = "Forum"
 
     def ready(self) -> None:
+        from annuaire.notifications.sources import (
+            register_digest,
+            register_levels,
+            register_reply_address,
+            register_source,
+            register_stop,
+        )
         from forum.liens import register_own_finders
+        from forum.notifications import ARRET, SourceForum, digest_lines, levels, reply_address_for
 
         register_own_finders()
+        source = SourceForum()
+        register_source("message", source)
+        register_source("sujet", source)
+        register_stop("sujet", ARRET)
+        register_digest(digest_lines)
+        register_levels(levels)
+        register_reply_address(reply_address_for)

@@ -233,7 +233,7 @@ def thread_page(agent: Agent, sujet: Sujet, page: int | None = None, *, write: b
         "pages": pages,
         "reprise": page is None,
         **progress(sujet, pages, messages, read),
-        "suivi": niveau == Abonnement.Niveau.SUIVRE,
+        "niveau": niveau,
         "participants": list(
             Agent.objects.filter(messages__sujet=sujet).with_place().distinct().order_by("pk")[:PARTICIPANTS]
         ),

@@ -32,7 +32,7 @@ urlpatterns = [
     path("communautes/<slug:slug>/forum/", lecture.liste, name="liste"),
     path("sujets/<int:pk>/", lecture.sujet, name="sujet"),
     path("sujets/<int:pk>/nouveaux/", lecture.nouveaux, name="nouveaux"),
-    path("sujets/<int:pk>/suivre/", lecture.suivre, name="suivre"),
+    path("sujets/<int:pk>/niveau/", lecture.niveau, name="niveau"),
     path("messages/<int:pk>/", lecture.message, name="message"),
     path("sujets/<int:pk>/resume/", resume.resume, name="resume"),
     # Lists of one's own

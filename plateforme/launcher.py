@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -122,6 +122,8 @@ def _environment(address: str, services: Services) -> dict[str, str]:
     env.setdefault("PLATEFORME_MODE", "demo")
     env.setdefault("SITE_URL", address)
     env.setdefault("SECRET_KEY", _secret(services.data))
+    if env["PLATEFORME_MODE"] == "demo":
+        env.setdefault("VAPID_CLE_PRIVEE", _kept(services.data / "cle-vapid", _new_vapid_key))
     env.setdefault("MEDIA_ROOT", str(services.data / "fichiers"))
     env.setdefault("STATIC_ROOT", str(services.data / "static"))
     env.setdefault("MAINTENANCE_FILE", str(services.data / "maintenance"))
@@ -129,12 +131,26 @@ def _environment(address: str, services: Services) -> dict[str, str]:
 
 
 def _secret(data: Path) -> str:
-    path = data / "secret"
+    return _kept(data / "secret", lambda: secrets.token_urlsafe(64))
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What `path` holds; made once, readable by its owner alone."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(64))
+            file.write(make())
     return path.read_text().strip()
+
+
+def _new_vapid_key() -> str:
+    """A P-256 private key as `VAPID_CLE_PRIVEE` takes it. Its own few lines: Django is not set up here."""
+    from base64 import urlsafe_b64encode
+
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
 def _prepare(env: dict[str, str], services: Services, started: float) -> None:

@@ -396,6 +396,23 @@ IMAP_DOSSIER = env("IMAP_DOSSIER", "INBOX")
 # Where e-mails go once read; empty: they are deleted.
 IMAP_DOSSIER_TRAITES = env("IMAP_DOSSIER_TRAITES", "Traités")
 IMAP_DOSSIER_REFUSES = env("IMAP_DOSSIER_REFUSES", "Refusés")
+# An e-mail waits that long for its reader to see the thing on the site, and one conversation's e-mails are at
+# least so far apart. Tests wait for nothing.
+COURRIEL_DELAI = timedelta(seconds=0 if MODE == "test" else int(env("COURRIEL_DELAI_S", "120")))
+COURRIEL_ESPACEMENT = timedelta(minutes=0 if MODE == "test" else int(env("COURRIEL_ESPACEMENT_MN", "15")))
+# When nobody is written to unless they say otherwise, in the hours of their territory; empty: never quiet.
+HEURES_CALMES = env("HEURES_CALMES", "" if MODE == "test" else "20:00-07:30")
+
+# --- Browser notifications: off without a key ------------------------------------------------
+
+VAPID_CLE_PRIVEE = env("VAPID_CLE_PRIVEE")
+# Hosts of the browsers' push services: the only ones ever written to. A name covers those that end with it.
+PUSH_SERVICES = env_list(
+    "PUSH_SERVICES",
+    "fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com",
+)
+# A test plays the push service on this machine.
+PUSH_LOCAL = MODE == "test"
 
 # --- Language and time ---------------------------------------------------------------------
 

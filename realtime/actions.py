@@ -106,7 +106,6 @@ def tell_of_salon_message(message: MessageSalon) -> None:
             extrait=plain_text(message.texte, 280),
             url=message.salon.get_absolute_url(),
             acteur=message.auteur,
-            courriel=True,
         ),
     )
 

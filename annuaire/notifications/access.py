@@ -1,9 +1,10 @@
 """What notifications a person may see: their own."""
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from annuaire.models import Agent
-from annuaire.notifications.models import Notification, NotificationQuerySet
+from annuaire.notifications.models import Appareil, Notification, NotificationQuerySet
 
 # The header says "99+" beyond: no need to count further.
 MOST_COUNTED = 100
@@ -24,3 +25,21 @@ def get_notification(agent: Agent, pk: int) -> Notification:
 def count_unread(agent: Agent) -> int:
     """Unread notifications, counted up to `MOST_COUNTED`."""
     return own_notifications(agent).unread()[:MOST_COUNTED].count()
+
+
+def get_appareil(agent: Agent, pk: int) -> Appareil:
+    """One of the agent's own browsers, or 404."""
+    found = Appareil.objects.filter(agent=agent, pk=pk).first()
+    if found is None:
+        raise Http404("Cet appareil ne reçoit déjà plus de notifications.")
+    return found
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that a form names as `retour`, else `otherwise`."""
+    wanted = request.POST.get("retour", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return otherwise

@@ -16,7 +16,7 @@ def silence(cle: str, quand: datetime) -> int:
     """
     told = Notification.objects.filter(cle=cle)
     people = list(told.filter(lue_le__isnull=True).values_list("destinataire", flat=True))
-    told.filter(lue_le__isnull=True).update(lue_le=quand)
+    told.filter(lue_le__isnull=True).update(lue_le=quand, courriel_prevu_le=None)
     told.exclude(extrait="").update(extrait="")
     for pk in people:
         publish_on_commit(f"agent.{pk}", {"type": "notifications.lues"})

@@ -1,26 +1,45 @@
-"""Notifications by e-mail."""
+"""What leaves by itself: e-mails that are due, digests, browser notifications."""
 
-from django.conf import settings
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from annuaire.notifications.models import Notification
-from plateforme.socle.courriels import queue_email
+from annuaire.notifications.actions.appareils import push_notifications
+from annuaire.notifications.actions.envois import send_due_mails
+from annuaire.notifications.actions.resumes import BATCH, due_agents, send_digests
 
 
-@app.task(name="notifications.email_notification", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
-def email_notification(notification_id: int) -> None:
-    """Mail one notification, unless it was read on the site meanwhile or the account was closed."""
-    notification = (
-        Notification.objects.unread()
-        .filter(pk=notification_id, destinataire__is_active=True)
-        .select_related("destinataire", "acteur__service", "acteur__territoire")
-        .first()
-    )
-    if notification is None:
-        return
-    queue_email(
-        "notification",
-        notification.destinataire.email,
-        {"notification": notification, "lien": settings.SITE_URL + notification.url},
-    )
+@app.task(name="notifications.send_due", retry=RetryStrategy(max_attempts=3, exponential_wait=3))
+def send_due() -> None:
+    """Send the e-mails whose time has come; what is left over is for the next run, at once."""
+    if send_due_mails():
+        send_due.defer()
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="notifications.sweep", queueing_lock="notifications.sweep")
+def sweep(timestamp: int) -> None:
+    """E-mails that waited for the end of quiet hours, or for a mail server."""
+    if send_due_mails():
+        send_due.defer()
+
+
+@app.task(name="notifications.push")
+def push(ids: list[int]) -> None:
+    """Show in browsers what people were just told."""
+    push_notifications(ids)
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="notifications.digests", queueing_lock="notifications.digests")
+def digests(timestamp: int) -> None:
+    """Each hour, the digests of those whose morning it is; a job a hundred people."""
+    due = due_agents(timezone.now())
+    for start in range(0, len(due), BATCH):
+        send_some_digests.defer(agent_ids=due[start : start + BATCH])
+
+
+@app.task(name="notifications.send_digests")
+def send_some_digests(agent_ids: list[int]) -> None:
+    """The digests of some people, each if it has not left."""
+    send_digests(agent_ids)

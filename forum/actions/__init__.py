@@ -1,5 +1,6 @@
 """Every write on the forum, one file per feature."""
 
+from forum.actions.annonces import set_level, tell_of_message
 from forum.actions.edition import edit_message, purge_version, rename_sujet, restore_version, set_wiki
 from forum.actions.etats import (
     archive_dormant,
@@ -30,8 +31,6 @@ from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import (
     open_sujet,
     publish_message,
-    set_following,
-    tell_of_message,
 )
 from forum.actions.reactions import set_reaction
 from forum.actions.reponses import accept_message, drop_acceptance, tell_of_acceptance, withdraw_acceptance
@@ -106,7 +105,7 @@ __all__ = [
     "retire_message",
     "revoke_feed_key",
     "save_canned",
-    "set_following",
+    "set_level",
     "set_meme_besoin",
     "set_mentions",
     "set_reaction",

@@ -191,7 +191,7 @@ def _tell_author(auteur: Agent, sujet: Sujet, etat: str, verbe: str, motif: str 
             url=sujet.get_absolute_url(),
             extrait=motif,
             acteur=auteur,
-            courriel=True,
             fil=f"sujet.{sujet.pk}",
+            intitule=sujet.titre,
         ),
     )

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify, take_back
-from annuaire.notifications.models import Notification
+from annuaire.notifications.genres import Genre
 from communautes.access import can_animate, can_write
 from communautes.models import Adhesion
 from forum.access import readers_among
@@ -87,7 +87,7 @@ def refuse_entry(auteur: Agent, entree: EntreeFaq) -> None:
         entree,
         [entree.propose_par],
         "refusee",
-        Notification.Genre.MODERATION,
+        Genre.FAQ,
         f"Votre proposition n’a pas été reprise dans la foire aux questions : « {entree.question} »",
         auteur,
     )
@@ -152,7 +152,7 @@ def _publish(auteur: Agent, entree: EntreeFaq) -> None:
     record(auteur, "faq.publish", entree, message=entree.message_id)
     take_back(f"faq.{entree.pk}.proposee")
     titre = f"dans la foire aux questions de « {entree.communaute.nom} » : « {entree.question} »"
-    genre = Notification.Genre.ACCEPTATION
+    genre = Genre.FAQ
     _tell(entree, [entree.message.auteur], "publiee", genre, f"Votre réponse figure {titre}", auteur)
     _tell(entree, [entree.propose_par], "publiee", genre, f"Votre proposition figure {titre}", auteur)
 
@@ -161,7 +161,7 @@ def _tell(
     entree: EntreeFaq,
     agents: "list[Agent | None]",
     what: str,
-    genre: Notification.Genre,
+    genre: Genre,
     titre: str,
     auteur: Agent,
 ) -> None:
@@ -175,6 +175,7 @@ def _tell(
             url=entree.get_absolute_url(),
             acteur=auteur,
             fil=f"sujet.{sujet.pk}",
+            intitule=sujet.titre,
         ),
     )
 
@@ -187,7 +188,7 @@ def _tell_animation(agent: Agent, entree: EntreeFaq) -> None:
         entree,
         list(animation),
         "proposee",
-        Notification.Genre.MODERATION,
+        Genre.FAQ,
         f"{agent.nom_complet} propose une réponse pour la foire aux questions : « {entree.question} »",
         agent,
     )

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annuaire.models import Agent
+from annuaire.notifications.actions import mark_all_read
 from communautes.access import can_read
 from communautes.models import Communaute
 from forum.access import unread_sujets, visible_sujets
@@ -43,6 +44,8 @@ def mark_read(agent: Agent, sujet: Sujet, numero: int) -> None:
     numero = min(numero, sujet.dernier_numero)
     if numero > 0 and set_read(agent.pk, sujet.pk, numero):
         publish_on_commit(f"agent.{agent.pk}", {"type": "lecture", "sujet": sujet.pk, "numero": numero})
+    # What one was told of these messages is read with them, and does not leave by e-mail.
+    mark_all_read(agent, fil=f"sujet.{sujet.pk}", rang=numero)
 
 
 @transaction.atomic

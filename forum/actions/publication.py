@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from annuaire.models import Agent, Expertise
-from annuaire.notifications.actions import Annonce, notify
-from annuaire.notifications.models import Notification
-from communautes.access import can_animate, can_read, rate_factor, require_write
+from communautes.access import can_animate, rate_factor, require_write
 from communautes.actions import count_charter_reminder
 from communautes.models import Communaute
-from forum.access import readers_among
 from forum.actions.brouillons import delete_draft
 from forum.actions.etiquettes import tag_sujet
 from forum.actions.lecture import set_read
@@ -22,8 +18,8 @@ from forum.actions.mentions import set_mentions
 from forum.actions.pieces import bind_pieces
 from forum.actions.preuves import refresh_evidence
 from forum.actions.sondages import ProjetSondage, add_sondage
-from forum.models import Abonnement, LectureSujet, Message, Sujet
-from forum.rendu import mentioned_agents, render_text
+from forum.models import Abonnement, Message, Sujet
+from forum.rendu import render_text
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
@@ -32,7 +28,6 @@ from plateforme.socle.texte import (
     MAX_MENTIONS,
     RENDERER_VERSION,
     extract_mentions,
-    plain_text,
     validate_source,
 )
 from plateforme.socle.typographie import tidy_title
@@ -137,60 +132,6 @@ def publish_message(
     )
     record(auteur, "message.publish", message)
     return message
-
-
-@transaction.atomic
-def set_following(agent: Agent, sujet: Sujet, following: bool) -> None:
-    """Be told of the sujet's new messages, or no longer."""
-    if not can_read(agent, sujet.communaute):
-        raise PermissionDenied("Ce sujet ne vous est pas ouvert.")
-    niveau = Abonnement.Niveau.SUIVRE if following else Abonnement.Niveau.NORMAL
-    Abonnement.objects.update_or_create(agent=agent, sujet=sujet, defaults={"niveau": niveau})
-    record(agent, "sujet.follow" if following else "sujet.unfollow", sujet)
-
-
-@transaction.atomic
-def tell_of_message(message: Message) -> None:
-    """Tell the followers of a sujet and those whom a message mentions. For the worker; harmless when repeated.
-
-    Access is looked at now, not when the message was written: whoever left meanwhile is told nothing. Nobody is
-    told of a message withdrawn meanwhile.
-    """
-    if not message.visible:
-        return
-    sujet = message.sujet
-    extrait = plain_text(message.texte, 280)
-    mentioned = mentioned_agents(message.texte, sujet.communaute)
-    name = message.auteur.nom_complet
-
-    def announce(genre: Notification.Genre, titre: str) -> Annonce:
-        return Annonce(
-            genre=genre,
-            cle=f"message.{message.pk}",
-            titre=titre,
-            url=message.get_absolute_url(),
-            extrait=extrait,
-            acteur=message.auteur,
-            courriel=True,
-            fil=f"sujet.{sujet.pk}",
-        )
-
-    # Mentions first: the key is the same, so a follower who is mentioned hears of it once, as a mention.
-    notify(mentioned, announce(Notification.Genre.MENTION, f"{name} vous cite dans « {sujet.titre} »"))
-    if message.numero == 1:
-        # Nobody followed the sujet before it was opened.
-        return
-    # Whoever has the page open has read it already: what they see arrive needs no telling.
-    seen = LectureSujet.objects.filter(sujet=sujet, agent=OuterRef("pk"), dernier_numero__gte=message.numero)
-    followers = (
-        Agent.objects.active()
-        .filter(abonnements__sujet=sujet, abonnements__niveau=Abonnement.Niveau.SUIVRE)
-        .exclude(Exists(seen))
-    )
-    notify(
-        readers_among(sujet, list(followers)),
-        announce(Notification.Genre.REPONSE, f"{name} a répondu à « {sujet.titre} »"),
-    )
 
 
 def _twin(auteur: Agent, communaute: Communaute, titre: str, now: datetime) -> Sujet | None:

@@ -5,8 +5,9 @@ from django.db import transaction
 
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify, take_back
-from annuaire.notifications.models import Notification
+from annuaire.notifications.genres import Genre
 from forum.access import can_accept, readers_among
+from forum.actions.annonces import levels_of
 from forum.actions.preuves import refresh_evidence
 from forum.models import Abonnement, MemeBesoin, Message, Sujet
 from plateforme.socle.diffusion import publish_on_commit
@@ -36,13 +37,15 @@ def accept_message(auteur: Agent, message: Message) -> None:
     notify(
         readers_among(sujet, [chosen.auteur]),
         Annonce(
-            genre=Notification.Genre.ACCEPTATION,
+            genre=Genre.ACCEPTATION,
             cle=_key(chosen.pk),
             titre=f"Votre réponse a été retenue : « {sujet.titre} »",
             url=chosen.get_absolute_url(),
             acteur=auteur,
-            courriel=True,
             fil=f"sujet.{sujet.pk}",
+            intitule=sujet.titre,
+            rang=chosen.numero,
+            niveaux=levels_of(sujet, [chosen.auteur]),
         ),
     )
     distribute_acceptance.defer(message_id=chosen.pk, auteur_id=auteur.pk)
@@ -84,25 +87,28 @@ def tell_of_acceptance(message: Message, auteur: Agent) -> None:
         return
     active = Agent.objects.active()
 
-    def tell(agents: list[Agent], titre: str, *, courriel: bool) -> None:
+    def tell(agents: list[Agent], genre: Genre, titre: str) -> None:
+        agents = readers_among(sujet, agents)
         notify(
-            readers_among(sujet, agents),
+            agents,
             Annonce(
-                genre=Notification.Genre.ACCEPTATION,
+                genre=genre,
                 cle=_key(message.pk),
                 titre=titre,
                 url=message.get_absolute_url(),
                 acteur=auteur,
-                courriel=courriel,
                 fil=f"sujet.{sujet.pk}",
+                intitule=sujet.titre,
+                rang=message.numero,
+                niveaux=levels_of(sujet, agents),
             ),
         )
 
     # The same key: a follower with the same need hears of it once, as the answer they waited for.
     waiting = active.filter(pk__in=MemeBesoin.objects.filter(sujet=sujet).values("agent"))
-    tell(list(waiting), f"Une réponse à votre besoin a été retenue : « {sujet.titre} »", courriel=True)
+    tell(list(waiting), Genre.BESOIN, f"Une réponse à votre besoin a été retenue : « {sujet.titre} »")
     following = active.filter(abonnements__sujet=sujet, abonnements__niveau=Abonnement.Niveau.SUIVRE)
-    tell(list(following), f"Une réponse a été retenue dans « {sujet.titre} »", courriel=False)
+    tell(list(following), Genre.RESOLU, f"Une réponse a été retenue dans « {sujet.titre} »")
 
 
 def _locked(auteur: Agent, pk: int) -> Sujet:

@@ -80,7 +80,6 @@ def undelete_message(auteur: Agent, message: Message) -> bool:
                     titre=f"{auteur.nom_complet} a rétabli votre message dans « {locked.sujet.titre} »",
                     url=locked.get_absolute_url(),
                     acteur=auteur,
-                    courriel=True,
                     fil=f"sujet.{locked.sujet_id}",
                 ),
             )

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from annuaire.notifications.actions import mark_all_read
+from annuaire.notifications.access import back_to
 from communautes.access import can_animate, can_write, get_readable
 from communautes.presentation import community_context
 from forum import actions
@@ -29,6 +29,12 @@ from forum.presentation import (
 )
 from forum.views.redaction import answer_context
 from plateforme.socle.pagination import paginate
+
+NIVEAUX_DITS = {
+    "suivre": "Vous serez prévenu(e) de chaque message de ce sujet.",
+    "normal": "Vous serez prévenu(e) quand on vous cite ou vous répond.",
+    "sourdine": "Ce sujet est en sourdine : il ne vous enverra plus rien.",
+}
 
 
 def liste(request: HttpRequest, slug: str) -> HttpResponse:
@@ -83,7 +89,6 @@ def sujet_page(
         request.user, found, write=context["peut_ecrire"], animate=context["peut_animer"]
     )
     actions.mark_read(request.user, found, context["dernier_montre"])
-    mark_all_read(request.user, fil=f"sujet.{found.pk}")
     if context["droits"].ecrire:
         context |= answer_context(request, found, form)
     elif form is not None:
@@ -108,12 +113,14 @@ def nouveaux(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def suivre(request: HttpRequest, pk: int) -> HttpResponse:
+def niveau(request: HttpRequest, pk: int) -> HttpResponse:
+    """How much of the sujet one wants to hear."""
     found = get_sujet(request.user, pk)
-    following = request.POST.get("suivre") == "oui"
-    actions.set_following(request.user, found, following)
-    messages.success(request, "Vous suivez ce sujet." if following else "Vous ne suivez plus ce sujet.")
-    return redirect(found)
+    wanted = request.POST.get("niveau", "")
+    if wanted in NIVEAUX_DITS:
+        actions.set_level(request.user, found, wanted)
+        messages.success(request, NIVEAUX_DITS[wanted])
+    return redirect(back_to(request, found.get_absolute_url()))
 
 
 def message(request: HttpRequest, pk: int) -> HttpResponse:

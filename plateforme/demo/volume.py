@@ -89,7 +89,7 @@ class Volume:
                 handle = f"{slugify(prenom)}-{slugify(nom)}-v{number}"
                 yield (
                     number, "!", None, False, f"{handle}@volume.gouv.fr", handle, prenom, nom,
-                    gendered(self.chance.choice(metiers)[0], prenom), service, "", territoire, False, "", "", "oui", False, True,
+                    gendered(self.chance.choice(metiers)[0], prenom), service, "", territoire, False, "", "", "oui", True,
                     False, self.now, "",
                 )  # fmt: skip
 
@@ -98,7 +98,7 @@ class Volume:
             self._copy(
                 "annuaire_agent",
                 "id password last_login is_superuser email identifiant prenom nom fonction service_id organisme"
-                " territoire_id partenaire telephone biographie disponibilite courriels_immediats is_active is_staff"
+                " territoire_id partenaire telephone biographie disponibilite is_active is_staff"
                 " date_joined mots",
                 rows(),
                 count,

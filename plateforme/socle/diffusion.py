@@ -1,6 +1,6 @@
 """The only way to make something appear live on people's screens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -33,3 +33,25 @@ def _publish(channel: str, event: dict[str, Any]) -> None:
         )
     except Exception:
         logger.warning("live_event_lost", channel=channel, type=event.get("type"), exc_info=True)
+
+
+def publish_all_on_commit(events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """`publish_on_commit` for many channels at once: one event loop for all instead of one each."""
+    pairs = [(channel, dict(event)) for channel, event in events]
+    if pairs:
+        transaction.on_commit(lambda: _publish_all(pairs), robust=True)
+
+
+def _publish_all(pairs: list[tuple[str, dict[str, Any]]]) -> None:
+    layer = get_channel_layer()
+
+    async def send() -> None:
+        for channel, event in pairs:
+            await layer.group_send(
+                group_name(channel), {"type": "diffusion", "channel": channel, "event": event}
+            )
+
+    try:
+        async_to_sync(send)()
+    except Exception:
+        logger.warning("live_events_lost", channels=len(pairs), exc_info=True)

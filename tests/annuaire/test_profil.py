@@ -27,7 +27,6 @@ def fields(agent: Agent, *lines: dict[str, Any], **changes: str) -> dict[str, An
         "telephone": "04 66 00 00 00",
         "disponibilite": "limitee",
         "biographie": "Hauts bassins du Tarn et du Lot.",
-        "courriels_immediats": "on",
         "type_service": str(agent.service.type_id),
         "territoire": "48",
         "expertises-TOTAL_FORMS": str(len(lines)),

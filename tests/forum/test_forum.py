@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from annuaire.models import Agent
-from annuaire.notifications.models import Notification
+from annuaire.notifications.models import Notification, Reglage
 from communautes.models import Adhesion, Communaute
 from forum import actions
 from forum.models import Message, Sujet
@@ -106,7 +106,7 @@ def test_read_meanwhile_is_not_mailed(
 def test_no_mail_for_who_does_not_want_any(
     communaute: Communaute, nadia: Agent, gaelle: Agent, run_jobs: Any
 ) -> None:
-    Agent.objects.filter(pk=nadia.pk).update(courriels_immediats=False)
+    Reglage.objects.create(agent=nadia, courriels=False, jours=list(range(7)))
     actions.publish_message(gaelle, make_sujet(communaute, nadia), "Réponse")
     run_jobs()
     assert mail.outbox == []
@@ -217,8 +217,8 @@ def test_preview_is_what_will_be_published(communaute: Communaute, nadia: Agent,
 def test_following_and_no_longer(communaute: Communaute, nadia: Agent, gaelle: Agent, run_jobs: Any) -> None:
     sujet = make_sujet(communaute, nadia)
     where = sujet.get_absolute_url()
-    browser(gaelle).post(f"{where}suivre/", {"suivre": "oui"})
-    browser(nadia).post(f"{where}suivre/", {"suivre": "non"})
+    browser(gaelle).post(f"{where}niveau/", {"niveau": "suivre"})
+    browser(nadia).post(f"{where}niveau/", {"niveau": "normal"})
     actions.publish_message(communaute.adhesions.get(role="animateur").agent, sujet, "Du nouveau")
     run_jobs()
     assert [row.destinataire for row in Notification.objects.all()] == [gaelle]

@@ -208,7 +208,7 @@ def test_the_lists_hold_what_they_say(communaute: Communaute, nadia: Agent, gael
     assert titles("/forum/mes-sujets/") == ["Curage du fossé", "Entre nous seulement"]
     assert titles("/forum/on-me-cite/") == ["Curage du fossé", "Entre nous seulement"]
     assert titles("/forum/sans-reponse/") == ["Busage du ruisseau"]
-    actions.set_following(gaelle, mine, True)
+    actions.set_level(gaelle, mine, "suivre")
     assert titles("/forum/suivis/") == ["Busage du ruisseau", "Curage du fossé", "Entre nous seulement"]
     assert list(Mention.objects.values_list("agent", flat=True)) == [gaelle.pk, gaelle.pk]
     # Out of the private community, nothing of it is left anywhere.

@@ -56,7 +56,7 @@ def test_those_who_waited_hear_of_it_once_if_they_may_still_read(
     run_jobs()
     # Not who chose it, not who left meanwhile; and who waits for an answer hears of theirs, not of a sujet.
     assert told(answer) == {gaelle, lila}
-    row = Notification.objects.get(destinataire=lila, genre="acceptation")
+    row = Notification.objects.get(destinataire=lila, genre="besoin")
     assert row.titre.startswith("Une réponse à votre besoin a été retenue")
 
 

@@ -88,7 +88,7 @@ def test_merge_keeps_order_marks_people_and_addresses(
         actions.mark_read(agent, source, 4)
     actions.mark_read(paul, cible, 3)  # read all of the one, and the other to message 2
     actions.mark_read(zoe, cible, 1)  # not up to date with the one: her first unread stays there
-    actions.set_following(paul, source, True)
+    actions.set_level(paul, source, "suivre")
     Brouillon.objects.create(
         agent=zoe, cle=f"sujet.{source.pk}", contenu={"texte": "…"}, modifie_le=moved[0].cree_le
     )
@@ -213,7 +213,7 @@ def test_move_takes_all_along_and_closes_to_who_may_not_read(
         empreinte="x",
     )
     report = actions.report_message(lise, answer, motif="erreur")
-    actions.set_following(omar, sujet, True)
+    actions.set_level(omar, sujet, "suivre")
     actions.tell_of_message(actions.publish_message(lise, sujet, f"@{omar.identifiant} ?"))
     assert Notification.objects.filter(destinataire=omar, fil=f"sujet.{sujet.pk}").exists()
     with pytest.raises(PermissionDenied):

@@ -5,7 +5,9 @@ const agent = document.body.dataset.agent;
 const badges = document.querySelectorAll(".js-notifications");
 const announcements = document.querySelector("#annonces");
 
+const title = document.title;
 function show(count) {
+  document.title = count === 0 ? title : `(${count > 99 ? "99+" : count}) ${title}`;
   badges.forEach((badge) => {
     badge.hidden = count === 0;
     badge.querySelector(".badge-non-lus__n").textContent = count > 99 ? "99+" : String(count);
@@ -18,6 +20,10 @@ async function refresh() {
   pending = setTimeout(async () => {
     const answer = await fetch("/notifications/nombre/", { headers: { Accept: "application/json" } });
     if (answer.ok) show((await answer.json()).non_lues);
+    // The list itself, where it is open: what was read elsewhere is read here.
+    if (document.querySelector("#liste-notifications") && window.htmx) {
+      htmx.ajax("GET", location.href, { target: "#liste-notifications", select: "#liste-notifications", swap: "outerHTML" });
+    }
   }, 200);
 }
 

@@ -166,7 +166,7 @@ class Fil:
         self.adhesion = add_member(self.communaute, self.nadia)
         self.sujet: Sujet = make_sujet(self.communaute, self.gaelle)
         self.question: Message = self.sujet.messages.get()
-        actions.set_following(self.nadia, self.sujet, True)
+        actions.set_level(self.nadia, self.sujet, "suivre")
 
     def mail(self, text: str = "Oui, à Foix.", **headers: str) -> bytes:
         """Nadia's answer."""

@@ -1,0 +1,56 @@
+"""Marking what one was told read, or unread again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from annuaire.models import Agent
+from annuaire.notifications.models import Notification
+from plateforme.socle.diffusion import publish_on_commit
+
+
+@transaction.atomic
+def mark_read(agent: Agent, notification: Notification) -> None:
+    """Mark one of the agent's notifications read. Harmless when it already is."""
+    set_read(agent, [notification.pk], True)
+
+
+@transaction.atomic
+def set_read(agent: Agent, ids: Iterable[int], read: bool) -> int:
+    """Mark some of the agent's notifications read, or unread again; returns how many changed.
+
+    What becomes unread again has been seen: it is not mailed.
+    """
+    rows = Notification.objects.filter(destinataire=agent, pk__in=list(ids), lue_le__isnull=read)
+    count = rows.update(lue_le=timezone.now()) if read else rows.update(lue_le=None, courriel_prevu_le=None)
+    if count:
+        publish_on_commit(f"agent.{agent.pk}", {"type": "notifications.lues"})
+    return count
+
+
+@transaction.atomic
+def mark_all_read(agent: Agent, *, fil: str = "", rang: int | None = None) -> datetime | None:
+    """Mark the agent's notifications read, or those of the conversation `fil`, or there those up to `rang`.
+
+    Returns the moment written on them, which `undo_all_read` takes; None when there was nothing to do.
+    """
+    now = timezone.now()
+    unread = Notification.objects.filter(destinataire=agent, lue_le__isnull=True)
+    if fil:
+        unread = unread.filter(fil=fil)
+    if rang is not None:
+        unread = unread.filter(Q(rang__isnull=True) | Q(rang__lte=rang))
+    if not unread.update(lue_le=now):
+        return None
+    publish_on_commit(f"agent.{agent.pk}", {"type": "notifications.lues"})
+    return now
+
+
+@transaction.atomic
+def undo_all_read(agent: Agent, moment: datetime) -> int:
+    """Make unread again what `mark_all_read` marked at `moment`; returns how many."""
+    rows = Notification.objects.filter(destinataire=agent, lue_le=moment)
+    return set_read(agent, rows.values_list("pk", flat=True), False)
