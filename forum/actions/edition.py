@@ -129,7 +129,6 @@ def rename_sujet(auteur: Agent, sujet: Sujet, titre: str, *, motif: str = "") ->
                 url=locked.get_absolute_url(),
                 extrait=motif,
                 acteur=auteur,
-                courriel=True,
                 fil=f"sujet.{locked.pk}",
             ),
         )
@@ -220,7 +219,6 @@ def tell_of_edit(message: Message, auteur: Agent, identifiants: list[str]) -> No
                 url=message.get_absolute_url(),
                 extrait=plain_text(message.texte, 280),
                 acteur=auteur,
-                courriel=True,
                 fil=f"sujet.{message.sujet_id}",
             ),
         )
@@ -237,7 +235,6 @@ def tell_author(auteur: Agent, message: Message, suffixe: str, verbe: str, motif
             url=message.get_absolute_url(),
             extrait=motif,
             acteur=auteur,
-            courriel=True,
             fil=f"sujet.{message.sujet_id}",
         ),
     )

@@ -92,7 +92,6 @@ def report_message(auteur: Agent, message: Message, *, motif: str, commentaire: 
                 titre=f"Un message est signalé dans « {locked.sujet.communaute.nom} »",
                 url=reverse("forum:signalement", args=[locked.sujet.communaute.slug, locked.pk]),
                 extrait=Signalement.Motif(motif).label,
-                courriel=True,
             ),
         )
     return report
@@ -181,7 +180,6 @@ def settle_reports(auteur: Agent, locked: Message, reponse: str, *, retenu: bool
                 titre=f"Votre signalement dans « {locked.sujet.titre} » {outcome}. Merci",
                 extrait=reponse,
                 url=locked.get_absolute_url(),
-                courriel=True,
                 fil=f"sujet.{locked.sujet_id}",
             ),
         )

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annuaire", "0002_recherche"),
+        ("annuaire", "0003_mentions"),
         ("notifications", "0007_reglages"),
     ]
 
