@@ -115,7 +115,7 @@ def test_every_message_has_a_lasting_address_even_deleted(sujet: Sujet, nadia: A
     client = browser(nadia)
     assert client.get(message.get_absolute_url())["Location"] == f"/sujets/{sujet.pk}/?page=2#message-33"
     page = client.get(message.get_absolute_url(), follow=True).content.decode()
-    assert "Ce message a été supprimé." in page
+    assert "Ce message a été supprimé par" in page
     assert "Réponse 31" not in page
 
 
