@@ -1,6 +1,8 @@
 """The only way from a community's address to a community, and what each may do there."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
@@ -18,6 +20,7 @@ from communautes.models import (
     Suspension,
 )
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.requetes import fetch
 
 ANIMATION_FACTOR = 2.0
 
@@ -90,6 +93,59 @@ def can_write(agent: Agent, communaute: Communaute) -> bool:
         .exclude(Exists(Suspension.objects.current().filter(communaute=communaute, agent=OuterRef("agent"))))
         .exists()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What one person is to one community: numbers of the rows that say so, None where there is none."""
+
+    adhesion: int | None
+    role: str | None
+    niveau: str | None
+    depuis: datetime | None
+    rappels_charte: int | None
+    suspension: int | None
+    demande: int | None
+    invitation: int | None
+
+    @property
+    def membre(self) -> bool:
+        return self.adhesion is not None
+
+    @property
+    def peut_ecrire(self) -> bool:
+        return self.adhesion is not None and self.suspension is None
+
+    @property
+    def peut_animer(self) -> bool:
+        return self.role == Adhesion.Role.ANIMATEUR
+
+    def peut_lire(self, agent: Agent, communaute: Communaute) -> bool:
+        """The rule of `CommunauteQuerySet.readable_by`, for one community."""
+        is_open = communaute.visibilite == Communaute.Visibilite.OUVERTE and not agent.partenaire
+        return agent.is_active and (self.membre or is_open)
+
+
+# For a query that has the community as `c` and the person as `%(agent)s`: a `Situation`'s fields, and where they are.
+SITUATION_COLUMNS = "ad.id, ad.role, ad.niveau, ad.cree_le, ad.rappels_charte, su.id, de.id, iv.id"
+SITUATION_JOINS = (
+    " LEFT JOIN communautes_adhesion ad ON ad.communaute_id = c.id AND ad.agent_id = %(agent)s"
+    " LEFT JOIN communautes_suspension su ON su.communaute_id = c.id AND su.agent_id = %(agent)s"
+    " AND su.levee_le IS NULL AND su.jusqu_au > now()"
+    " LEFT JOIN communautes_demandeadhesion de ON de.communaute_id = c.id AND de.agent_id = %(agent)s"
+    " AND de.etat = 'en_attente'"
+    " LEFT JOIN communautes_invitation iv ON iv.communaute_id = c.id AND iv.agent_id = %(agent)s"
+    " AND iv.etat = 'en_attente'"
+)
+_SITUATION = (
+    f"SELECT {SITUATION_COLUMNS} FROM communautes_communaute c{SITUATION_JOINS}"  # noqa: S608  (constants)
+    " WHERE c.id = %(communaute)s"
+)
+
+
+def situation_of(agent: Agent, communaute: Communaute) -> Situation:
+    """What `agent` is to `communaute`, in one query."""
+    return Situation(*fetch(_SITUATION, {"agent": agent.pk, "communaute": communaute.pk})[0])
 
 
 def suspension_of(agent: Agent, communaute: Communaute) -> Suspension | None:

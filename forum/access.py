@@ -6,12 +6,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import (
+    SITUATION_COLUMNS,
+    SITUATION_JOINS,
+    Situation,
     can_animate,
     can_read,
     can_write,
@@ -35,6 +39,7 @@ from forum.models import (
     Sujet,
     SujetQuerySet,
 )
+from plateforme.socle.requetes import fetch
 
 # Kinds of sujets that wait for an outcome.
 RESOLVABLE = (Sujet.Genre.QUESTION, Sujet.Genre.DISCUSSION)
@@ -54,13 +59,54 @@ def get_sujet(agent: Agent, pk: int) -> Sujet:
     sujet = Sujet.objects.all().with_author().filter(pk=pk).first()
     if sujet is None:
         raise Http404("Ce sujet n’existe pas.")
-    if not can_read(agent, sujet.communaute):
-        if sujet.communaute.visibilite == "privee" or agent.partenaire:
-            raise Http404("Ce sujet n’existe pas.")
-        raise PermissionDenied("Ce sujet est réservé aux membres de la communauté.")
+    _require_readable(agent, sujet, can_read(agent, sujet.communaute))
     if sujet.masque_le is not None and not can_moderate(agent, sujet):
         raise Http404("Ce sujet n’est plus visible : il a été retiré.")
     return sujet
+
+
+# Long texts are left out: the page of a sujet shows none of them.
+_SUJET = [field.attname for field in Sujet._meta.concrete_fields if field.attname != "recherche"]
+_COMMUNAUTE = [
+    field.attname
+    for field in Communaute._meta.concrete_fields
+    if field.attname not in {"presentation", "presentation_html", "charte", "charte_html"}
+]
+_TO_READ = (
+    f"SELECT {', '.join(f's.{name}' for name in _SUJET)}, {', '.join(f'c.{name}' for name in _COMMUNAUTE)},"  # noqa: S608  (names of our own columns)
+    " ARRAY(SELECT expertise_id FROM forum_sujet_expertises WHERE sujet_id = s.id ORDER BY 1),"
+    " ARRAY(SELECT etiquette_id FROM forum_sujet_etiquettes WHERE sujet_id = s.id ORDER BY 1),"
+    f" {SITUATION_COLUMNS} FROM forum_sujet s JOIN communautes_communaute c ON c.id = s.communaute_id"
+    f"{SITUATION_JOINS} WHERE s.id = %(sujet)s"
+)
+
+
+def get_sujet_to_read(agent: Agent, pk: int) -> tuple[Sujet, Situation]:
+    """As `get_sujet`, for the page that is read most: one query, which also says what `agent` is to the community.
+
+    The sujet comes with its community, and in `cles` with all its columns and the numbers of its tags.
+    """
+    rows = fetch(_TO_READ, {"sujet": pk, "agent": agent.pk})
+    if not rows:
+        raise Http404("Ce sujet n’existe pas.")
+    row, first, second = rows[0], len(_SUJET), len(_SUJET) + len(_COMMUNAUTE)
+    sujet: Sujet = Sujet.from_db(connection.alias, _SUJET, row[:first])
+    sujet.communaute = Communaute.from_db(connection.alias, _COMMUNAUTE, row[first:second])
+    expertises, etiquettes, *situation = row[second:]
+    sujet.cles = (*row[:first], tuple(expertises), tuple(etiquettes))
+    found = Situation(*situation)
+    _require_readable(agent, sujet, found.peut_lire(agent, sujet.communaute))
+    if sujet.masque_le is not None and not (found.peut_animer and agent.is_active):
+        raise Http404("Ce sujet n’est plus visible : il a été retiré.")
+    return sujet, found
+
+
+def _require_readable(agent: Agent, sujet: Sujet, readable: bool) -> None:
+    if readable:
+        return
+    if sujet.communaute.visibilite == "privee" or agent.partenaire:
+        raise Http404("Ce sujet n’existe pas.")
+    raise PermissionDenied("Ce sujet est réservé aux membres de la communauté.")
 
 
 def current_sujet(agent: Agent, sujet: Sujet) -> Sujet:

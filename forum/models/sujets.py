@@ -1,6 +1,6 @@
 """Sujets: the threads of a community's forum, their states and their tags."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -130,6 +130,9 @@ class Sujet(models.Model):
     )
 
     objects: ClassVar = SujetQuerySet.as_manager()
+
+    # All its columns and the numbers of its tags, where the query that read it gave them: the key of its pieces.
+    cles: tuple[Any, ...]
 
     class Meta:
         verbose_name = "sujet"

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from communautes.access import can_animate, can_write
 from communautes.presentation import community_context
 from forum import actions
 from forum.access import can_edit, can_rename, draft_of, get_message
@@ -16,7 +15,8 @@ from forum.actions.edition import VersionDepassee
 from forum.forms import ModificationForm
 from forum.historique import merging
 from forum.models import Message
-from forum.presentation import lines, message_address, rights
+from forum.page_sujet import one_message
+from forum.pages import message_address
 from forum.views.redaction import draft_context, received
 from plateforme.socle.erreurs import ActionRefusee
 
@@ -105,17 +105,5 @@ def wiki(request: HttpRequest, pk: int) -> HttpResponse:
 def fragment(request: HttpRequest, pk: int) -> HttpResponse:
     """One message as it is now, for a page already open. `?ancre=retenue`: the copy under the question."""
     message = get_message(request.user, pk)
-    sujet = message.sujet
-    droits = rights(
-        request.user,
-        sujet,
-        write=can_write(request.user, sujet.communaute),
-        animate=can_animate(request.user, sujet.communaute),
-    )
-    context: dict[str, Any] = {
-        "ligne": lines(request.user, sujet, [message])[0],
-        "droits": droits,
-        "sujet": sujet,
-        "ancre": "retenue" if request.GET.get("ancre") == "retenue" else "message",
-    }
-    return render(request, "forum/message/message.html", context)
+    ancre = "retenue" if request.GET.get("ancre") == "retenue" else "message"
+    return HttpResponse(one_message(request, request.user, message.sujet, pk, ancre=ancre))

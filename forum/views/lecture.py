@@ -1,7 +1,6 @@
 """Reading: lists, the page of a sujet, what arrives while it is open."""
 
 from datetime import date, datetime, time
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,23 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from annuaire.notifications.access import back_to
-from communautes.access import can_animate, can_write, get_readable
+from communautes.access import Situation, get_readable
 from communautes.presentation import community_context
 from forum import actions
-from forum.access import current_sujet, get_message, get_sujet, visible_sujets
+from forum.access import current_sujet, get_message, get_sujet, get_sujet_to_read, visible_sujets
 from forum.filtres import read_filters
 from forum.forms import ReponseForm
 from forum.listes import marking_to_undo, with_unread_counts
 from forum.models import Sujet
+from forum.page_sujet import messages_after, thread_context
 from forum.pages import PAGE, message_address, number_address
-from forum.presentation import (
-    first_since,
-    lines,
-    messages_after,
-    pinned_sujets,
-    rights,
-    thread_page,
-)
+from forum.presentation import first_since, pinned_sujets
 from forum.views.redaction import answer_context
 from plateforme.socle.pagination import paginate
 
@@ -71,24 +64,30 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def sujet(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_sujet(request.user, pk)
+    found, situation = get_sujet_to_read(request.user, pk)
     if found.fusionne_dans_id is not None:
         return redirect(current_sujet(request.user, found))
     if "date" in request.GET:
         return _go_to_date(request, found)
-    return sujet_page(request, found, None)
+    return _sujet_page(request, found, situation, None)
 
 
 def sujet_page(
     request: HttpRequest, found: Sujet, form: ReponseForm | None, status: int = 200
 ) -> HttpResponse:
+    """The page of a sujet with a form that was refused."""
+    found, situation = get_sujet_to_read(request.user, found.pk)
+    return _sujet_page(request, found, situation, form, status)
+
+
+def _sujet_page(
+    request: HttpRequest, found: Sujet, situation: Situation, form: ReponseForm | None, status: int = 200
+) -> HttpResponse:
     """One page of a sujet; reading it is noted, and what was told of it is read too."""
-    context: dict[str, Any] = community_context(request.user, found.communaute, "forum")
-    context |= thread_page(request.user, found, _page(request), write=context["peut_ecrire"])
-    context["droits"] = rights(
-        request.user, found, write=context["peut_ecrire"], animate=context["peut_animer"]
-    )
-    actions.mark_read(request.user, found, context["dernier_montre"])
+    context = thread_context(request, request.user, found, situation, _page(request))
+    # Most pages are read again: what is known already is not written again.
+    if context["dernier_montre"] > context["lu"] or context["prevenu"]:
+        actions.mark_read(request.user, found, context["dernier_montre"])
     if context["droits"].ecrire:
         context |= answer_context(request, found, form)
     elif form is not None:
@@ -100,16 +99,9 @@ def sujet_page(
 
 def nouveaux(request: HttpRequest, pk: int) -> HttpResponse:
     """The messages after `?apres=`, for a page already open, which says by itself when they have been seen."""
-    found = get_sujet(request.user, pk)
-    rows = messages_after(found, _number(request.GET.get("apres")))
-    droits = rights(
-        request.user,
-        found,
-        write=can_write(request.user, found.communaute),
-        animate=can_animate(request.user, found.communaute),
-    )
-    context = {"lignes": lines(request.user, found, rows), "droits": droits, "sujet": found}
-    return render(request, "forum/_messages.html", context)
+    found, situation = get_sujet_to_read(request.user, pk)
+    after = _number(request.GET.get("apres"))
+    return HttpResponse("".join(messages_after(request, request.user, found, situation, after)))
 
 
 @require_POST

@@ -95,14 +95,14 @@ def test_who_may_not(answer: Message, settings: Any) -> None:
 
 
 def test_the_reader_s_reactions_cost_one_query(answer: Message, django_assert_num_queries: Any) -> None:
-    from forum.presentation import lines
+    from forum.composition import lines, rows_between
 
     for number in range(4):
         actions.publish_message(answer.auteur, answer.sujet, f"Et encore {number}")
-    messages = list(answer.sujet.messages.order_by("numero"))
     actions.set_reaction(answer.sujet.auteur, answer, "accord", True)
     with django_assert_num_queries(1):
-        shown = lines(answer.sujet.auteur, answer.sujet, messages)
+        rows = rows_between(answer.sujet.auteur, answer.sujet, 1, 20)
+    shown = lines(answer.sujet.auteur, answer.sujet, rows)
     assert [line.reactions for line in shown] == [set(), {"accord"}, *[set()] * 4]
 
 

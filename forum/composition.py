@@ -1,0 +1,231 @@
+"""The messages of a page, put together from pieces rendered once for each state of a message.
+
+A loop of templates over twenty messages takes longer than all the rest of a page. Here one planned query gives, for each
+message, all that its HTML depends on but the text itself: the row's columns, its author's, and the reader's own state.
+That tuple is the key of the piece (`plateforme.socle.morceaux`), so that a message changed, thanked or hidden, or whose
+author moved, is another piece. The text, which the column `version` stands for, is read for missing pieces only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache, partial
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from annuaire.models import Agent, Service, Territoire
+from forum.access import UNDO
+from forum.lignes import Droits, Ligne, is_listed
+from forum.models import Message, PieceJointe, Sujet
+from plateforme.socle.morceaux import piece
+from plateforme.socle.requetes import fetch
+from plateforme.socle.templatetags.socle import il_y_a
+
+# What the columns do not tell of a message, the reader's own state first, as SQL on `m` and `%(agent)s`: name of a field of `Ligne` → expression.
+ETAT = {
+    "reactions": "ARRAY(SELECT r.genre FROM forum_reaction r"
+    " WHERE r.message_id = m.id AND r.agent_id = %(agent)s ORDER BY r.genre)::text[]",
+    # Its files: the same for all readers, but no column of the message tells of them.
+    "pieces": "ARRAY(SELECT p.id::text FROM forum_piecejointe p"
+    " WHERE p.message_id = m.id ORDER BY p.cree_le, p.id)",
+}
+# How many times a page is read again when a message changes while it is being read.
+PATIENCE = 5
+# Messages brought at once to a page already open.
+BRANCH = 50
+# No message has a greater number: the column's bound.
+GREATEST = 2**31 - 1
+_TEXTS = {"texte", "html", "recherche"}
+_MESSAGE = [field.attname for field in Message._meta.concrete_fields if field.attname not in _TEXTS]
+# What is shown of an author, and nothing else: a person who signs in must not change all their messages.
+_SHOWN = {"id", "identifiant", "prenom", "nom", "fonction", "organisme", "partenaire", "is_active", "email"}
+# `from_db` takes values in the order of the model's fields.
+_AUTEUR = [field.attname for field in Agent._meta.concrete_fields if field.attname in _SHOWN]
+_WHOLE = [field.attname for field in Message._meta.concrete_fields if field.attname != "recherche"]
+_SQL = (
+    f"SELECT {', '.join(f'm.{name}' for name in _MESSAGE)}, {', '.join(f'a.{name}' for name in _AUTEUR)},"  # noqa: S608  (names of our own columns)
+    f" s.nom, t.nom, {', '.join(ETAT.values())}"
+    " FROM forum_message m JOIN annuaire_agent a ON a.id = m.auteur_id"
+    " LEFT JOIN annuaire_service s ON s.id = a.service_id"
+    " LEFT JOIN annuaire_territoire t ON t.code = a.territoire_id WHERE "
+)
+_BETWEEN = (
+    _SQL
+    + "m.sujet_id = %(sujet)s AND m.numero BETWEEN %(premier)s AND %(dernier)s ORDER BY m.numero LIMIT %(limite)s"
+)
+_THESE = _SQL + "m.sujet_id = %(sujet)s AND m.id = ANY(%(messages)s) ORDER BY m.numero"
+_AUTHOR_AT = len(_MESSAGE)
+_STATE_AT = _AUTHOR_AT + len(_AUTEUR) + 2
+_DATES = [index for index, name in enumerate(_MESSAGE) if name.endswith("_le")]
+_AT = {name: index for index, name in enumerate(_MESSAGE)}
+
+
+@dataclass(slots=True)
+class Rangee:
+    """One message of a page, not rendered yet: the query's row, read through the few names that pages ask for."""
+
+    row: tuple[Any, ...]
+
+    @property
+    def pk(self) -> int:
+        return int(self.row[_AT["id"]])
+
+    @property
+    def numero(self) -> int:
+        return int(self.row[_AT["numero"]])
+
+    @property
+    def motif(self) -> str:
+        """Why the animation hid it."""
+        return str(self.row[_AT["motif_moderation"]])
+
+    @property
+    def visible(self) -> bool:
+        return self.row[_AT["supprime_le"]] is None and self.row[_AT["masque_le"]] is None
+
+
+def rows_between(agent: Agent, sujet: Sujet, first: int, last: int) -> list[Rangee]:
+    """The messages of `sujet` numbered `first` to `last`, in order, as `agent` sees them. One query."""
+    return _rows(agent, sujet, first, last, last - first + 1)
+
+
+def rows_after(agent: Agent, sujet: Sujet, numero: int, limit: int = BRANCH) -> list[Rangee]:
+    """The messages of `sujet` that follow number `numero`, in order. One query."""
+    return _rows(agent, sujet, numero + 1, GREATEST, limit)
+
+
+def _rows(agent: Agent, sujet: Sujet, first: int, last: int, limit: int) -> list[Rangee]:
+    values = {"agent": agent.pk, "sujet": sujet.pk, "premier": first, "dernier": last, "limite": limit}
+    return [Rangee(row) for row in fetch(_BETWEEN, values)]
+
+
+def these_rows(agent: Agent, sujet: Sujet, messages: Sequence[int]) -> list[Rangee]:
+    """The messages of `sujet` with these numbers in the database, in order. One query."""
+    values = {"agent": agent.pk, "sujet": sujet.pk, "messages": list(messages)}
+    return [Rangee(row) for row in fetch(_THESE, values)]
+
+
+def compose(
+    request: HttpRequest, sujet: Sujet, droits: Droits, rows: Sequence[Rangee], *, ancre: str = "message"
+) -> list[SafeString]:
+    """The HTML of each of `rows`. `ancre` starts the anchor of each: « message » or « retenue ».
+
+    One query for the texts of the pieces that are missing, none when there is none.
+    """
+    rights = _rights_key(droits)
+    for _ in range(PATIENCE):
+        missing = _Missing(rows)
+        try:
+            return [
+                piece(
+                    request,
+                    ("message", ancre, _key(row, sujet, rights, droits)),
+                    partial(missing.render, request, sujet, droits, row, ancre),
+                )
+                for row in rows
+            ]
+        except _Changed:
+            rows = these_rows(droits.lecteur, sujet, [row.pk for row in rows])
+    raise RuntimeError("messages change faster than they can be read")
+
+
+def lines(agent: Agent, sujet: Sujet, rows: Sequence[Rangee]) -> list[Ligne]:
+    """The same messages as the template `forum/message/message.html` takes them. One query, for the texts."""
+    texts = _texts([row.pk for row in rows])
+    return [_line(sujet, agent.pk, row, texts[row.pk]) for row in rows if row.pk in texts]
+
+
+def _rights_key(droits: Droits) -> tuple[Any, ...]:
+    return tuple(
+        getattr(droits, field.name)
+        for field in fields(droits)
+        if field.name not in {"lecteur", "meme_besoin"}
+    )
+
+
+def _key(row: Rangee, sujet: Sujet, rights: tuple[Any, ...], droits: Droits) -> tuple[Any, ...]:
+    """All that the HTML of a message depends on. Dates also as they are said today."""
+    values = row.row
+    said = [il_y_a(values[index]) for index in _DATES if values[index] is not None]
+    withdrawn = values[_AT["supprime_le"]]
+    if withdrawn is not None:
+        # The author's change of mind is offered for a time.
+        said.append(str(timezone.now() - withdrawn < UNDO))
+    opening = (droits.meme_besoin, sujet.nb_memes_besoins) if row.numero == 1 else ()
+    state = [tuple(value) if isinstance(value, list) else value for value in values[_STATE_AT:]]
+    return (
+        values[:_STATE_AT], *state, *said, rights, opening, droits.lecteur.pk == values[_AT["auteur_id"]],
+        sujet.message_accepte_id == row.pk, sujet.genre, sujet.ouvert,
+    )  # fmt: skip
+
+
+class _Changed(Exception):
+    """A message was edited between the reading of its state and that of its text."""
+
+
+class _Missing:
+    """Renders the messages whose piece is missing; their texts are read together, at the first one."""
+
+    def __init__(self, rows: Sequence[Rangee]) -> None:
+        self._rows = rows
+        self._texts: dict[int, Texte] | None = None
+
+    def render(self, request: HttpRequest, sujet: Sujet, droits: Droits, row: Rangee, ancre: str) -> str:
+        if self._texts is None:
+            self._texts = _texts([row.pk for row in self._rows])
+        text = self._texts.get(row.pk)
+        # A text kept under the key of another version would be shown to others as that version.
+        if text is None or text[:2] != (row.row[_AT["version"]], row.row[_AT["version_rendu"]]):
+            raise _Changed
+        context = {
+            "ligne": _line(sujet, droits.lecteur.pk, row, text),
+            "droits": droits,
+            "sujet": sujet,
+            "ancre": ancre,
+        }
+        html: str = _template().render(context, request)
+        return html
+
+
+@cache
+def _template() -> Any:
+    return get_template("forum/message/message.html")
+
+
+# Version, version of the renderer, source, HTML.
+Texte = tuple[int, int, str, str]
+
+
+def _texts(messages: list[int]) -> dict[int, Texte]:
+    rows = fetch(
+        "SELECT id, version, version_rendu, texte, html FROM forum_message WHERE id = ANY(%s)", [messages]
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def _line(sujet: Sujet, reader: int, row: Rangee, text: Texte) -> Ligne:
+    values = row.row
+    auteur = Agent.from_db(connection.alias, _AUTEUR, values[_AUTHOR_AT : _AUTHOR_AT + len(_AUTEUR)])
+    service, territoire = values[_STATE_AT - 2 : _STATE_AT]
+    auteur.service = Service(nom=service) if service is not None else None
+    auteur.territoire = Territoire(nom=territoire) if territoire is not None else None
+    whole = {**dict(zip(_MESSAGE, values, strict=False)), "texte": text[2], "html": text[3]}
+    message = Message.from_db(connection.alias, _WHOLE, [whole[name] for name in _WHOLE])
+    message.auteur, message.sujet = auteur, sujet
+    state = dict(zip(ETAT, values[_STATE_AT:], strict=True))
+    pieces = state.pop("pieces")
+    if pieces:
+        files = PieceJointe.objects.filter(pk__in=pieces).order_by("cree_le", "pk")
+        pieces = [piece for piece in files if is_listed(piece, message.texte)]
+    state = {name: frozenset(value) if isinstance(value, list) else value for name, value in state.items()}
+    return Ligne(
+        message=message,
+        accepte=message.pk == sujet.message_accepte_id,
+        mien=message.auteur_id == reader,
+        pieces=pieces,
+        **state,
+    )

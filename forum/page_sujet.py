@@ -1,0 +1,172 @@
+"""The page of a sujet, for one reader: gathered in a few planned queries, put together from pieces."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from annuaire.models import Agent
+from communautes.access import Situation, situation_of
+from communautes.presentation import community_context
+from forum.access import RESOLVABLE
+from forum.composition import Rangee, compose, rows_after, rows_between, these_rows
+from forum.lignes import Droits
+from forum.models import Sujet
+from forum.pages import Pages, bounds, last_page, number_address, page_of, pages_around
+from forum.sondages import poll_view
+from plateforme.socle.requetes import fetch
+from plateforme.socle.templatetags.socle import il_y_a
+
+PARTICIPANTS = 8
+
+_LECTURE = (
+    "SELECT (SELECT dernier_numero FROM forum_lecturesujet WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
+    " (SELECT niveau FROM forum_abonnement WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
+    " EXISTS (SELECT 1 FROM forum_memebesoin WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
+    " EXISTS (SELECT 1 FROM notifications_notification WHERE destinataire_id = %(agent)s AND fil = %(fil)s"
+    " AND lue_le IS NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """What one reader is to one sujet."""
+
+    lu: int
+    niveau: str | None
+    meme_besoin: bool
+    # Notifications of this sujet wait to be read.
+    prevenu: bool
+
+
+def lecture_of(agent: Agent, sujet: Sujet) -> Lecture:
+    """One query."""
+    values = {"agent": agent.pk, "sujet": sujet.pk, "fil": f"sujet.{sujet.pk}"}
+    lu, niveau, same_need, told = fetch(_LECTURE, values)[0]
+    return Lecture(lu or 0, niveau, same_need, told)
+
+
+def rights_of(agent: Agent, sujet: Sujet, situation: Situation, *, meme_besoin: bool) -> Droits:
+    """What `agent` may do on the page of `sujet`. No query."""
+    own = sujet.auteur_id == agent.pk
+    write, animate = situation.peut_ecrire, situation.peut_animer and agent.is_active
+    question = sujet.genre == Sujet.Genre.QUESTION
+    return Droits(
+        agent,
+        ecrire=write and sujet.ouvert,
+        animer=animate,
+        accepter=question and (write if own else animate),
+        resoudre=sujet.genre in RESOLVABLE and (animate or (write and own)),
+        classer=animate or (write and own),
+        reagir=write,
+        meme_besoin=meme_besoin if question and not own else None,
+    )
+
+
+def messages_after(
+    request: HttpRequest, agent: Agent, sujet: Sujet, situation: Situation, numero: int
+) -> list[SafeString]:
+    """The HTML of the messages after number `numero`, for a page already open. Two queries, and that of texts."""
+    droits = rights_of(agent, sujet, situation, meme_besoin=lecture_of(agent, sujet).meme_besoin)
+    return compose(request, sujet, droits, rows_after(agent, sujet, numero))
+
+
+def one_message(request: HttpRequest, agent: Agent, sujet: Sujet, pk: int, *, ancre: str) -> SafeString:
+    """The HTML of one message of `sujet` as it is now. Three queries, and that of its text."""
+    lecture = lecture_of(agent, sujet)
+    droits = rights_of(agent, sujet, situation_of(agent, sujet.communaute), meme_besoin=lecture.meme_besoin)
+    return compose(request, sujet, droits, these_rows(agent, sujet, [pk]), ancre=ancre)[0]
+
+
+def thread_context(
+    request: HttpRequest, agent: Agent, sujet: Sujet, situation: Situation, page: int | None
+) -> dict[str, Any]:
+    """One page of a sujet for `agent`; without `page`, the one where they go on reading.
+
+    What templates draw beside the messages is in functions, called when the piece that shows it is not kept:
+    `cle_sujet` is all that those pieces depend on.
+    """
+    lecture = lecture_of(agent, sujet)
+    pages = pages_around(sujet, min(page or _page_to_go_on(sujet, lecture.lu), last_page(sujet)))
+    rows = rows_between(agent, sujet, *bounds(pages.page))
+    droits = rights_of(agent, sujet, situation, meme_besoin=lecture.meme_besoin)
+    accepted = these_rows(agent, sujet, [sujet.message_accepte_id]) if sujet.message_accepte_id else []
+    opening = rows[:1] if rows and rows[0].numero == 1 else []
+    messages = compose(request, sujet, droits, rows)
+    return {
+        **community_context(agent, sujet.communaute, "forum", situation),
+        "sujet": sujet,
+        "droits": droits,
+        "fil": list(zip(rows, messages, strict=True)),
+        "question_et_retenue": [messages[0], *compose(request, sujet, droits, accepted, ancre="retenue")]
+        if accepted and opening
+        else [],
+        "motif_masque": opening[0].motif if opening and sujet.masque_le is not None else "",
+        "pages": pages,
+        "reprise": page is None,
+        **progress(sujet, pages, rows, lecture.lu),
+        "niveau": lecture.niveau,
+        "prevenu": lecture.prevenu,
+        "participants": cache(lambda: _participants(sujet)),
+        "sondage": _poll(agent, sujet, situation),
+        "etiquettes": cache(lambda: list(sujet.etiquettes.all())),
+        "expertises": cache(lambda: list(sujet.expertises.all()[:8])),
+        "cle_sujet": (
+            *sujet.cles, lecture.niveau, il_y_a(sujet.cree_le), il_y_a(sujet.dernier_message_le), droits.animer,
+            droits.resoudre, droits.classer,
+            # Names and places of participants are no columns of the sujet: new ones show within a minute.
+            int(time.time() // COSMETIC),
+        ),
+    }  # fmt: skip
+
+
+def progress(sujet: Sujet, pages: Pages, messages: Sequence[Rangee], read: int) -> dict[str, Any]:
+    """Where the reader is in the sujet, and what they have not read. `read`: their mark before this page.
+
+    `dernier_montre` is what may be noted as read: numbers without a row any more (moved elsewhere) included.
+    `premier_non_lu`: number of the message of this page under the line « Nouveaux messages », which is drawn
+    for those who come back only. No query.
+    """
+    first, last = bounds(pages.page)
+    shown = max(min(last, sujet.dernier_numero), messages[-1].numero if messages else 0)
+    unread = next((message.numero for message in messages if message.visible and message.numero > read), None)
+    back = read > 0 and read < sujet.dernier_visible
+    if not back:
+        go_on = ""
+    elif unread is not None and first <= read + 1:
+        go_on = "#premier-non-lu"
+    else:
+        go_on = number_address(sujet, read + 1)
+    return {
+        "lu": read,
+        "premier_montre": messages[0].numero if messages else first,
+        "dernier_montre": shown,
+        "premier_non_lu": unread if back and first <= read + 1 else None,
+        "adresse_non_lu": go_on,
+        "adresse_debut": number_address(sujet, 1),
+        "adresse_fin": number_address(sujet, max(sujet.dernier_visible, 1)),
+        "complet": shown >= sujet.dernier_numero,
+    }
+
+
+def _page_to_go_on(sujet: Sujet, read: int) -> int:
+    """The page of the first message not read, or of the last one read; the beginning for who comes first."""
+    if not 0 < read < sujet.dernier_visible:
+        return page_of(min(read, sujet.dernier_numero))
+    following = sujet.messages.visible().filter(numero__gt=read).order_by("numero")
+    return page_of(following.values_list("numero", flat=True).first() or read)
+
+
+def _poll(agent: Agent, sujet: Sujet, situation: Situation) -> Any:
+    if sujet.genre != Sujet.Genre.SONDAGE or not hasattr(sujet, "sondage"):
+        return None
+    return poll_view(agent, sujet.sondage, write=situation.peut_ecrire)
+
+
+def _participants(sujet: Sujet) -> list[Agent]:
+    people = Agent.objects.filter(messages__sujet=sujet).with_place().distinct()
+    return list(people.order_by("pk")[:PARTICIPANTS])
