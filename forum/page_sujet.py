@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from annuaire.models import Agent
 from communautes.access import Situation, situation_of
-from communautes.presentation import community_context
+from communautes.presentation import COSMETIC, community_context
 from forum.access import RESOLVABLE
 from forum.composition import Rangee, compose, rows_after, rows_between, these_rows
 from forum.lignes import Droits
