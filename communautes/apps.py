@@ -7,9 +7,12 @@ class CommunautesConfig(AppConfig):
 
     def ready(self) -> None:
         from annuaire.notifications.sources import register_levels, register_source, register_stop
+        from annuaire.preuves.access import register_places
+        from communautes.access import readable_places
         from communautes.notifications import ARRET, SourceDemandes, SourceInvitations, levels
 
         register_source("demande", SourceDemandes())
         register_source("invitation", SourceInvitations())
         register_stop("communaute", ARRET)
         register_levels(levels)
+        register_places(readable_places)

@@ -63,6 +63,7 @@ def explain(explication: Explication) -> None:
             extrait=explication.motif[:300],
             acteur=explication.auteur,
             fil=explication.fil,
+            sans_courriel=True,
         ),
     )
     if not told:

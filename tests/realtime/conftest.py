@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.actions import create_communaute, join
@@ -30,7 +32,7 @@ SILENCE = 0.15
 
 
 def make_agent(prenom: str, **fields: Any) -> Agent:
-    return Agent.objects.create_user(
+    agent = Agent.objects.create_user(
         f"{prenom.lower()}@demo.gouv.fr",
         None,
         prenom=prenom,
@@ -38,6 +40,10 @@ def make_agent(prenom: str, **fields: Any) -> Agent:
         fonction="Chargée de mission",
         **fields,
     )
+    # An account opened long ago: the young write less fast (annuaire.anciennete).
+    agent.date_joined = timezone.now() - timedelta(days=400)
+    agent.save(update_fields=["date_joined"])
+    return agent
 
 
 def make_session(agent: Agent) -> str:

@@ -25,6 +25,7 @@ class Annonce:
 
     `fil` names the conversation it belongs to (`sujet.7`), `intitule` its title, `rang` its place there.
     `niveaux`: each recipient's level for that conversation, by primary key; absent, the level says nothing.
+    `sans_courriel`: the caller writes an e-mail of its own, whatever they chose.
     """
 
     genre: Genre
@@ -37,6 +38,7 @@ class Annonce:
     intitule: str = ""
     rang: int | None = None
     niveaux: Mapping[int, Niveau | str] = field(default_factory=dict)
+    sans_courriel: bool = False
 
 
 @transaction.atomic
@@ -112,7 +114,7 @@ def _tell(agents: list[Agent], annonce: Annonce) -> tuple[list[Notification], li
             rang=annonce.rang,
             intitule=annonce.intitule[:200],
             voie=decision.voie,
-            courriel_prevu_le=decision.courriel_le,
+            courriel_prevu_le=None if annonce.sans_courriel else decision.courriel_le,
         )
         for pk, decision in decisions.items()
         if pk not in already
