@@ -27,6 +27,7 @@ _LECTURE = (
     "SELECT (SELECT dernier_numero FROM forum_lecturesujet WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
     " (SELECT niveau FROM forum_abonnement WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
     " EXISTS (SELECT 1 FROM forum_memebesoin WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
+    " EXISTS (SELECT 1 FROM forum_brouillon WHERE agent_id = %(agent)s AND cle = %(fil)s),"
     " EXISTS (SELECT 1 FROM notifications_notification WHERE destinataire_id = %(agent)s AND fil = %(fil)s"
     " AND lue_le IS NULL)"
 )
@@ -39,6 +40,8 @@ class Lecture:
     lu: int
     niveau: str | None
     meme_besoin: bool
+    # An answer was begun.
+    brouillon: bool
     # Notifications of this sujet wait to be read.
     prevenu: bool
 
@@ -46,8 +49,8 @@ class Lecture:
 def lecture_of(agent: Agent, sujet: Sujet) -> Lecture:
     """One query."""
     values = {"agent": agent.pk, "sujet": sujet.pk, "fil": f"sujet.{sujet.pk}"}
-    lu, niveau, same_need, told = fetch(_LECTURE, values)[0]
-    return Lecture(lu or 0, niveau, same_need, told)
+    lu, *rest = fetch(_LECTURE, values)[0]
+    return Lecture(lu or 0, *rest)
 
 
 def rights_of(agent: Agent, sujet: Sujet, situation: Situation, *, meme_besoin: bool) -> Droits:
@@ -111,6 +114,8 @@ def thread_context(
         **progress(sujet, pages, rows, lecture.lu),
         "niveau": lecture.niveau,
         "prevenu": lecture.prevenu,
+        "reponse_commencee": lecture.brouillon,
+        "cle_scripts": (droits.ecrire, sujet.genre),
         "participants": cache(lambda: _participants(sujet)),
         "sondage": _poll(agent, sujet, situation),
         "etiquettes": cache(lambda: list(sujet.etiquettes.all())),

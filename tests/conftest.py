@@ -7,6 +7,7 @@ os.environ.setdefault("PLATEFORME_MODE", "test")
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -23,6 +24,16 @@ def clean_surroundings(settings, tmp_path: Path) -> Iterator[None]:
     for key in redis.scan_iter(match=prefix):
         redis.delete(key)
     yield
+
+
+@pytest.fixture(autouse=True)
+def no_job_left(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Jobs of a test that commits are not those of the next: Django's flush leaves procrastinate's tables alone."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from forum.models import Sujet
 from forum.page_sujet import messages_after, thread_context
 from forum.pages import PAGE, message_address, number_address
 from forum.presentation import first_since, pinned_sujets
-from forum.views.redaction import answer_context
+from forum.views.redaction import answer_context, empty_answer_context
 from plateforme.socle.pagination import paginate
 
 NIVEAUX_DITS = {
@@ -88,7 +88,14 @@ def _sujet_page(
     # Most pages are read again: what is known already is not written again.
     if context["dernier_montre"] > context["lu"] or context["prevenu"]:
         actions.mark_read(request.user, found, context["dernier_montre"])
-    if context["droits"].ecrire:
+    if (
+        context["droits"].ecrire
+        and form is None
+        and "citer" not in request.GET
+        and not context["reponse_commencee"]
+    ):
+        context |= empty_answer_context(found)
+    elif context["droits"].ecrire:
         context |= answer_context(request, found, form)
     elif form is not None:
         # Refused: what was typed is shown to be copied.

@@ -1,5 +1,6 @@
 """What the forms in which one writes have in common: the draft found again, a quote, files sent without script."""
 
+from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -47,6 +48,16 @@ def answer_context(request: HttpRequest, sujet: Sujet, form: ReponseForm | None)
             }
         )
     return {"form": form, "citation": citation, **draft_context(answer_key(sujet), draft)}
+
+
+def empty_answer_context(sujet: Sujet) -> dict[str, Any]:
+    """The form of an answer that nobody has begun: the same for all who may write in the community. No query."""
+    return {
+        "form": cache(ReponseForm),
+        "citation": "",
+        "cle_editeur": sujet.communaute.slug,
+        **draft_context(answer_key(sujet), None),
+    }
 
 
 def draft_context(cle: str, draft: Brouillon | None) -> dict[str, Any]:

@@ -152,7 +152,10 @@ class _Morceau(template.Node):
         request = context.get("request")
         if request is None:
             return self.nodelist.render(context)
-        key = (self._name, *[part.resolve(context) for part in self._parts])
+        values = [part.resolve(context) for part in self._parts]
+        if len(values) == 1 and not values[0]:
+            return self.nodelist.render(context)
+        key = (self._name, *values)
         return piece(request, key, lambda: self.nodelist.render(context))
 
 
@@ -160,7 +163,8 @@ class _Morceau(template.Node):
 def morceau(parser: Any, token: Any) -> _Morceau:
     """`{% morceau nom valeur… %}…{% endmorceau %}`: what is inside, rendered once for these values.
 
-    The values are all that the content depends on, beside the request's CSRF token and nonce. See
+    The values are all that the content depends on, beside the request's CSRF token and nonce; a single
+    empty or missing one keeps nothing. See
     `plateforme.socle.morceaux`.
     """
     _, name, *parts = token.split_contents()
