@@ -159,7 +159,7 @@ def _key(row: Rangee, sujet: Sujet, rights: tuple[Any, ...], droits: Droits) -> 
     state = [tuple(value) if isinstance(value, list) else value for value in values[_STATE_AT:]]
     return (
         values[:_STATE_AT], *state, *said, rights, opening, droits.lecteur.pk == values[_AT["auteur_id"]],
-        sujet.message_accepte_id == row.pk, sujet.genre, sujet.ouvert,
+        sujet.message_accepte_id == row.pk, sujet.genre, sujet.ouvert, sujet.communaute_id,
     )  # fmt: skip
 
 

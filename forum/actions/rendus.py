@@ -1,12 +1,27 @@
 """Rendering stored texts again, when the renderer has changed."""
 
 from django.db import transaction
+from django.db.models import Q
 
-from forum.models import Message
+from forum.models import Message, Sujet
 from forum.rendu import render_text
 from plateforme.socle.texte import RENDERER_VERSION
 
 BATCH = 200
+
+
+def rerender_moved(sujet: Sujet) -> None:
+    """Render again what a sujet says of other places and people, in the caller's transaction: it has changed community.
+
+    A text shows the titles and the names that every reader of its community may know; here they are others. At
+    once and not in a job: between the two, the new readers would read titles of the old community.
+    """
+    rows = sujet.messages.filter(Q(texte__contains="/") | Q(texte__contains="@")).only(
+        "pk", "numero", "texte"
+    )
+    for row in rows.iterator():
+        html = render_text(row.texte, sujet.communaute, prefixe=f"s{sujet.pk}m{row.numero}-").html
+        Message.objects.filter(pk=row.pk).update(html=html, version_rendu=RENDERER_VERSION)
 
 
 @transaction.atomic

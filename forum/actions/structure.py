@@ -14,6 +14,7 @@ from communautes.models import Adhesion, Communaute
 from forum.access import can_moderate
 from forum.actions.moderation import checked_reason, explain_sujet, record_moderation, require_animation
 from forum.actions.preuves import refresh_evidence_of_sujet
+from forum.actions.rendus import rerender_moved
 from forum.models import (
     Abonnement,
     EntreeFaq,
@@ -121,6 +122,7 @@ def move_sujet(auteur: Agent, sujet: Sujet, destination: Communaute, *, motif: s
     locked.epingle_le = None
     locked.save(update_fields=["communaute", "epingle_le"])
     locked.etiquettes.set(Etiquette.objects.filter(communaute=destination, slug__in=slugs))
+    rerender_moved(locked)
     of_sujet: dict[str, Any] = {"message__sujet": locked}
     PieceJointe.objects.filter(**of_sujet).update(communaute=destination)
     Signalement.objects.filter(**of_sujet).update(communaute=destination)

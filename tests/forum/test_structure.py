@@ -191,6 +191,21 @@ def test_split_numbers_from_one_and_leaves_a_line(
             actions.split_sujet(ana, sujet, ids, titre="Encore un sujet", genre="discussion")
 
 
+def test_a_moved_sujet_does_not_carry_titles_of_where_it_was(ana: Agent, settings: Any) -> None:
+    closed, other = make_communaute(ana, "privee"), make_communaute(ana)
+    hidden = make_sujet(closed, ana, "Projet confidentiel de la cellule")
+    sujet = make_sujet(closed, ana, "Un sujet à déplacer")
+    actions.publish_message(ana, sujet, f"Voir {settings.SITE_URL}{hidden.get_absolute_url()} pour la suite.")
+    where = sujet.get_absolute_url()
+    # Shown once where it was written: what is kept of that page must not serve the other.
+    assert hidden.titre in browser(ana).get(where).content.decode()
+    actions.move_sujet(ana, sujet, other)
+    for reader in (ana, add_member(other, make_agent("Lise")).agent):
+        page = browser(reader).get(where).content.decode()
+        assert "pour la suite" in page
+        assert hidden.titre not in page
+
+
 def test_move_takes_all_along_and_closes_to_who_may_not_read(
     communaute: Communaute, ana: Agent, membres: list[Agent], run_jobs: Any
 ) -> None:
