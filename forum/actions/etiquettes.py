@@ -16,6 +16,7 @@ from annuaire.models import Agent, Expertise
 from communautes.access import can_animate
 from communautes.models import Communaute
 from forum.access import can_tag
+from forum.actions.preuves import refresh_evidence_of_sujet
 from forum.models import Etiquette, Sujet
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
@@ -63,6 +64,8 @@ def edit_tags(auteur: Agent, sujet: Sujet, expertises: Iterable[Expertise], noms
         raise ActionRefusee(f"Choisissez {MAX_EXPERTISES} expertises au plus.", champ="expertises")
     sujet.expertises.set(chosen)
     tag_sujet(sujet, noms)
+    # What people proved here, they now prove on these expertises.
+    refresh_evidence_of_sujet(sujet)
     record(auteur, "sujet.tag", sujet)
 
 

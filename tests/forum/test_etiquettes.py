@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from annuaire.models import Agent
+from annuaire.preuves.models import Preuve
 from communautes.models import Communaute
 from forum import actions
 from forum.models import Etiquette, Sujet
@@ -143,3 +144,18 @@ def test_merges_in_opposite_directions_at_once_do_not_loop() -> None:
         kept.get().pk
     }
     assert list(sujet.etiquettes.all()) == list(kept)
+
+
+def test_filing_a_sujet_elsewhere_moves_what_its_answers_prove() -> None:
+    ana, lise = make_agent("Ana"), make_agent("Lise")
+    communaute = make_communaute(ana)
+    add_member(communaute, lise)
+    sujet = make_sujet(communaute, ana)
+    water, roads = declare(ana, "Loi sur l’eau"), declare(ana, "Voirie")
+    actions.edit_tags(ana, sujet, [water], [])
+    actions.publish_message(lise, sujet, "Voir l’arrêté de Foix.")
+    proof = Preuve.objects.get(agent=lise)
+    assert list(proof.expertises) == [water.pk]
+    actions.edit_tags(ana, sujet, [roads], [])
+    proof.refresh_from_db()
+    assert list(proof.expertises) == [roads.pk]
