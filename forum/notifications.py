@@ -135,12 +135,12 @@ def digest_lines(agent: Agent) -> Iterable[Ligne]:
     Unread ones only. Two queries.
     """
     now = timezone.now()
+    # By subqueries: a join on memberships would give each sujet as often as its community has members.
+    here = Adhesion.objects.filter(agent=agent).exclude(niveau=Adhesion.Niveau.SOURDINE)
+    followed = here.filter(niveau=Adhesion.Niveau.SUIVRE)
     mine = (
         visible_sujets(agent)
-        .filter(communaute__adhesions__agent=agent)
-        .exclude(
-            communaute__adhesions__in=Adhesion.objects.filter(agent=agent, niveau=Adhesion.Niveau.SOURDINE)
-        )
+        .filter(communaute__in=here.values("communaute"))
         .exclude(Exists(Abonnement.objects.filter(sujet=OuterRef("pk"), agent=agent, niveau="sourdine")))
         .exclude(auteur=agent)
         .unread_by(agent)
@@ -163,7 +163,7 @@ def digest_lines(agent: Agent) -> Iterable[Ligne]:
         asked.add(sujet.pk)
         yield Ligne(
             rang=0,
-            cle=f"question.{sujet.pk}",
+            cle=f"sujet.{sujet.pk}",
             rubrique="On cherche une réponse que vous avez peut-être",
             titre=sujet.titre,
             url=sujet.get_absolute_url(),
@@ -173,11 +173,8 @@ def digest_lines(agent: Agent) -> Iterable[Ligne]:
     useful = (
         mine.filter(dernier_message_le__gt=now - STILL_NEW)
         .annotate(interet=F("nb_memes_besoins") * 2 + F("nb_messages"))
-        .filter(
-            Q(interet__gt=1)
-            | Q(communaute__adhesions__in=Adhesion.objects.filter(agent=agent, niveau="suivre"))
-        )
-        .order_by("-interet", "-dernier_message_le")[:8]
+        .filter(Q(interet__gt=1) | Q(communaute__in=followed.values("communaute")))
+        .order_by("-interet", "-dernier_message_le")[:12]
     )
     for sujet in useful:
         if sujet.pk not in asked:

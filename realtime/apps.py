@@ -11,9 +11,11 @@ class RealtimeConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
 
         from annuaire.models import Agent
+        from annuaire.notifications.sources import register_source
         from communautes.actions import communaute_created
         from realtime.actions import open_first_salon
         from realtime.liens import register_finders
+        from realtime.notifications import SourceReunions, SourceSalons
         from realtime.signals import close_on_deactivation, close_on_logout, close_on_revocation
 
         register_finders()
@@ -21,3 +23,5 @@ class RealtimeConfig(AppConfig):
         user_logged_out.connect(close_on_logout, dispatch_uid="realtime.logout")
         post_delete.connect(close_on_revocation, sender=UserSession, dispatch_uid="realtime.revocation")
         post_save.connect(close_on_deactivation, sender=Agent, dispatch_uid="realtime.deactivation")
+        register_source("salon", SourceSalons())
+        register_source("reunion", SourceReunions())

@@ -34,7 +34,10 @@ class Contenu:
 
 @dataclass(frozen=True)
 class Ligne:
-    """One line of a digest. The lowest `rang` comes first; `cle` is never told again."""
+    """One line of a digest. The lowest `rang` comes first; two lines with the same `cle` are one.
+
+    `une_fois`: never told again in a later digest, as what floors propose; a notification's own row remembers.
+    """
 
     rang: int
     cle: str
@@ -42,6 +45,7 @@ class Ligne:
     titre: str
     url: str
     detail: str = ""
+    une_fois: bool = True
 
 
 class Source:

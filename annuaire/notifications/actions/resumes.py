@@ -111,10 +111,10 @@ def choose(agent: Agent, lines: Iterable[Ligne], now: datetime) -> list[Ligne]:
     for keys in Resume.objects.filter(agent=agent, envoye_le__gt=now - REMEMBERED).values_list(
         "cles", flat=True
     ):
-        before |= {key for key in keys if key.startswith("question.")}
+        before |= set(keys)
     chosen: dict[str, Ligne] = {}
     for line in sorted(lines, key=lambda line: line.rang):
-        if line.cle not in before and line.url not in {other.url for other in chosen.values()}:
+        if not (line.une_fois and line.cle in before):
             chosen.setdefault(line.cle, line)
     return list(chosen.values())[:MOST_LINES]
 
@@ -144,4 +144,5 @@ def _lines(told: list[Notification]) -> Iterable[Ligne]:
             titre=found.titre,
             url=found.url,
             detail=last.extrait[:140] if found.nombre == 1 else "",
+            une_fois=False,
         )
