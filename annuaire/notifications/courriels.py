@@ -16,6 +16,7 @@ from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from annuaire.models import Agent
 from annuaire.notifications.mise_en_forme import mail_html
@@ -87,6 +88,7 @@ def build_mail(
         "agent": agent,
         "parties": parts,
         "contenu": contenu,
+        "titre": contenu.objet.removeprefix("Re: "),
         "repondre": bool(reply_to),
         "lien": settings.SITE_URL + last.url,
         "arret_url": stop,
@@ -125,11 +127,11 @@ def build_digest(agent: Agent, lignes: Sequence[Ligne], periode: str) -> EmailMu
         "site_nom": settings.SITE_NOM,
         "site_url": settings.SITE_URL,
     }
-    first = lignes[0].titre
+    first = Truncator(lignes[0].titre).chars(80)
     more = f" et {len(lignes) - 1} autre{'s' if len(lignes) > 2 else ''}" if len(lignes) > 1 else ""
     headers = _headers(agent, "", stop)
     headers["List-Id"] = f"<resume.{host()}>"
-    return _mail("resume", _subject(f"Votre résumé : {first[:90]}{more}"), agent, context, headers, None, "")
+    return _mail("resume", _subject(f"Votre résumé : {first}{more}"), agent, context, headers, None, "")
 
 
 def _parts(notifications: Sequence[Notification], shown: Sequence[Contenu]) -> list[Partie]:

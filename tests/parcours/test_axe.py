@@ -20,7 +20,7 @@ AGENT = (
     f"{C}charte/", f"{C}moderation/", f"{C}moderation/?etat=traites", f"{C}moderation/journal/",
     f"{C}moderation/reponses-types/", f"{C}moderation/me-concernant/", f"{C}moderation/membres/gaelle-estaque/",
     "/", "/recherche/?q=busage", "/annuaire/", "/annuaire/?q=loi+sur+l%27eau", "/annuaire/moi/",
-    "/annuaire/moi/modifier/", "/notifications/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
+    "/annuaire/moi/modifier/", "/notifications/", "/notifications/reglages/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
     f"{C}a-propos/", f"{C}documents/", f"{C}forum/", f"{C}forum/nouveau/",
     f"{C}forum/nouveau/?genre=retour", f"{C}forum/nouveau/?genre=sondage", f"{C}forum/etiquettes/", f"{C}reunions/", "/salons/",
     "/forum/non-lus/", "/flux/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
