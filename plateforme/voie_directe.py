@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -63,13 +63,11 @@ class VoieDirecte:
         return Context().run(self._respond, scope)
 
     def _respond(self, scope: Scope) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        # As Django does at the beginning of a request: a connection that failed is not used again.
-        connection.close_if_unusable_or_obsolete()
-        try:
-            request = ASGIRequest(scope, io.BytesIO())
-            response = self._handler.get_response(request)
-        except (InterfaceError, OperationalError):
-            logger.warning("direct_way_without_database", exc_info=True)
+        response = self._handler.get_response(ASGIRequest(scope, io.BytesIO()))
+        # Nothing closes the connection between two requests: Django's own check would, as CONN_MAX_AGE is 0. It
+        # turns whatever a view raises into a page: that the database went away shows on the connection only.
+        if response.status_code >= 500 and connection.errors_occurred:
+            logger.warning("direct_way_without_database")
             connection.close()
             return None
         return _messages(response)
