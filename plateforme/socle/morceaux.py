@@ -18,7 +18,7 @@ from django.middleware.csrf import get_token
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
-# Private characters: no text that is shown holds any (`socle.texte.bornes` takes them out).
+# Private characters, which stand for the marks in what is kept.
 _TOKEN, _NONCE = "\U000f7c01", "\U000f7c02"
 
 
@@ -65,8 +65,11 @@ def piece(request: HttpRequest, key: Hashable, make: Callable[[], str]) -> SafeS
     """
     text = MAGASIN.get(key)
     if text is None:
-        html = make()
-        text = html.replace(str(_nonce(request)), _NONCE)
+        # Titles and names are no Markdown: one that held our stand-ins would be given each reader's marks.
+        html = make().replace(_TOKEN, "").replace(_NONCE, "")
+        text = html
+        if nonce := str(_nonce(request)):
+            text = text.replace(nonce, _NONCE)
         token = request.META.get("morceaux.csrf")
         if token is not None:
             text = text.replace(token, _TOKEN)

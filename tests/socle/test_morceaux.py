@@ -51,3 +51,11 @@ def test_what_is_not_asked_for_any_more_is_forgotten() -> None:
     assert [number for number in range(20) if store.get(number)] == [0, *range(11, 20)]
     store.put("long", "y" * 1000)
     assert store.get("long") == "y" * 1000 and store.get(19) is None
+
+
+def test_a_text_cannot_call_for_a_reader_s_marks() -> None:
+    MAGASIN.clear()
+    for _ in range(2):
+        html = page("\U000f7c01\U000f7c02a", 1, "nonce-secret")
+        assert "<p>a 1</p>" in html and html.count("nonce-secret") == 1
+        assert html.count('value="') == 1
