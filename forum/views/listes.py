@@ -48,7 +48,7 @@ def suivis(request: HttpRequest) -> HttpResponse:
         titre="Sujets suivis",
         vide=(
             "Vous ne suivez aucun sujet",
-            "Écrire dans un sujet suffit pour le suivre ; le bouton « Suivre ce sujet » aussi.",
+            "Écrire dans un sujet suffit pour le suivre ; le menu « Notifications » du sujet le permet aussi.",
         ),
     )
 
