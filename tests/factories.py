@@ -3,6 +3,7 @@
 import itertools
 from datetime import timedelta
 
+from django.test import Client
 from django.utils import timezone
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire, TypeService
@@ -79,3 +80,10 @@ def add_member(communaute: Communaute, agent: Agent) -> Adhesion:
 
 def make_sujet(communaute: Communaute, auteur: Agent, titre: str = "Busage d’un fossé") -> Sujet:
     return open_sujet(auteur, communaute, titre=titre, texte="Quel seuil retenir pour **60 m** ?")
+
+
+def browser(agent: Agent) -> Client:
+    """A test client in which `agent` is signed in."""
+    client = Client()
+    client.force_login(agent)
+    return client

@@ -32,7 +32,7 @@ from forum.rendu import render_text
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.models import Reunion
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -50,12 +50,6 @@ def nadia(communaute: Communaute) -> Agent:
 @pytest.fixture
 def gaelle(communaute: Communaute) -> Agent:
     return add_member(communaute, make_agent("Gaëlle", "Estaque")).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def picture(width: int = 40, height: int = 30, form: str = "PNG", **options: Any) -> bytes:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.test import Client
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -19,7 +18,7 @@ from forum.models import Message, Sujet, VersionMessage
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.models import EntreeJournal
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +48,6 @@ def message(communaute: Communaute, nadia: Agent, gaelle: Agent) -> Message:
     return actions.publish_message(
         gaelle, make_sujet(communaute, nadia), "Le seuil est de dix mètres.\n\nVoir Foix."
     )
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def test_who_may_edit(

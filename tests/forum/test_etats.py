@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -18,7 +17,7 @@ from forum.tasks import archive_dormant_sujets
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.models import EntreeJournal
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -41,12 +40,6 @@ def nadia(communaute: Communaute) -> Agent:
 @pytest.fixture
 def sujet(communaute: Communaute, nadia: Agent) -> Sujet:
     return make_sujet(communaute, nadia)
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def test_closing_stops_answers_and_is_explained_to_the_author(ana: Agent, nadia: Agent, sujet: Sujet) -> None:

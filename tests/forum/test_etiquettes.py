@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 
 from annuaire.models import Agent
 from annuaire.preuves.models import Preuve
@@ -13,7 +12,7 @@ from forum import actions
 from forum.models import Etiquette, Sujet
 from plateforme.socle.erreurs import ActionRefusee
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, declare, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +30,6 @@ def communaute(ana: Agent) -> Communaute:
 @pytest.fixture
 def nadia(communaute: Communaute) -> Agent:
     return add_member(communaute, make_agent("Nadia")).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def tag(communaute: Communaute, auteur: Agent, *noms: str) -> Sujet:

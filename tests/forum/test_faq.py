@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -17,7 +16,7 @@ from forum.actions import faq
 from forum.models import EntreeFaq, Message
 from plateforme.socle.erreurs import ActionRefusee
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +33,6 @@ def communaute(ana: Agent) -> Communaute:
 
 def member(communaute: Communaute, prenom: str) -> Agent:
     return add_member(communaute, make_agent(prenom)).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def answer(communaute: Communaute, texte: str = "Au-delà de **dix mètres**.") -> Message:

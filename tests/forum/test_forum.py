@@ -15,7 +15,7 @@ from forum.models import Message, Sujet
 from plateforme.socle.erreurs import TropDeDemandes
 from plateforme.socle.models import EntreeJournal
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +35,6 @@ def nadia(communaute: Communaute) -> Agent:
 @pytest.fixture
 def gaelle(communaute: Communaute) -> Agent:
     return add_member(communaute, make_agent("Gaëlle")).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def test_open_answer_accept(communaute: Communaute, nadia: Agent, gaelle: Agent, run_jobs: Any) -> None:

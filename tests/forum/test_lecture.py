@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -12,7 +11,7 @@ from communautes.models import Adhesion, Communaute
 from forum import actions
 from forum.models import Etiquette, LectureSujet, Mention, Message, Sujet
 from forum.pages import message_address, page_of, pages_around
-from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, declare, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -30,12 +29,6 @@ def nadia(communaute: Communaute) -> Agent:
 @pytest.fixture
 def gaelle(communaute: Communaute) -> Agent:
     return add_member(communaute, make_agent("Gaëlle")).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def answer(sujet: Sujet, auteur: Agent, count: int) -> list[Message]:

@@ -20,7 +20,7 @@ from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.models import EntreeJournal
 from realtime.actions import send_message
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -46,12 +46,6 @@ class Monde:
 @pytest.fixture
 def monde() -> Monde:
     return Monde()
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def text(client: Client, where: str) -> str:

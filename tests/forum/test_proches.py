@@ -1,14 +1,13 @@
 """Before asking: similar sujets and people who could answer, and what they must never show."""
 
 import pytest
-from django.test import Client
 
 from annuaire.models import Agent
 from communautes.models import Communaute
 from forum import actions
 from forum.models import Sujet
 from forum.proches import similar_sujets, who_could_answer
-from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, declare, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +20,6 @@ def ana() -> Agent:
 @pytest.fixture
 def communaute(ana: Agent) -> Communaute:
     return make_communaute(ana)
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def titles(agent: Agent, text: str) -> list[str]:

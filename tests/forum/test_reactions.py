@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 
 from annuaire.models import Agent
 from annuaire.preuves.models import Preuve
@@ -14,7 +13,7 @@ from forum.models import MemeBesoin, Message, Reaction, Sujet
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.models import EntreeJournal
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -26,12 +25,6 @@ def communaute() -> Communaute:
 
 def member(communaute: Communaute, prenom: str) -> Agent:
     return add_member(communaute, make_agent(prenom)).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 @pytest.fixture

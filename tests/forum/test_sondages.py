@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -19,7 +18,7 @@ from forum.tasks import finish_due_sondages
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.models import EntreeJournal
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 LIEUX = ("Mende", "Foix", "Rodez")
@@ -38,12 +37,6 @@ def communaute(ana: Agent) -> Communaute:
 @pytest.fixture
 def nadia(communaute: Communaute) -> Agent:
     return add_member(communaute, make_agent("Nadia")).agent
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def make_sondage(auteur: Agent, communaute: Communaute, **rules: Any) -> Sondage:

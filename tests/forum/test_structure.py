@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
@@ -24,7 +23,7 @@ from forum.models import (
 )
 from plateforme.socle.erreurs import ActionRefusee
 from tests.communautes.test_adhesions import together
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -42,12 +41,6 @@ def communaute(ana: Agent) -> Communaute:
 @pytest.fixture
 def membres(communaute: Communaute) -> list[Agent]:
     return [add_member(communaute, make_agent()).agent for _ in range(4)]
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def unread(agent: Agent, sujet: Sujet) -> int:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify, settings_of
@@ -12,7 +11,7 @@ from annuaire.notifications.genres import Genre
 from annuaire.notifications.models import Notification, Reglage
 from forum import actions
 from forum.models import Abonnement
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def nadia() -> Agent:
     return make_agent("Nadia")
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def fields(agent: Agent, **changes: Any) -> dict[str, Any]:

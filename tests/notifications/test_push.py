@@ -19,7 +19,7 @@ from annuaire.notifications.actions import Annonce, notify, set_read
 from annuaire.notifications.genres import Genre
 from annuaire.notifications.models import Appareil, Notification
 from annuaire.notifications.push import generate_key, known_service
-from tests.factories import make_agent
+from tests.factories import browser, make_agent
 
 pytestmark = pytest.mark.django_db
 
@@ -78,12 +78,6 @@ def service(settings: Any) -> Iterator[Service]:
 @pytest.fixture
 def nadia() -> Agent:
     return make_agent("Nadia")
-
-
-def browser(agent: Agent) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def subscribe(client: Client, given: Any) -> Any:
