@@ -4,18 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
-from annuaire.notifications.sources import Arret, Niveaux, Source
+from annuaire.notifications.sources import Arret, Niveaux, Source, by_number
 from communautes.actions import set_level
 from communautes.models import Adhesion, Communaute, DemandeAdhesion, Invitation
-
-
-def _numbers(notifications: Sequence[Notification]) -> dict[int, list[Notification]]:
-    found: dict[int, list[Notification]] = {}
-    for row in notifications:
-        number = row.cle.split(".")[1] if "." in row.cle else ""
-        if number.isdigit():
-            found.setdefault(int(number), []).append(row)
-    return found
 
 
 class SourceDemandes(Source):
@@ -23,7 +14,7 @@ class SourceDemandes(Source):
 
     def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
         """Requests that nobody has answered meanwhile; answers always."""
-        rows = _numbers(notifications)
+        rows = by_number(notifications)
         waiting = set(
             DemandeAdhesion.objects.filter(
                 pk__in=rows,
@@ -40,7 +31,7 @@ class SourceInvitations(Source):
     """An invitation is for who received it, while it waits."""
 
     def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
-        rows = _numbers(notifications)
+        rows = by_number(notifications)
         waiting = Invitation.objects.pending().filter(pk__in=rows, agent=agent)
         return {row.pk for pk in waiting.values_list("pk", flat=True) for row in rows[pk]}
 

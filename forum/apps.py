@@ -14,7 +14,8 @@ class ForumConfig(AppConfig):
             register_stop,
         )
         from forum.liens import register_own_finders
-        from forum.notifications import ARRET, SourceForum, digest_lines, levels, reply_address_for
+        from forum.notifications import ARRET, SourceForum, digest_lines, levels
+        from forum.reponses_courriel import answer_address
 
         register_own_finders()
         source = SourceForum()
@@ -23,4 +24,4 @@ class ForumConfig(AppConfig):
         register_stop("sujet", ARRET)
         register_digest(digest_lines)
         register_levels(levels)
-        register_reply_address(reply_address_for)
+        register_reply_address(answer_address)

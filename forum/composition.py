@@ -6,7 +6,7 @@ That tuple is the key of the piece (`plateforme.socle.morceaux`), so that a mess
 author moved, is another piece. The text, which the column `version` stands for, is read for missing pieces only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from typing import Any
@@ -118,13 +118,14 @@ def compose(
     """
     rights = _rights_key(droits)
     for _ in range(PATIENCE):
-        missing = _Missing(rows)
+        # Read together, and at the first message whose piece is missing.
+        known = cache(partial(_lines_by_pk, droits.lecteur, sujet, rows))
         try:
             return [
                 piece(
                     request,
                     ("message", ancre, _key(row, sujet, rights, droits)),
-                    partial(missing.render, request, sujet, droits, row, ancre),
+                    partial(_render, request, sujet, droits, known, row.pk, ancre),
                 )
                 for row in rows
             ]
@@ -134,9 +135,21 @@ def compose(
 
 
 def lines(agent: Agent, sujet: Sujet, rows: Sequence[Rangee]) -> list[Ligne]:
-    """The same messages as the template `forum/message/message.html` takes them. One query, for the texts."""
+    """The same messages as the template `forum/message/message.html` takes them. One query, for the texts.
+
+    Those edited since `rows` were read are left out: a text must not be taken for another version of itself.
+    """
     texts = _texts([row.pk for row in rows])
-    return [_line(sujet, agent.pk, row, texts[row.pk]) for row in rows if row.pk in texts]
+    return [
+        _line(sujet, agent.pk, row, text)
+        for row in rows
+        if (text := texts.get(row.pk)) is not None
+        and text[:2] == (row.row[_AT["version"]], row.row[_AT["version_rendu"]])
+    ]
+
+
+def _lines_by_pk(agent: Agent, sujet: Sujet, rows: Sequence[Rangee]) -> dict[int, Ligne]:
+    return {line.message.pk: line for line in lines(agent, sujet, rows)}
 
 
 def _rights_key(droits: Droits) -> tuple[Any, ...]:
@@ -167,28 +180,20 @@ class _Changed(Exception):
     """A message was edited between the reading of its state and that of its text."""
 
 
-class _Missing:
-    """Renders the messages whose piece is missing; their texts are read together, at the first one."""
-
-    def __init__(self, rows: Sequence[Rangee]) -> None:
-        self._rows = rows
-        self._texts: dict[int, Texte] | None = None
-
-    def render(self, request: HttpRequest, sujet: Sujet, droits: Droits, row: Rangee, ancre: str) -> str:
-        if self._texts is None:
-            self._texts = _texts([row.pk for row in self._rows])
-        text = self._texts.get(row.pk)
-        # A text kept under the key of another version would be shown to others as that version.
-        if text is None or text[:2] != (row.row[_AT["version"]], row.row[_AT["version_rendu"]]):
-            raise _Changed
-        context = {
-            "ligne": _line(sujet, droits.lecteur.pk, row, text),
-            "droits": droits,
-            "sujet": sujet,
-            "ancre": ancre,
-        }
-        html: str = _template().render(context, request)
-        return html
+def _render(
+    request: HttpRequest,
+    sujet: Sujet,
+    droits: Droits,
+    known: Callable[[], dict[int, Ligne]],
+    pk: int,
+    ancre: str,
+) -> str:
+    line = known().get(pk)
+    if line is None:
+        raise _Changed
+    context = {"ligne": line, "droits": droits, "sujet": sujet, "ancre": ancre}
+    html: str = _template().render(context, request)
+    return html
 
 
 @cache

@@ -12,10 +12,9 @@ from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import Arret, Contenu, Ligne, Niveaux, Source
 from communautes.access import readable_communautes
 from communautes.models import Adhesion
-from forum.access import can_answer, visible_sujets
+from forum.access import visible_sujets
 from forum.actions import set_level
 from forum.models import Abonnement, Message, Sujet
-from forum.reponses_courriel import reply_address
 
 WHOLE = {Genre.MENTION, Genre.REPONSE, Genre.SUJET, Genre.ANNONCE}
 # A question is proposed to those who may know for as long; what is useful is news for as long.
@@ -118,15 +117,6 @@ def _stop(agent: Agent, pk: int) -> None:
 
 # From an e-mail. The token names a person who could read the sujet; whoever no longer can hears nothing anyway.
 ARRET = Arret(nommer=_name_stop, arreter=_stop)
-
-
-def reply_address_for(agent: Agent, cle: str) -> str:
-    """Where `agent` answers by e-mail the message with that key; empty for the rest, or when it is switched off."""
-    pk = number(cle, "message")
-    message = Message.objects.select_related("sujet__communaute").filter(pk=pk).first() if pk else None
-    if message is None or not can_answer(agent, message.sujet):
-        return ""
-    return reply_address(agent, message)
 
 
 def digest_lines(agent: Agent) -> Iterable[Ligne]:

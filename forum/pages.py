@@ -33,11 +33,6 @@ def message_address(message: Message) -> str:
     return number_address(message.sujet, message.numero)
 
 
-def unread_address(sujet: Sujet) -> str:
-    """Where to go on reading: the sujet opens at the first message not read, which this names."""
-    return f"{sujet.get_absolute_url()}#premier-non-lu"
-
-
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Where one is among the pages of a sujet. `numeros`: those to link to, None where some are left out."""

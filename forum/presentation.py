@@ -17,7 +17,6 @@ from forum.models import (
     PieceJointe,
     Sujet,
 )
-from forum.pages import message_address as message_address  # where the views look for it
 from forum.rendu import cited_pieces
 from plateforme.socle.texte import plain_text
 

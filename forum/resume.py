@@ -7,8 +7,6 @@ from django.db.models import Count, F
 from annuaire.models import Agent
 from forum.models import EntreeFaq, Message, Sujet
 
-# From how many messages on a summary is worth its place.
-LONG = 20
 SHOWN = 5
 PEOPLE = 12
 

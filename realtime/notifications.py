@@ -4,20 +4,10 @@ from collections.abc import Sequence
 
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
-from annuaire.notifications.sources import Source
+from annuaire.notifications.sources import Source, by_number
 from communautes.access import readable_communautes
 from realtime.access import member_salons
 from realtime.models import MessageSalon, Reunion
-
-
-def _by_number(notifications: Sequence[Notification]) -> dict[int, list[Notification]]:
-    """Notifications by the number in their key (`salon.5`, `reunion.6`)."""
-    found: dict[int, list[Notification]] = {}
-    for row in notifications:
-        number = row.cle.split(".")[1] if "." in row.cle else ""
-        if number.isdigit():
-            found.setdefault(int(number), []).append(row)
-    return found
 
 
 class SourceSalons(Source):
@@ -25,7 +15,7 @@ class SourceSalons(Source):
 
     def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
         """Those said in a salon that `agent` is still a member of. One query."""
-        rows = _by_number(notifications)
+        rows = by_number(notifications)
         said = MessageSalon.objects.filter(pk__in=rows, salon__in=member_salons(agent))
         return {row.pk for pk in said.values_list("pk", flat=True) for row in rows[pk]}
 
@@ -35,6 +25,6 @@ class SourceReunions(Source):
 
     def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
         """Those of communities that `agent` may still read. One query."""
-        rows = _by_number(notifications)
+        rows = by_number(notifications)
         planned = Reunion.objects.filter(pk__in=rows, communaute__in=readable_communautes(agent))
         return {row.pk for pk in planned.values_list("pk", flat=True) for row in rows[pk]}

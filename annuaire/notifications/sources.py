@@ -156,6 +156,16 @@ def levels(agent: Agent) -> list[Niveaux]:
     return [group for niveaux in _registre.niveaux for group in niveaux(agent)]
 
 
+def by_number(notifications: Sequence[Notification]) -> dict[int, list[Notification]]:
+    """Notifications by the number in their key: that of `salon.5`, `demande.6` or `demande.6.reponse`."""
+    found: dict[int, list[Notification]] = {}
+    for row in notifications:
+        number = row.cle.split(".")[1] if "." in row.cle else ""
+        if number.isdigit():
+            found.setdefault(int(number), []).append(row)
+    return found
+
+
 def _by_source(notifications: Sequence[Notification]) -> list[tuple[Source | None, list[Notification]]]:
     groups: dict[str, list[Notification]] = {}
     for row in notifications:

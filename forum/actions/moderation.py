@@ -29,6 +29,18 @@ def record_moderation(auteur: Agent, communaute: Communaute, action: str, **deta
     record(auteur, f"moderation.{action}", communaute, **details)
 
 
+def _record_on_message(auteur: Agent, action: str, message: Message) -> None:
+    """As `record_moderation`, for what is done to a message and its author."""
+    record_moderation(
+        auteur,
+        message.sujet.communaute,
+        action,
+        message=message.pk,
+        sujet=message.sujet_id,
+        agent=message.auteur_id,
+    )
+
+
 def checked_reason(motif: str, *, required: bool = True) -> str:
     """A reason on one line; raises `ActionRefusee` when it is missing or too long."""
     motif = " ".join(motif.split())
@@ -69,14 +81,7 @@ def unhide_message(auteur: Agent, message: Message) -> bool:
         raise PermissionDenied("Cette action est réservée à l’animation de la communauté.")
     if not restore_message(locked, masque=True):
         return False
-    record_moderation(
-        auteur,
-        locked.sujet.communaute,
-        "unhide_message",
-        message=locked.pk,
-        sujet=locked.sujet_id,
-        agent=locked.auteur_id,
-    )
+    _record_on_message(auteur, "unhide_message", locked)
     explain_about(
         auteur,
         locked,
@@ -111,14 +116,7 @@ def apply_hiding(auteur: Agent, locked: Message, motif: str) -> bool:
         return apply_sujet_hiding(auteur, locked.sujet, motif)
     if not retire_message(locked, auteur, masque=True, motif=motif):
         return False
-    record_moderation(
-        auteur,
-        locked.sujet.communaute,
-        "hide_message",
-        message=locked.pk,
-        sujet=locked.sujet_id,
-        agent=locked.auteur_id,
-    )
+    _record_on_message(auteur, "hide_message", locked)
     return True
 
 
@@ -127,14 +125,7 @@ def add_warning(auteur: Agent, locked: Message, motif: str) -> Avertissement:
     warning: Avertissement = Avertissement.objects.create(
         communaute=locked.sujet.communaute, agent=locked.auteur, message=locked, par=auteur, motif=motif
     )
-    record_moderation(
-        auteur,
-        locked.sujet.communaute,
-        "warn",
-        message=locked.pk,
-        sujet=locked.sujet_id,
-        agent=locked.auteur_id,
-    )
+    _record_on_message(auteur, "warn", locked)
     return warning
 
 

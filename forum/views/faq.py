@@ -14,7 +14,7 @@ from forum.access import get_faq_entry, get_message
 from forum.actions import faq as actions
 from forum.forms import QuestionFaqForm
 from forum.models import EntreeFaq
-from forum.presentation import message_address
+from forum.pages import message_address
 from forum.recherche import faq_entries
 from plateforme.socle.erreurs import ActionRefusee
 

@@ -14,7 +14,7 @@ from forum.access import can_delete, can_edit, can_undelete, get_message_history
 from forum.actions.edition import VersionDepassee
 from forum.historique import comparison, history
 from forum.models import Message
-from forum.presentation import message_address
+from forum.pages import message_address
 from plateforme.socle.erreurs import ActionRefusee
 
 

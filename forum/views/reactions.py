@@ -11,7 +11,7 @@ from communautes.presentation import community_context
 from forum import actions
 from forum.access import get_awaited, get_message, get_sujet
 from forum.models import MemeBesoin, Message, Reaction
-from forum.presentation import message_address
+from forum.pages import message_address
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.pagination import paginate
 
