@@ -9,11 +9,12 @@ from django.db import connection, transaction
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
 from annuaire.services import get_service
+from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 
-FIELDS = ("prenom", "nom", "fonction", "telephone", "biographie", "disponibilite")
+FIELDS = ("prenom", "nom", "fonction", "telephone", "biographie", "disponibilite", "montre_ecriture")
 MAX_DECLARATIONS = 40
 
 
@@ -42,6 +43,7 @@ def update_profile(
         changed.append("territoire")
     agent.save(update_fields=changed)
     record(agent, "agent.update_profile", agent, champs=sorted(changed))
+    publish_on_commit(f"agent.{agent.pk}", {"type": "profil.change"})
     return agent
 
 

@@ -80,12 +80,16 @@ class ProfilForm(forms.ModelForm):
     class Meta:
         model = Agent
         fields = (
-            "prenom", "nom", "fonction", "organisme", "telephone", "disponibilite", "biographie",
+            "prenom", "nom", "fonction", "organisme", "telephone", "disponibilite", "biographie", "montre_ecriture",
         )  # fmt: skip
         widgets = {"biographie": forms.Textarea(attrs={"rows": 5}), "disponibilite": forms.RadioSelect}
         help_texts = {
             "fonction": "Par exemple : instructrice police de l’eau.",
             "biographie": "Ce que vous faites, ce que vous avez déjà traité, ce sur quoi on peut vous solliciter.",
+            "montre_ecriture": (
+                "Pendant que vous tapez une réponse ou un message de salon, les personnes qui lisent la même page "
+                "voient que vous écrivez, jamais ce que vous écrivez."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -190,6 +190,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     disponibilite = models.CharField(
         "disponibilité", max_length=8, choices=Disponibilite, default=Disponibilite.OUI
     )
+    montre_ecriture = models.BooleanField("montrer que j’écris", default=True, db_default=True)
     is_active = models.BooleanField("compte actif", default=True)
     is_staff = models.BooleanField("accès à l’administration", default=False)
     date_joined = models.DateTimeField("inscription", auto_now_add=True)

@@ -7,12 +7,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from annuaire.models import Agent
-from communautes.access import readable_communautes
-from forum.access import get_sujet
+from communautes.access import can_write, readable_communautes
+from forum.access import can_answer, get_sujet
 from realtime.access import get_salon
 
 # 18 digits fit the database's identifiers; more would be an error there.
 NAME = re.compile(r"(salon|sujet|communaute|agent)\.([1-9][0-9]{0,17})", re.ASCII)
+
+
+# The kinds of channels in which people write.
+WRITTEN = frozenset({"salon", "sujet"})
 
 
 class Canal(NamedTuple):
@@ -46,6 +50,16 @@ def last_number_for(agent: Agent, canal: Canal) -> int | None:
     elif canal.pk != agent.pk:
         raise PermissionDenied("Ce canal est celui d’une autre personne.")
     return None
+
+
+def can_write_in(agent: Agent, canal: Canal) -> bool:
+    """Whether a message of `agent` would be taken there now: a salon, or a sujet that is open."""
+    try:
+        if canal.genre == "salon":
+            return can_write(agent, get_salon(agent, canal.pk).communaute)
+        return canal.genre == "sujet" and can_answer(agent, get_sujet(agent, canal.pk))
+    except (Http404, PermissionDenied):
+        return False
 
 
 def refused_among(agent_id: int, canaux: frozenset[Canal]) -> set[Canal]:

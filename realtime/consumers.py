@@ -14,13 +14,25 @@ from annuaire.models import Agent
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.access import get_salon
 from realtime.actions import mark_salon_read, send_message
-from realtime.canaux import Canal, last_number_for, refused_among
+from realtime.canaux import Canal, can_write_in, last_number_for, refused_among
+from realtime.ecriture import Droits
 from realtime.frames import person_frame
 from realtime.historique import frames_after
 from realtime.hub import get_hub
 from realtime.presence import SHOWN
 from realtime.prises import SESSION_ENDED, TOO_MANY_FRAMES, Prise
-from realtime.protocole import Abonner, Desabonner, Dire, Lu, Ping, Recu, Trame, TrameRefusee, parse_frame
+from realtime.protocole import (
+    Abonner,
+    Desabonner,
+    Dire,
+    Ecrit,
+    Lu,
+    Ping,
+    Recu,
+    Trame,
+    TrameRefusee,
+    parse_frame,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -79,6 +91,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         loop = asyncio.get_running_loop()
         self._debit = Debit(loop.time())
+        self._droits = Droits()
         self._rechecks: set[asyncio.Task[None]] = set()
         self._hub = get_hub()
         self.prise = Prise(
@@ -131,6 +144,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self._subscribe(frame)
             case Desabonner():
                 await self._hub.unsubscribe(self._prise, frame.canal)
+                self._droits.leave(frame.canal)
                 self._answer({"type": "desabonne", "canal": str(frame.canal)}, frame.ref)
             case Dire():
                 numero = await _say(self._prise.agent_id, frame)
@@ -145,10 +159,36 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 )
             case Lu():
                 await _read(self._prise.agent_id, frame)
+            case Ecrit():
+                await self._tell_of_writing(frame)
             case Ping():
                 self._answer({"type": "pong"}, frame.ref)
             case Recu():
                 self._error("champ_invalide", "Ce jalon n’a pas été envoyé.", frame.ref)
+
+    async def _tell_of_writing(self, frame: Ecrit) -> None:
+        """Pass on that the person writes. What is too much, or not permitted, is dropped without a word:
+        nobody waits for an answer."""
+        canal, prise, droits = frame.canal, self._prise, self._droits
+        now = asyncio.get_running_loop().time()
+        if canal not in prise.canaux or droits.too_soon(canal, now):
+            return
+        ecriture = self._hub.ecriture
+        # Before any look at the database: in a crowd, most stop here.
+        if not ecriture.may_say(canal, prise.agent_id, frame.actif):
+            return
+        nom = droits.known(canal, now)
+        if nom is None:
+            oublis = droits.oublis
+            nom = await _name_to_show(prise.agent_id, canal)
+            # Withdrawn while we looked: what was read may be of before.
+            if droits.oublis != oublis or canal not in prise.canaux:
+                return
+            droits.remember(canal, nom, now)
+            if not ecriture.may_say(canal, prise.agent_id, frame.actif):
+                return
+        if nom:
+            ecriture.say(canal, prise.agent_id, nom, frame.actif)
 
     # --- Subscriptions -----------------------------------------------------------------------
 
@@ -192,6 +232,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def _recheck_soon(self) -> None:
         """The person's memberships changed (or it is time to look): look again at all that is open."""
+        self._droits.forget()
         task = asyncio.create_task(self._recheck(), name="recheck")
         self._rechecks.add(task)
         task.add_done_callback(self._rechecks.discard)
@@ -266,6 +307,15 @@ def _check(agent_id: int, canal: Canal) -> None:
 
 
 _refused = _in_thread(refused_among)
+
+
+@_in_thread
+def _name_to_show(agent_id: int, canal: Canal) -> str:
+    """The name under which the channel may be told that this person writes; empty if it may not, or if they
+    would rather not."""
+    agent = Agent.objects.active().filter(pk=agent_id).first()
+    shown = agent is not None and agent.montre_ecriture and can_write_in(agent, canal)
+    return agent.nom_complet if shown else ""
 
 
 @_in_thread

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from plateforme.socle.diffusion import group_name
 from realtime.battement import Battement
 from realtime.canaux import Canal
+from realtime.ecriture import Ecriture
 from realtime.presence import Presence
 from realtime.prises import SESSION_ENDED, Prise, encode
 
@@ -28,6 +29,8 @@ RETRY_EVERY = 1.0  # seconds
 BURST = 50
 # Events after which not all who listen to the channel may go on.
 CLOSING = {"sujet.masque", "sujet.deplace"}
+# Events after which what a person may do, or wants shown of them, is to be looked at again.
+ACCESS = {"acces.change", "participation.change", "profil.change"}
 
 
 class Hub:
@@ -41,6 +44,7 @@ class Hub:
         self.prises: set[Prise] = set()
         self.presence = Presence(self)
         self.battement = Battement(self)
+        self.ecriture = Ecriture(self)
         self._layer = get_channel_layer()
         self._name: str | None = None
         self._listeners: dict[str, set[Prise]] = {}
@@ -108,7 +112,7 @@ class Hub:
     # --- Events ------------------------------------------------------------------------------
 
     async def publish(self, canal: Canal, event: Mapping[str, Any]) -> None:
-        """Send an event that no transaction stands behind (presence). Lost without a word if Redis is away."""
+        """Send an event that no transaction stands behind (presence, writing). Lost without a word if Redis is away."""
         message = {"type": "diffusion", "channel": str(canal), "event": dict(event)}
         try:
             await self._layer.group_send(group_name(str(canal)), message)
@@ -122,13 +126,18 @@ class Hub:
             if _is_for_the_hub(event):
                 self._apply(event, tuple(own))
                 return
-            if event.get("type") == "acces.change":
+            if event.get("type") in ACCESS:
                 for prise in tuple(own):
                     prise.on_access_change()
         listeners = self._listeners.get(channel)
         if listeners:
             text = encode({"canal": channel, **event})
+            writing = event.get("type") == "ecrit"
+            if writing:
+                self.ecriture.hear(channel, event)
             for prise in tuple(listeners):
+                if writing and not self.ecriture.concerns(event, prise):
+                    continue
                 prise.push(text)
                 if event.get("type") in CLOSING:
                     # After the event: the page says what happened before it stops hearing of it.
@@ -151,6 +160,7 @@ class Hub:
                 await task
         for prise in tuple(self.prises):
             prise.stop()
+        await self.ecriture.close()
         await self.presence.close()
         await self._layer.flush()
         _hubs.pop(asyncio.get_running_loop(), None)

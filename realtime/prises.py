@@ -39,6 +39,7 @@ class Prise:
     MAX_CHARACTERS = 2_000_000
     MARK_EVERY = 64_000
     MAX_MARKS = 8
+    BEHIND = 20  # frames waiting, after which what soon means nothing is left out
 
     def __init__(
         self,
@@ -88,6 +89,11 @@ class Prise:
             return
         self._queue.append(text)
         self._wake.set()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the reader is slow to take what is already there."""
+        return len(self._queue) >= self.BEHIND
 
     def push_frame(self, frame: Mapping[str, Any]) -> None:
         """Encode and queue a frame that is for this socket alone."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from realtime.canaux import Canal, parse_canal
+from realtime.canaux import WRITTEN, Canal, parse_canal
 
 MAX_FRAME = 16 * 1024  # characters
 MAX_REF = 64
@@ -64,6 +64,15 @@ class Lu:
 
 
 @dataclass(frozen=True)
+class Ecrit:
+    """The person is writing in a channel, or no longer is. No answer is given."""
+
+    canal: Canal
+    actif: bool
+    ref: str | None
+
+
+@dataclass(frozen=True)
 class Ping:
     ref: str | None
 
@@ -76,7 +85,7 @@ class Recu:
     ref: str | None
 
 
-Trame = Abonner | Desabonner | Dire | Lu | Ping | Recu
+Trame = Abonner | Desabonner | Dire | Lu | Ecrit | Ping | Recu
 
 
 def parse_frame(text: str | None) -> Trame:
@@ -166,11 +175,21 @@ def _abonner(content: Mapping[str, Any], ref: str | None) -> Abonner:
     return Abonner(_canal(content), apres, ref)
 
 
+def _ecrit(content: Mapping[str, Any], ref: str | None) -> Ecrit:
+    canal, actif = _canal(content), content.get("actif")
+    if canal.genre not in WRITTEN:
+        raise _BadField("canal")
+    if not isinstance(actif, bool):
+        raise _BadField("actif")
+    return Ecrit(canal, actif, ref)
+
+
 READERS: dict[str, Callable[[Mapping[str, Any], str | None], Trame]] = {
     "abonner": _abonner,
     "desabonner": lambda content, ref: Desabonner(_canal(content), ref),
     "dire": lambda content, ref: Dire(_salon(content), _texte(content), _client_id(content), ref),
     "lu": lambda content, ref: Lu(_salon(content), _number(content, "numero"), ref),
+    "ecrit": _ecrit,
     "ping": lambda content, ref: Ping(ref),
     "recu": lambda content, ref: Recu(_number(content, "n"), ref),
 }

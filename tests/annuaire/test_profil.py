@@ -63,6 +63,22 @@ def test_say_who_one_is_and_what_one_knows(agent: Agent) -> None:
     assert EntreeJournal.objects.filter(action="agent.update_profile").count() == 2
 
 
+def test_show_that_one_writes_or_not(agent: Agent) -> None:
+    client = signed_in(agent)
+    page = client.get(WHERE).content.decode()
+    assert "Montrer que j’écris" in page
+    assert (
+        'name="montre_ecriture" aria-describedby="id_montre_ecriture-aide" id="id_montre_ecriture" checked'
+        in page
+    )
+    client.post(WHERE, fields(agent))
+    agent.refresh_from_db()
+    assert not agent.montre_ecriture
+    client.post(WHERE, fields(agent, montre_ecriture="on"))
+    agent.refresh_from_db()
+    assert agent.montre_ecriture
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime.canaux import Canal, parse_canal
-from realtime.protocole import MAX_FRAME, Abonner, Dire, Lu, Ping, TrameRefusee, parse_frame
+from realtime.protocole import MAX_FRAME, Abonner, Dire, Ecrit, Lu, Ping, TrameRefusee, parse_frame
 
 ID = "0b7f6c1e-8f57-4e6b-9d3a-0f6f3f1f2a11"
 
@@ -33,6 +33,12 @@ def test_good_frames():
         4, "Bonjour 👋", UUID(ID), None
     )
     assert parse_frame(frame(type="lu", salon=4, numero=0)) == Lu(4, 0, None)
+    assert parse_frame(frame(type="ecrit", canal="salon.4", actif=True)) == Ecrit(
+        Canal("salon", 4), True, None
+    )
+    assert parse_frame(frame(type="ecrit", canal="sujet.9", actif=False, ref="e")) == Ecrit(
+        Canal("sujet", 9), False, "e"
+    )
     assert parse_frame(frame(type="ping", inconnu=1)) == Ping(None)
 
 
@@ -70,6 +76,13 @@ def test_unknown_type(genre: object):
         {"type": "dire", "salon": 4, "texte": "\ud800", "client_id": ID},
         {"type": "dire", "salon": 10**30, "texte": "a", "client_id": ID},
         {"type": "lu", "salon": 4},
+        {"type": "ecrit", "actif": True},
+        {"type": "ecrit", "canal": "salon.4"},
+        {"type": "ecrit", "canal": "salon.4", "actif": 1},
+        {"type": "ecrit", "canal": "salon.4", "actif": "oui"},
+        {"type": "ecrit", "canal": "salon.04", "actif": True},
+        {"type": "ecrit", "canal": "communaute.4", "actif": True},
+        {"type": "ecrit", "canal": "agent.4", "actif": True},
         {"type": "recu"},
     ],
 )
@@ -98,8 +111,10 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-fields = st.sampled_from(["type", "canal", "apres", "salon", "texte", "client_id", "numero", "n", "ref"])
-types = st.sampled_from(["abonner", "desabonner", "dire", "lu", "ping", "recu"])
+fields = st.sampled_from(
+    ["type", "canal", "apres", "salon", "texte", "client_id", "numero", "n", "actif", "ref"]
+)
+types = st.sampled_from(["abonner", "desabonner", "dire", "lu", "ecrit", "ping", "recu"])
 
 
 @settings(max_examples=150, deadline=None)

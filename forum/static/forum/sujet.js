@@ -1,5 +1,6 @@
 /* Answers that arrive while one reads: announced, and brought in without moving what is being read. */
 import { subscribe } from "../realtime/direct.js";
+import { suivreEcriture } from "../realtime/ecriture.js";
 
 const thread = document.querySelector("#fil");
 const box = document.querySelector("#nouveaux");
@@ -62,3 +63,7 @@ async function ask() {
 button.addEventListener("click", () => { const first = waiting[0]; bringIn(); first?.scrollIntoView({ block: "nearest" }); });
 subscribe(`sujet.${thread.dataset.sujet}`, (event) => { if (event.type === "message.nouveau") ask(); }, { onEtat: (state) => { if (state === "connecte") ask(); } });
 addEventListener("online", ask);
+
+const writing = document.querySelector("#sujet-ecriture");
+const field = "montrerEcriture" in writing.dataset ? document.querySelector("#repondre textarea[name=texte]") : null;
+suivreEcriture(`sujet.${thread.dataset.sujet}`, writing, field);

@@ -152,7 +152,7 @@ class Direct {
   /** Send a frame; resolves with the answer that carries its `ref`. Nothing is kept for later here. */
   envoyer(trame) {
     if (!this.ouvert()) return Promise.reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
-    if (trame.type === "lu" || trame.type === "recu") {
+    if (trame.type === "lu" || trame.type === "recu" || trame.type === "ecrit") {
       this.socket.send(JSON.stringify(trame));
       return Promise.resolve(null);
     }

@@ -1,6 +1,7 @@
 /** The page of a salon. Without this module the page works with a form and links. */
 
 import { envoyer, subscribe } from "./direct.js";
+import { suivreEcriture } from "./ecriture.js";
 import { Envois } from "./envois.js";
 import { Lignes } from "./lignes.js";
 import { Presents } from "./presents.js";
@@ -46,12 +47,15 @@ class PageSalon {
       if (this.lignes.connait(envoi.client_id)) this.envois.oublier(envoi.client_id);
       else this.suivreEnvoi(envoi, envoi.refus ? "refuse" : "attente", envoi.refus);
     }
-    this.preparerComposer();
+    // Who is suspended reads on, without a form.
+    if (this.champ) this.preparerComposer();
     this.preparerFil();
     this.suivi = subscribe(`salon.${this.salon}`, (event) => this.recevoir(event), {
       apres: this.dernier,
       onEtat: (etat) => this.changerEtat(etat),
     });
+    const ligne = this.racine.querySelector("[data-role=ecriture]");
+    suivreEcriture(`salon.${this.salon}`, ligne, "montrerEcriture" in ligne.dataset ? this.champ : null);
   }
 
   // --- What arrives ---------------------------------------------------------------------------
@@ -201,6 +205,7 @@ class PageSalon {
       ligne.querySelector(".ligne-salon__etat").append(element);
     };
     bouton("Réessayer", () => this.envois.reprendre(envoi.client_id));
+    if (!this.champ) return;
     bouton("Reprendre le texte", () => {
       this.envois.oublier(envoi.client_id);
       ligne.remove();
