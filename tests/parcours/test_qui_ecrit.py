@@ -109,3 +109,26 @@ def test_whoever_would_rather_not(sign_in: Callable[..., Page]) -> None:
         gaelle.get_by_label("Montrer que j’écris").check(force=True)
         gaelle.get_by_role("button", name="Enregistrer mon profil").click()
         expect(gaelle.get_by_text("Votre profil est à jour.")).to_be_visible()
+
+
+def test_who_is_suspended_still_reads_live(sign_in: Callable[..., Page]) -> None:
+    """Their page of the salon has no form: what is said, and who writes, comes all the same."""
+    aminata, nadia = sign_in("Aminata Sarr"), sign_in("Nadia Ferhat")
+    salon = salon_of(nadia)
+    file = f"{C}moderation/membres/nadia-ferhat/"
+    aminata.goto(file)
+    aminata.get_by_label("Motif").fill("Ton blessant, malgré deux rappels.")
+    aminata.get_by_role("button", name="Suspendre").click()
+    try:
+        for page in (nadia, aminata):
+            page.goto(salon)
+        expect(nadia.locator("textarea[name=texte]")).to_have_count(0)
+        expect(nadia.locator(".salon__presents-court")).to_have_text("2 personnes présentes")
+        type_text(aminata, "La réunion est avancée")
+        expect(writing(nadia)).to_have_text("Aminata Sarr écrit…")
+        aminata.keyboard.press("Enter")
+        expect(line_of(nadia, "La réunion est avancée")).to_be_visible()
+    finally:
+        aminata.goto(file)
+        aminata.get_by_role("button", name="Lever la suspension").click()
+        expect(aminata.get_by_role("button", name="Lever la suspension")).to_have_count(0)
