@@ -107,6 +107,8 @@ class Situation:
     suspension: int | None
     demande: int | None
     invitation: int | None
+    # For animateurs: messages reported, which wait for one of them; one's own left out; counted up to a hundred.
+    signalements: int
 
     @property
     def membre(self) -> bool:
@@ -127,7 +129,13 @@ class Situation:
 
 
 # For a query that has the community as `c` and the person as `%(agent)s`: a `Situation`'s fields, and where they are.
-SITUATION_COLUMNS = "ad.id, ad.role, ad.niveau, ad.cree_le, ad.rappels_charte, su.id, de.id, iv.id"
+SITUATION_COLUMNS = (
+    "ad.id, ad.role, ad.niveau, ad.cree_le, ad.rappels_charte, su.id, de.id, iv.id,"
+    " CASE WHEN ad.role = 'animateur' THEN (SELECT count(*) FROM (SELECT DISTINCT si.message_id"
+    " FROM forum_signalement si JOIN forum_message sm ON sm.id = si.message_id"
+    " WHERE si.communaute_id = c.id AND si.etat = 'ouvert' AND sm.auteur_id <> %(agent)s LIMIT 100) signales)"
+    " ELSE 0 END"
+)
 SITUATION_JOINS = (
     " LEFT JOIN communautes_adhesion ad ON ad.communaute_id = c.id AND ad.agent_id = %(agent)s"
     " LEFT JOIN communautes_suspension su ON su.communaute_id = c.id AND su.agent_id = %(agent)s"

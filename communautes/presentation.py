@@ -21,8 +21,7 @@ def community_context(
 ) -> dict[str, Any]:
     """The banner and the tabs of `communaute` for `agent`; `onglet`: the current tab.
 
-    One query, or none when the `situation` is known; one more for who animates, and one more for a suspension, an
-    invitation or a pending request. What the banner draws (faces, territories, the salon's address) is in
+    One query, or none when the `situation` is known; one more for a suspension, an invitation or a pending request. What the banner draws (faces, territories, the salon's address) is in
     functions that templates call when the banner is not kept already: `cle_banniere` is all it depends on.
     """
     situation = situation or situation_of(agent, communaute)
@@ -41,7 +40,6 @@ def community_context(
         else None
     )
     demande, invitation, suspension = situation.demande, situation.invitation, situation.suspension
-    reports = _open_reports(agent, communaute) if situation.peut_animer else 0
     return {
         "communaute": communaute,
         "onglet": onglet,
@@ -50,7 +48,7 @@ def community_context(
         "peut_ecrire": situation.peut_ecrire,
         "suspension": Suspension.objects.get(pk=suspension) if adhesion and suspension else None,
         "peut_animer": situation.peut_animer,
-        "nb_signalements": reports,
+        "nb_signalements": situation.signalements,
         "demande": DemandeAdhesion.objects.get(pk=demande) if not adhesion and demande else None,
         "invitation": Invitation.objects.get(pk=invitation) if not adhesion and invitation else None,
         "visages": cache(lambda: _faces(communaute) if readable else []),
@@ -60,15 +58,9 @@ def community_context(
         ),
         "cle_banniere": (
             *(getattr(communaute, name) for name in BANNER),
-            onglet, situation.role, readable, reports, invitation, demande, agent.partenaire, int(time.time() // COSMETIC),
+            onglet, situation.role, readable, situation.signalements, invitation, demande, agent.partenaire, int(time.time() // COSMETIC),
         ),
     }  # fmt: skip
-
-
-def _open_reports(agent: Agent, communaute: Communaute) -> int:
-    """How many messages wait for a moderator, one's own left out; counted up to a hundred."""
-    waiting = communaute.signalements.filter(etat="ouvert").exclude(message__auteur=agent)
-    return len(waiting.values("message").distinct()[:100])
 
 
 def _faces(communaute: Communaute) -> list[Agent]:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from annuaire.models import Agent
+from annuaire.notifications.access import UNREAD
 from communautes.access import (
     SITUATION_COLUMNS,
     SITUATION_JOINS,
@@ -72,8 +75,36 @@ _COMMUNAUTE = [
     for field in Communaute._meta.concrete_fields
     if field.attname not in {"presentation", "presentation_html", "charte", "charte_html"}
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """What one reader is to one sujet."""
+
+    # Number of the last message seen, 0 before the first reading.
+    lu: int
+    niveau: str | None
+    meme_besoin: bool
+    # An answer was begun.
+    brouillon: bool
+    # Notifications of this sujet wait to be read.
+    prevenu: bool
+    # Notifications of the whole site that wait to be read, as `count_unread` counts them.
+    non_lues: int
+
+
+_LECTURE = (
+    "coalesce((SELECT dernier_numero FROM forum_lecturesujet WHERE agent_id = %(agent)s AND sujet_id = s.id), 0),"  # noqa: S608  (constants)
+    " (SELECT niveau FROM forum_abonnement WHERE agent_id = %(agent)s AND sujet_id = s.id),"
+    " EXISTS (SELECT 1 FROM forum_memebesoin WHERE agent_id = %(agent)s AND sujet_id = s.id),"
+    " EXISTS (SELECT 1 FROM forum_brouillon WHERE agent_id = %(agent)s AND cle = %(fil)s),"
+    " EXISTS (SELECT 1 FROM notifications_notification WHERE destinataire_id = %(agent)s AND fil = %(fil)s"
+    " AND lue_le IS NULL),"
+    f" (SELECT count(*) FROM ({UNREAD}) non_lues)"
+)
 _TO_READ = (
     f"SELECT {', '.join(f's.{name}' for name in _SUJET)}, {', '.join(f'c.{name}' for name in _COMMUNAUTE)},"  # noqa: S608  (names of our own columns)
+    f" {_LECTURE},"
     " ARRAY(SELECT expertise_id FROM forum_sujet_expertises WHERE sujet_id = s.id ORDER BY 1),"
     " ARRAY(SELECT etiquette_id FROM forum_sujet_etiquettes WHERE sujet_id = s.id ORDER BY 1),"
     f" {SITUATION_COLUMNS} FROM forum_sujet s JOIN communautes_communaute c ON c.id = s.communaute_id"
@@ -81,24 +112,34 @@ _TO_READ = (
 )
 
 
-def get_sujet_to_read(agent: Agent, pk: int) -> tuple[Sujet, Situation]:
-    """As `get_sujet`, for the page that is read most: one query, which also says what `agent` is to the community.
+class ALire(NamedTuple):
+    """A sujet that somebody reads, with what they are to its community and to itself."""
+
+    sujet: Sujet
+    situation: Situation
+    lecture: Lecture
+
+
+def get_sujet_to_read(agent: Agent, pk: int) -> ALire:
+    """As `get_sujet`, for the page that is read most: one query for all that it says of sujet and reader.
 
     The sujet comes with its community, and in `cles` with all its columns and the numbers of its tags.
     """
-    rows = fetch(_TO_READ, {"sujet": pk, "agent": agent.pk})
+    rows = fetch(_TO_READ, {"sujet": pk, "agent": agent.pk, "fil": f"sujet.{pk}"})
     if not rows:
         raise Http404("Ce sujet n’existe pas.")
-    row, first, second = rows[0], len(_SUJET), len(_SUJET) + len(_COMMUNAUTE)
+    row, first = rows[0], len(_SUJET)
+    second = first + len(_COMMUNAUTE)
+    third = second + len(Lecture.__slots__)
     sujet: Sujet = Sujet.from_db(connection.alias, _SUJET, row[:first])
     sujet.communaute = Communaute.from_db(connection.alias, _COMMUNAUTE, row[first:second])
-    expertises, etiquettes, *situation = row[second:]
+    expertises, etiquettes, *situation = row[third:]
     sujet.cles = (*row[:first], tuple(expertises), tuple(etiquettes))
     found = Situation(*situation)
     _require_readable(agent, sujet, found.peut_lire(agent, sujet.communaute))
     if sujet.masque_le is not None and not (found.peut_animer and agent.is_active):
         raise Http404("Ce sujet n’est plus visible : il a été retiré.")
-    return sujet, found
+    return ALire(sujet, found, Lecture(*row[second:third]))
 
 
 def _require_readable(agent: Agent, sujet: Sujet, readable: bool) -> None:

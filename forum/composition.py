@@ -8,6 +8,7 @@ author moved, is another piece. The text, which the column `version` stands for,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -23,7 +24,7 @@ from forum.lignes import Droits, Ligne, is_listed
 from forum.models import Message, PieceJointe, Sujet
 from plateforme.socle.morceaux import piece
 from plateforme.socle.requetes import fetch
-from plateforme.socle.templatetags.socle import il_y_a
+from plateforme.socle.templatetags.socle import said_at
 
 # What the columns do not tell of a message, the reader's own state first, as SQL on `m` and `%(agent)s`: name of a field of `Ligne` → expression.
 ETAT = {
@@ -116,7 +117,7 @@ def compose(
 
     One query for the texts of the pieces that are missing, none when there is none.
     """
-    rights = _rights_key(droits)
+    rights, now = _rights_key(droits), timezone.localtime()
     for _ in range(PATIENCE):
         # Read together, and at the first message whose piece is missing.
         known = cache(partial(_lines_by_pk, droits.lecteur, sujet, rows))
@@ -124,7 +125,7 @@ def compose(
             return [
                 piece(
                     request,
-                    ("message", ancre, _key(row, sujet, rights, droits)),
+                    ("message", ancre, _key(row, sujet, rights, droits, now)),
                     partial(_render, request, sujet, droits, known, row.pk, ancre),
                 )
                 for row in rows
@@ -160,14 +161,16 @@ def _rights_key(droits: Droits) -> tuple[Any, ...]:
     )
 
 
-def _key(row: Rangee, sujet: Sujet, rights: tuple[Any, ...], droits: Droits) -> tuple[Any, ...]:
+def _key(
+    row: Rangee, sujet: Sujet, rights: tuple[Any, ...], droits: Droits, now: datetime
+) -> tuple[Any, ...]:
     """All that the HTML of a message depends on. Dates also as they are said today."""
     values = row.row
-    said = [il_y_a(values[index]) for index in _DATES if values[index] is not None]
+    said = [said_at(values[index], now) for index in _DATES if values[index] is not None]
     withdrawn = values[_AT["supprime_le"]]
     if withdrawn is not None:
         # The author's change of mind is offered for a time.
-        said.append(str(timezone.now() - withdrawn < UNDO))
+        said.append(str(now - withdrawn < UNDO))
     opening = (droits.meme_besoin, sujet.nb_memes_besoins) if row.numero == 1 else ()
     state = [tuple(value) if isinstance(value, list) else value for value in values[_STATE_AT:]]
     return (

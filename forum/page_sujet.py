@@ -2,55 +2,25 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from annuaire.models import Agent
-from communautes.access import Situation, situation_of
+from communautes.access import Situation
 from communautes.presentation import COSMETIC, community_context
-from forum.access import RESOLVABLE
+from forum.access import RESOLVABLE, ALire, get_sujet_to_read
 from forum.composition import Rangee, compose, rows_after, rows_between, these_rows
 from forum.lignes import Droits
 from forum.models import Sujet
 from forum.pages import Pages, bounds, last_page, number_address, page_of, pages_around
 from forum.sondages import poll_view
-from plateforme.socle.requetes import fetch
 from plateforme.socle.templatetags.socle import il_y_a
 
 PARTICIPANTS = 8
-
-_LECTURE = (
-    "SELECT (SELECT dernier_numero FROM forum_lecturesujet WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
-    " (SELECT niveau FROM forum_abonnement WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
-    " EXISTS (SELECT 1 FROM forum_memebesoin WHERE agent_id = %(agent)s AND sujet_id = %(sujet)s),"
-    " EXISTS (SELECT 1 FROM forum_brouillon WHERE agent_id = %(agent)s AND cle = %(fil)s),"
-    " EXISTS (SELECT 1 FROM notifications_notification WHERE destinataire_id = %(agent)s AND fil = %(fil)s"
-    " AND lue_le IS NULL)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Lecture:
-    """What one reader is to one sujet."""
-
-    lu: int
-    niveau: str | None
-    meme_besoin: bool
-    # An answer was begun.
-    brouillon: bool
-    # Notifications of this sujet wait to be read.
-    prevenu: bool
-
-
-def lecture_of(agent: Agent, sujet: Sujet) -> Lecture:
-    """One query."""
-    values = {"agent": agent.pk, "sujet": sujet.pk, "fil": f"sujet.{sujet.pk}"}
-    lu, *rest = fetch(_LECTURE, values)[0]
-    return Lecture(lu or 0, *rest)
 
 
 def rights_of(agent: Agent, sujet: Sujet, situation: Situation, *, meme_besoin: bool) -> Droits:
@@ -70,63 +40,97 @@ def rights_of(agent: Agent, sujet: Sujet, situation: Situation, *, meme_besoin: 
     )
 
 
-def messages_after(
-    request: HttpRequest, agent: Agent, sujet: Sujet, situation: Situation, numero: int
-) -> list[SafeString]:
-    """The HTML of the messages after number `numero`, for a page already open. Two queries, and that of texts."""
-    droits = rights_of(agent, sujet, situation, meme_besoin=lecture_of(agent, sujet).meme_besoin)
+def messages_after(request: HttpRequest, agent: Agent, read: ALire, numero: int) -> list[SafeString]:
+    """The HTML of the messages after number `numero`, for a page already open. One query, and that of texts."""
+    sujet, situation, lecture = read
+    droits = rights_of(agent, sujet, situation, meme_besoin=lecture.meme_besoin)
     return compose(request, sujet, droits, rows_after(agent, sujet, numero))
 
 
 def one_message(request: HttpRequest, agent: Agent, sujet: Sujet, pk: int, *, ancre: str) -> SafeString:
-    """The HTML of one message of `sujet` as it is now. Three queries, and that of its text."""
-    lecture = lecture_of(agent, sujet)
-    droits = rights_of(agent, sujet, situation_of(agent, sujet.communaute), meme_besoin=lecture.meme_besoin)
+    """The HTML of one message of `sujet` as it is now. Two queries, and that of its text."""
+    sujet, situation, lecture = get_sujet_to_read(agent, sujet.pk)
+    droits = rights_of(agent, sujet, situation, meme_besoin=lecture.meme_besoin)
     return compose(request, sujet, droits, these_rows(agent, sujet, [pk]), ancre=ancre)[0]
 
 
-def thread_context(
-    request: HttpRequest, agent: Agent, sujet: Sujet, situation: Situation, page: int | None
-) -> dict[str, Any]:
+def thread_context(request: HttpRequest, agent: Agent, read: ALire, page: int | None) -> dict[str, Any]:
     """One page of a sujet for `agent`; without `page`, the one where they go on reading.
 
     What templates draw beside the messages is in functions, called when the piece that shows it is not kept:
-    `cle_sujet` is all that those pieces depend on.
+    `cle_sujet` is all that those pieces depend on, and `cle_page` all that the page depends on but its gaps.
     """
-    lecture = lecture_of(agent, sujet)
+    sujet, situation, lecture = read
     pages = pages_around(sujet, min(page or _page_to_go_on(sujet, lecture.lu), last_page(sujet)))
     rows = rows_between(agent, sujet, *bounds(pages.page))
     droits = rights_of(agent, sujet, situation, meme_besoin=lecture.meme_besoin)
     accepted = these_rows(agent, sujet, [sujet.message_accepte_id]) if sujet.message_accepte_id else []
     opening = rows[:1] if rows and rows[0].numero == 1 else []
     messages = compose(request, sujet, droits, rows)
+    repeated = bool(accepted and opening)
+    where = progress(sujet, pages, rows, lecture.lu)
+    community = community_context(agent, sujet.communaute, "forum", situation)
+    head = (
+        *sujet.cles, il_y_a(sujet.cree_le), il_y_a(sujet.dernier_message_le), droits.animer, droits.resoudre,
+        droits.classer,
+        # Names and places of participants are no columns of the sujet: new ones show within a minute.
+        int(time.time() // COSMETIC),
+    )  # fmt: skip
     return {
-        **community_context(agent, sujet.communaute, "forum", situation),
+        **community,
         "sujet": sujet,
         "droits": droits,
-        "fil": list(zip(rows, messages, strict=True)),
-        "question_et_retenue": [messages[0], *compose(request, sujet, droits, accepted, ancre="retenue")]
-        if accepted and opening
-        else [],
+        "fil": _thread(rows, messages, where["premier_non_lu"], skip=1 if repeated else None),
+        "question_et_retenue": SafeString(
+            "".join([messages[0], *compose(request, sujet, droits, accepted, ancre="retenue")])
+        )
+        if repeated
+        else "",
         "motif_masque": opening[0].motif if opening and sujet.masque_le is not None else "",
         "pages": pages,
         "reprise": page is None,
-        **progress(sujet, pages, rows, lecture.lu),
+        **where,
         "niveau": lecture.niveau,
         "prevenu": lecture.prevenu,
+        "notifications_non_lues": lecture.non_lues,
         "reponse_commencee": lecture.brouillon,
         "cle_scripts": (droits.ecrire, sujet.genre),
         "participants": cache(lambda: _participants(sujet)),
         "sondage": _poll(agent, sujet, situation),
         "etiquettes": cache(lambda: list(sujet.etiquettes.all())),
         "expertises": cache(lambda: list(sujet.expertises.all()[:8])),
-        "cle_sujet": (
-            *sujet.cles, lecture.niveau, il_y_a(sujet.cree_le), il_y_a(sujet.dernier_message_le), droits.animer,
-            droits.resoudre, droits.classer,
-            # Names and places of participants are no columns of the sujet: new ones show within a minute.
-            int(time.time() // COSMETIC),
-        ),
+        "cle_sujet": head,
+        "cle_page": (
+            head, community["cle_banniere"], droits.ecrire, bool(situation.rappels_charte), pages.page, page is None,
+            repeated,
+            where["premier_montre"], where["dernier_montre"], where["complet"],
+        )
+        if _is_plain(sujet, situation)
+        else None,
     }  # fmt: skip
+
+
+def _is_plain(sujet: Sujet, situation: Situation) -> bool:
+    """Whether the page has nothing of what few pages have, which its key does not tell."""
+    return sujet.genre != Sujet.Genre.SONDAGE and sujet.masque_le is None and situation.suspension is None
+
+
+def _thread(
+    rows: Sequence[Rangee], messages: Sequence[SafeString], first_unread: int | None, *, skip: int | None
+) -> SafeString:
+    """The messages one after the other, a line before the one numbered `first_unread`; `skip`: shown already."""
+    html: list[str] = []
+    for row, message in zip(rows, messages, strict=True):
+        if row.numero == first_unread:
+            html.append(_unread_line())
+        if row.numero != skip:
+            html.append(message)
+    return SafeString("".join(html))
+
+
+@cache
+def _unread_line() -> str:
+    return str(render_to_string("forum/sujet/ligne_non_lus.html"))
 
 
 def progress(sujet: Sujet, pages: Pages, messages: Sequence[Rangee], read: int) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from plateforme.socle.requetes import fetch
 
 # The header says "99+" beyond: no need to count further.
 MOST_COUNTED = 100
-_COUNT = (
-    "SELECT count(*) FROM (SELECT 1 FROM notifications_notification"
-    " WHERE destinataire_id = %s AND lue_le IS NULL LIMIT %s) AS non_lues"
+# A row for each unread notification of `%(agent)s`, for queries that count them with other things.
+UNREAD = (
+    "SELECT 1 FROM notifications_notification WHERE destinataire_id = %(agent)s AND lue_le IS NULL"  # noqa: S608  (a constant)
+    f" LIMIT {MOST_COUNTED}"
 )
+_COUNT = f"SELECT count(*) FROM ({UNREAD}) AS non_lues"  # noqa: S608  (a constant)
 
 
 def own_notifications(agent: Agent) -> NotificationQuerySet:
@@ -29,7 +31,7 @@ def get_notification(agent: Agent, pk: int) -> Notification:
 
 def count_unread(agent: Agent) -> int:
     """Unread notifications, counted up to `MOST_COUNTED`. On every page: a planned query."""
-    return int(fetch(_COUNT, [agent.pk, MOST_COUNTED])[0][0])
+    return int(fetch(_COUNT, {"agent": agent.pk})[0][0])
 
 
 def get_appareil(agent: Agent, pk: int) -> Appareil:

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from annuaire.notifications.access import back_to
-from communautes.access import Situation, get_readable
+from communautes.access import get_readable
 from communautes.presentation import community_context
 from forum import actions
-from forum.access import current_sujet, get_message, get_sujet, get_sujet_to_read, visible_sujets
+from forum.access import ALire, current_sujet, get_message, get_sujet, get_sujet_to_read, visible_sujets
 from forum.filtres import read_filters
 from forum.forms import ReponseForm
 from forum.listes import marking_to_undo, with_unread_counts
@@ -21,6 +21,7 @@ from forum.page_sujet import messages_after, thread_context
 from forum.pages import PAGE, message_address, number_address
 from forum.presentation import first_since, pinned_sujets
 from forum.views.redaction import answer_context, empty_answer_context
+from plateforme.socle.morceaux import page as assembled
 from plateforme.socle.pagination import paginate
 
 NIVEAUX_DITS = {
@@ -64,51 +65,55 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def sujet(request: HttpRequest, pk: int) -> HttpResponse:
-    found, situation = get_sujet_to_read(request.user, pk)
+    read = get_sujet_to_read(request.user, pk)
+    found = read.sujet
     if found.fusionne_dans_id is not None:
         return redirect(current_sujet(request.user, found))
     if "date" in request.GET:
         return _go_to_date(request, found)
-    return _sujet_page(request, found, situation, None)
+    return _sujet_page(request, read, None)
 
 
 def sujet_page(
     request: HttpRequest, found: Sujet, form: ReponseForm | None, status: int = 200
 ) -> HttpResponse:
     """The page of a sujet with a form that was refused."""
-    found, situation = get_sujet_to_read(request.user, found.pk)
-    return _sujet_page(request, found, situation, form, status)
+    return _sujet_page(request, get_sujet_to_read(request.user, found.pk), form, status)
 
 
 def _sujet_page(
-    request: HttpRequest, found: Sujet, situation: Situation, form: ReponseForm | None, status: int = 200
+    request: HttpRequest, read: ALire, form: ReponseForm | None, status: int = 200
 ) -> HttpResponse:
     """One page of a sujet; reading it is noted, and what was told of it is read too."""
-    context = thread_context(request, request.user, found, situation, _page(request))
+    found, page = read.sujet, _page(request)
+    context = thread_context(request, request.user, read, page)
     # Most pages are read again: what is known already is not written again.
     if context["dernier_montre"] > context["lu"] or context["prevenu"]:
         actions.mark_read(request.user, found, context["dernier_montre"])
-    if (
-        context["droits"].ecrire
-        and form is None
-        and "citer" not in request.GET
-        and not context["reponse_commencee"]
-    ):
+        if context["prevenu"]:
+            # Counted before: the header counts again.
+            del context["notifications_non_lues"]
+    plain = form is None and request.META["QUERY_STRING"] in ("", f"page={page}")
+    if context["droits"].ecrire and plain and not context["reponse_commencee"]:
         context |= empty_answer_context(found)
     elif context["droits"].ecrire:
+        plain = False
         context |= answer_context(request, found, form)
     elif form is not None:
         # Refused: what was typed is shown to be copied.
         context["form"] = form
     context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
-    return render(request, "forum/sujet.html", context, status=status)
+    if not plain or context["brouillon_envoye"]:
+        context["cle_page"] = None
+    return assembled(request, "forum/sujet.html", context, status)
 
 
 def nouveaux(request: HttpRequest, pk: int) -> HttpResponse:
     """The messages after `?apres=`, for a page already open, which says by itself when they have been seen."""
-    found, situation = get_sujet_to_read(request.user, pk)
     after = _number(request.GET.get("apres"))
-    return HttpResponse("".join(messages_after(request, request.user, found, situation, after)))
+    return HttpResponse(
+        "".join(messages_after(request, request.user, get_sujet_to_read(request.user, pk), after))
+    )
 
 
 @require_POST

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -28,6 +29,20 @@ class JournalRequetes(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return mask_secrets(RequestMiddleware.format_request(request))
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """The address of the client as limits know it: only what our own proxies say of it is believed."""
+        structlog.contextvars.bind_contextvars(ip=_client_ip(request))
+
+
+def _client_ip(request: HttpRequest) -> str:
+    """Each proxy of ours adds to the header the address that it was called from; the rest is hearsay."""
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    heard = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if proxies and len(heard) >= proxies:
+        return str(heard[-proxies]).strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class ConnexionRequise(LoginRequiredMiddleware):

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from plateforme.socle.morceaux import piece
+from plateforme.socle.morceaux import leave_gap, piece
 from plateforme.socle.texte import plain_text
 
 register = template.Library()
@@ -23,9 +23,11 @@ CLASSES_CHAMP = {"select": " fr-select", "clearablefileinput": " fr-upload", "fi
 @register.filter
 def il_y_a(moment: datetime | None) -> str:
     """A time as people say it: « il y a 5 min », « hier à 14 h 05 », « le 3 mars 2024 »; also for the future."""
-    if moment is None:
-        return ""
-    now = timezone.localtime()
+    return "" if moment is None else said_at(moment, timezone.localtime())
+
+
+def said_at(moment: datetime, now: datetime) -> str:
+    """As `il_y_a`, where many are said at once: `now` is in the reader's time zone."""
     seconds = (now - moment).total_seconds()
     if 0 <= seconds < 60:
         return "à l’instant"
@@ -156,7 +158,7 @@ class _Morceau(template.Node):
         if len(values) == 1 and not values[0]:
             return self.nodelist.render(context)
         key = (self._name, *values)
-        return piece(request, key, lambda: self.nodelist.render(context))
+        return piece(request, key, lambda: self.nodelist.render(context), context)
 
 
 @register.tag
@@ -171,3 +173,28 @@ def morceau(parser: Any, token: Any) -> _Morceau:
     nodelist = parser.parse(("endmorceau",))
     parser.delete_first_token()
     return _Morceau(nodelist, name, [parser.compile_filter(part) for part in parts])
+
+
+class _APart(template.Node):
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        request = context.get("request")
+        gap = leave_gap(request, self) if request is not None else None
+        return SafeString(gap) if gap is not None else self.fill(context)
+
+    def fill(self, context: template.Context) -> SafeString:
+        """Its HTML, for the reader of `context`."""
+        return self.nodelist.render(context)
+
+
+@register.tag
+def a_part(parser: Any, token: Any) -> _APart:
+    """`{% a_part %}…{% enda_part %}`: in a `morceau`, what is not kept with it, because it is each reader's own.
+
+    It sees the variables of the page, never those set inside the `morceau` (`for`, `with`, `url … as`).
+    """
+    nodelist = parser.parse(("enda_part",))
+    parser.delete_first_token()
+    return _APart(nodelist)
