@@ -171,6 +171,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Under ASGI each request runs in a thread of its own: connections kept per thread would never be
 # used again, a pool per process is what keeps a request from paying a connection.
 DATABASES["default"].setdefault("OPTIONS", {})
+# Django's default, None, forbids prepared statements even to those who ask (plateforme.socle.requetes); with this, they
+# alone have them.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 10**9
 if MODE != "test":
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 2,

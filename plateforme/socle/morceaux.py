@@ -145,7 +145,8 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], status: i
     if kept is None:
         return render(request, template, context, status=status)
     whole: Template = get_template(template).template  # type: ignore[attr-defined]  (of the backend we use)
-    bound = RequestContext(request, context)
+    bound = RequestContext(request)
+    bound.push(context)  # above what the context processors say, as `render` does
     with bound.bind_template(whole), bound.render_context.push_state(whole):
         return HttpResponse(_filled(request, kept, bound), status=status)
 
