@@ -21,8 +21,7 @@ from typing import Any, Protocol
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.template import RequestContext, Template
-from django.template.loader import get_template
+from django.template import Engine, RequestContext
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
@@ -144,7 +143,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], status: i
     kept = MAGASIN.get(("page", key)) if key else None
     if kept is None:
         return render(request, template, context, status=status)
-    whole: Template = get_template(template).template  # type: ignore[attr-defined]  (of the backend we use)
+    whole = Engine.get_default().get_template(template)
     bound = RequestContext(request)
     bound.push(context)  # above what the context processors say, as `render` does
     with bound.bind_template(whole), bound.render_context.push_state(whole):
