@@ -70,6 +70,8 @@ class Notification(models.Model):
                 name="notification_a_envoyer",
                 condition=Q(courriel_prevu_le__isnull=False, envoye_le__isnull=True, lue_le__isnull=True),
             ),
+            # What is withdrawn is found whoever was told of it.
+            models.Index(fields=["cle"], name="notification_cle"),
             models.Index(
                 fields=["fil", "destinataire", "-envoye_le"],
                 name="notification_fil_envoye",
