@@ -9,10 +9,17 @@ class CommunautesConfig(AppConfig):
         from annuaire.notifications.sources import register_levels, register_source, register_stop
         from annuaire.preuves.access import register_places
         from communautes.access import readable_places
-        from communautes.notifications import ARRET, SourceDemandes, SourceInvitations, levels
+        from communautes.notifications import (
+            ARRET,
+            SourceDemandes,
+            SourceInvitations,
+            SourceSuspensions,
+            levels,
+        )
 
         register_source("demande", SourceDemandes())
         register_source("invitation", SourceInvitations())
+        register_source("suspension", SourceSuspensions())
         register_stop("communaute", ARRET)
         register_levels(levels)
         register_places(readable_places)

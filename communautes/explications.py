@@ -9,7 +9,7 @@ from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
 from communautes.models import Adhesion, Communaute
-from plateforme.socle.courriels import queue_email
+from plateforme.socle.courriels import render_email
 
 # What the columns that keep a reason hold.
 MOTIF_MAX = 500
@@ -49,8 +49,11 @@ def explain(explication: Explication) -> None:
     """Tell the person on the site and by e-mail, in the caller's transaction.
 
     The e-mail leaves whatever they chose to receive: a decision about somebody is not news, and answering it
-    reaches those who animate. Nothing is said to oneself, nor to a closed account; told once for one `cle`.
+    reaches those who animate. It does not leave if what it says is over by then, or no longer theirs to know.
+    Nothing is said to oneself, nor to a closed account; told once for one `cle`.
     """
+    from communautes.tasks import mail_explanation
+
     agent, communaute = explication.agent, explication.communaute
     url = explication.url or reverse("forum:moderation-recue", args=[communaute.slug])
     told = notify(
@@ -69,14 +72,19 @@ def explain(explication: Explication) -> None:
     if not told:
         return
     animateurs = [person.email for person in animateurs_of(communaute) if person != agent]
-    queue_email(
+    subject, text, html = render_email(
         "moderation",
-        agent.email,
         {
             "explication": explication,
             "lien": settings.SITE_URL + url,
             "charte": settings.SITE_URL + reverse("communautes:charte", args=[communaute.slug]),
             "animation": settings.SITE_URL + reverse("communautes:a-propos", args=[communaute.slug]),
         },
-        headers={"Reply-To": ", ".join(animateurs[:10])} if animateurs else None,
+    )
+    mail_explanation.defer(
+        notification_id=told[0].pk,
+        subject=subject,
+        text=text,
+        html=html,
+        headers={"Reply-To": ", ".join(animateurs[:10])} if animateurs else {},
     )

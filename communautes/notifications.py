@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import OuterRef, Subquery
+
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import Arret, Niveaux, Source, by_number
+from communautes.access import readable_communautes
 from communautes.actions import set_level
-from communautes.models import Adhesion, Communaute, DemandeAdhesion, Invitation
+from communautes.models import Adhesion, Communaute, DemandeAdhesion, Invitation, Suspension
 
 
 class SourceDemandes(Source):
@@ -34,6 +37,26 @@ class SourceInvitations(Source):
         rows = by_number(notifications)
         waiting = Invitation.objects.pending().filter(pk__in=rows, agent=agent)
         return {row.pk for pk in waiting.values_list("pk", flat=True) for row in rows[pk]}
+
+
+class SourceSuspensions(Source):
+    """A suspension is told while it stands, its lifting while there is no other."""
+
+    def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
+        """Those of `agent` where they may still read. One query."""
+        rows = by_number(notifications)
+        standing = Suspension.objects.current().filter(communaute=OuterRef("communaute"), agent=agent)
+        found = dict(
+            Suspension.objects.filter(pk__in=rows, agent=agent, communaute__in=readable_communautes(agent))
+            .annotate(actuelle=Subquery(standing.values("pk")[:1]))
+            .values_list("pk", "actuelle")
+        )
+        return {
+            row.pk
+            for pk, actuelle in found.items()
+            for row in rows[pk]
+            if actuelle == (None if row.cle.endswith(".levee") else pk)
+        }
 
 
 def _name_stop(pk: int) -> str:

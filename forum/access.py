@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -405,21 +405,26 @@ def can_handle(agent: Agent, message: Message) -> bool:
     return agent in handlers_of(message)
 
 
-def reports_for(agent: Agent, communaute: Communaute) -> QuerySet[Signalement]:
-    """The reports of `communaute` that `agent` may handle. The caller got it through `get_moderated`.
+def reports_to_handle(agent: Agent) -> QuerySet[Signalement]:
+    """The reports that `agent` may decide about, wherever they are: the rule of `handlers_of`, for many.
 
     Nobody sees those of their own messages, nor who made them.
     """
-    rows: QuerySet[Signalement] = Signalement.objects.filter(communaute=communaute).exclude(
-        message__auteur=agent
-    )
-    animateurs = [person.pk for person in animateurs_of(communaute)]
-    if agent.pk in animateurs:
-        return rows
-    # The site's staff: what is left when nobody who animates may decide.
-    if len(animateurs) > 1:
-        return rows.none()
-    return rows.filter(message__auteur__in=animateurs) if animateurs else rows
+    if not agent.is_active:
+        return Signalement.objects.none()
+    leaders = Adhesion.objects.filter(role=Adhesion.Role.ANIMATEUR)
+    animated = Q(communaute__in=leaders.filter(agent=agent).values("communaute"))
+    rows = Signalement.objects.exclude(message__auteur=agent)
+    if not agent.is_staff:
+        return rows.filter(animated)
+    # For the site's staff, too, what is left when nobody who animates may decide.
+    others = leaders.filter(communaute=OuterRef("communaute"), agent__is_active=True)
+    return rows.filter(animated | ~Exists(others.exclude(agent=OuterRef("message__auteur"))))
+
+
+def reports_for(agent: Agent, communaute: Communaute) -> QuerySet[Signalement]:
+    """Those of `reports_to_handle` that are of `communaute`."""
+    return reports_to_handle(agent).filter(communaute=communaute)
 
 
 def get_reported(agent: Agent, communaute: Communaute, pk: int) -> Message:

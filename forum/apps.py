@@ -14,13 +14,14 @@ class ForumConfig(AppConfig):
             register_stop,
         )
         from forum.liens import register_own_finders
-        from forum.notifications import ARRET, SourceForum, digest_lines, levels
+        from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
         from forum.reponses_courriel import answer_address
 
         register_own_finders()
         source = SourceForum()
         register_source("message", source)
         register_source("sujet", source)
+        register_source("signalement", SourceSignalements())
         register_stop("sujet", ARRET)
         register_digest(digest_lines)
         register_levels(levels)

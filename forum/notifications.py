@@ -9,12 +9,12 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.genres import Genre
 from annuaire.notifications.models import Notification
-from annuaire.notifications.sources import Arret, Contenu, Ligne, Niveaux, Source
+from annuaire.notifications.sources import Arret, Contenu, Ligne, Niveaux, Source, by_number
 from communautes.access import readable_communautes
 from communautes.models import Adhesion
-from forum.access import visible_sujets
+from forum.access import reports_to_handle, visible_sujets
 from forum.actions import set_level
-from forum.models import Abonnement, Message, Sujet
+from forum.models import Abonnement, Message, Signalement, Sujet
 
 WHOLE = {Genre.MENTION, Genre.REPONSE, Genre.SUJET, Genre.ANNONCE}
 # A question is proposed to those who may know for as long; what is useful is news for as long.
@@ -102,6 +102,23 @@ class SourceForum(Source):
             {pk for pk in (number(row.cle, "message") for row in notifications) if pk is not None}
         )
         return found
+
+
+class SourceSignalements(Source):
+    """A report is for those who may decide about it, while it waits; what became of it, for who made it."""
+
+    def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
+        """Two queries."""
+        rows = by_number(notifications)
+        waiting = reports_to_handle(agent).filter(pk__in=rows, etat=Signalement.Etat.OUVERT)
+        mine = Signalement.objects.filter(
+            pk__in=rows, auteur=agent, communaute__in=readable_communautes(agent)
+        )
+        kept = {(pk, False) for pk in waiting.values_list("pk", flat=True)}
+        kept |= {(pk, True) for pk in mine.values_list("pk", flat=True)}
+        return {
+            row.pk for pk, told in rows.items() for row in told if (pk, row.cle.endswith(".suite")) in kept
+        }
 
 
 def _name_stop(pk: int) -> str:

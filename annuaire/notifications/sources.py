@@ -122,11 +122,18 @@ def reply_address(agent: Agent, cle: str) -> str:
     return _registre.reponse(agent, cle) if _registre.reponse is not None else ""
 
 
+def is_known(cle: str, fil: str = "") -> bool:
+    """Whether something answers for what is told under `cle`, in the conversation `fil`."""
+    return bool(_kind(cle, fil))
+
+
 def visible(agent: Agent, notifications: Sequence[Notification]) -> list[Notification]:
     """Those of `notifications` whose object `agent` may still see, in the same order."""
     kept: set[int] = set()
     for source, group in _by_source(notifications):
-        kept |= source.visible(agent, group) if source is not None else {row.pk for row in group}
+        # Nobody answers for the others any more: they leave by no way.
+        if source is not None and agent.is_active:
+            kept |= source.visible(agent, group)
     return [row for row in notifications if row.pk in kept]
 
 
@@ -169,6 +176,11 @@ def by_number(notifications: Sequence[Notification]) -> dict[int, list[Notificat
 def _by_source(notifications: Sequence[Notification]) -> list[tuple[Source | None, list[Notification]]]:
     groups: dict[str, list[Notification]] = {}
     for row in notifications:
-        kinds = [row.cle.partition(".")[0], row.fil.partition(".")[0]]
-        groups.setdefault(next((kind for kind in kinds if kind in _registre.sources), ""), []).append(row)
+        groups.setdefault(_kind(row.cle, row.fil), []).append(row)
     return [(_registre.sources.get(kind), group) for kind, group in groups.items()]
+
+
+def _kind(cle: str, fil: str) -> str:
+    """The registered kind that answers, or an empty string."""
+    kinds = [cle.partition(".")[0], fil.partition(".")[0]]
+    return next((kind for kind in kinds if kind in _registre.sources), "")

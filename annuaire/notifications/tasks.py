@@ -5,7 +5,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from annuaire.notifications.actions.appareils import push_notifications
-from annuaire.notifications.actions.envois import send_due_mails
+from annuaire.notifications.actions.envois import make_due, send_due_mails
 from annuaire.notifications.actions.resumes import BATCH, due_agents, send_digests
 
 
@@ -13,6 +13,13 @@ from annuaire.notifications.actions.resumes import BATCH, due_agents, send_diges
 def send_due() -> None:
     """Send the e-mails whose time has come; what is left over is for the next run, at once."""
     if send_due_mails():
+        send_due.defer()
+
+
+@app.task(name="notifications.email_notification", retry=RetryStrategy(max_attempts=3, exponential_wait=3))
+def email_notification(notification_id: int) -> None:
+    """What versions before `decision` queued, a job for each e-mail: those that wait through an upgrade."""
+    if make_due(notification_id):
         send_due.defer()
 
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
+from communautes.access import can_read
 from communautes.actions import suspend
 from communautes.models import Communaute
-from forum.access import can_handle, handlers_of, readers_among
+from forum.access import can_handle, handlers_of
 from forum.actions.moderation import (
     add_warning,
     apply_hiding,
@@ -171,15 +172,19 @@ def settle_reports(auteur: Agent, locked: Message, reponse: str, *, retenu: bool
         nombre=len(rows),
     )
     outcome = "a été suivi d’effet" if retenu else "est classé sans suite"
+    communaute = locked.sujet.communaute
     for row in rows:
         notify(
-            readers_among(locked.sujet, [row.auteur]),
+            # They have read it, though nobody may any more when the whole sujet is hidden.
+            [row.auteur] if can_read(row.auteur, communaute) else [],
             Annonce(
                 genre=Notification.Genre.MODERATION,
                 cle=f"signalement.{row.pk}.suite",
                 titre=f"Votre signalement dans « {locked.sujet.titre} » {outcome}. Merci",
                 extrait=reponse,
-                url=locked.get_absolute_url(),
+                url=locked.get_absolute_url()
+                if locked.sujet.masque_le is None
+                else communaute.get_absolute_url(),
                 fil=f"sujet.{locked.sujet_id}",
             ),
         )

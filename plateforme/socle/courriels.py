@@ -18,11 +18,15 @@ def queue_email(
     In the caller's transaction: nothing is sent if it does not commit. The context is rendered at once, so
     that the worker needs no access to what the mail speaks of.
     """
+    queue_rendered(*render_email(template, context), to, headers)
+
+
+def render_email(template: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Subject, text and HTML of `courriels/<template>.{sujet.txt,txt,html}`."""
     full = {**context, "site_nom": settings.SITE_NOM, "site_url": settings.SITE_URL}
     subject = " ".join(render_to_string(f"courriels/{template}.sujet.txt", full).split())
     text = render_to_string(f"courriels/{template}.txt", full)
-    html = render_to_string(f"courriels/{template}.html", full)
-    queue_rendered(subject, text, html, to, headers)
+    return subject, text, render_to_string(f"courriels/{template}.html", full)
 
 
 def queue_rendered(

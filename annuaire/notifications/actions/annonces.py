@@ -13,6 +13,7 @@ from annuaire.notifications.decision import Decision, decide
 from annuaire.notifications.genres import Genre, Niveau, Voie
 from annuaire.notifications.models import Appareil, Notification
 from annuaire.notifications.preferences import preferences_of, rythme
+from annuaire.notifications.sources import is_known
 from plateforme.socle.diffusion import publish_all_on_commit
 from plateforme.socle.typographie import tidy_title
 
@@ -47,10 +48,13 @@ def notify(destinataires: Iterable[Agent], annonce: Annonce) -> list[Notificatio
 
     The caller has checked that each may see what is told; it is checked again before an e-mail leaves. Called
     again for the same event, tells nobody twice: the database holds that, so a job that runs twice is
-    harmless. A handful of queries for each `BATCH` people, whatever their number.
+    harmless. A handful of queries for each `BATCH` people, whatever their number. Raises `LookupError` for a
+    kind of thing that no `Source` answers for: nobody could check again.
     """
     from annuaire.notifications.tasks import push, send_due
 
+    if not is_known(annonce.cle, annonce.fil):
+        raise LookupError(f"register a source for what is told as {annonce.cle!r}")
     people = {agent.pk: agent for agent in destinataires if agent.is_active and agent != annonce.acteur}
     told: list[Notification] = []
     to_push: list[int] = []

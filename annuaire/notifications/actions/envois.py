@@ -105,6 +105,16 @@ def _put_off(agent_id: int, group: str) -> None:
         Notification.objects.filter(pk=row.pk).update(courriel_prevu_le=later)
 
 
+def make_due(pk: int) -> bool:
+    """Have one notification leave by e-mail at the next sending, with all that is checked there; returns whether
+    it will. Not one that was read or mailed already, nor one that already waits for its time."""
+    return bool(
+        Notification.objects.unread()
+        .filter(pk=pk, envoye_le__isnull=True, courriel_prevu_le__isnull=True)
+        .update(courriel_prevu_le=timezone.now())
+    )
+
+
 @transaction.atomic
 def hold_back(agent: Agent, fil: str) -> None:
     """Have nothing more of a conversation leave by e-mail: its reader just put it to sleep."""
