@@ -77,7 +77,9 @@ def _accueil(request: HttpRequest, found: Communaute, form: DemandeForm, status:
                 .select_related("auteur__service", "auteur__territoire")
                 .order_by("-dernier_message_le", "-pk")[:6]
             ),
-            "reunions": list(found.reunions.filter(debut__gte=timezone.now()).order_by("debut")[:3]),
+            "reunions": list(
+                found.reunions.standing().filter(debut__gte=timezone.now()).order_by("debut")[:3]
+            ),
             "documents": list(
                 found.documents.filter(retire_le__isnull=True, version_courante__isnull=False)
                 .select_related("auteur", "version_courante")

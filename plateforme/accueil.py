@@ -13,7 +13,8 @@ from communautes.fichiers.access import visible_documents
 from communautes.models import Adhesion, DemandeAdhesion, Invitation
 from forum.access import visible_sujets
 from forum.models import Message, Sujet
-from realtime.access import member_salons, next_reunions
+from realtime.access import member_salons
+from realtime.reunions.access import next_reunions
 
 
 @dataclass

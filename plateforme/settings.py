@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "communautes.fichiers",
     "forum",
     "realtime",
+    "realtime.reunions",
 ]
 if not PRODUCTION:
     INSTALLED_APPS.append("plateforme.demo")
@@ -320,6 +321,20 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     )
 }  # fmt: skip
 
+# --- Video meetings --------------------------------------------------------------------------
+
+# Addresses that new rooms are made from: `{lettres}` becomes abc-defg-hij, `{nom}` letters and digits, all drawn at
+# random. Empty: that service is not offered.
+VISIO_MODELES = {
+    "webconf": env("VISIO_WEBCONF", "https://webconf.numerique.gouv.fr/{nom}"),
+    "visio": env("VISIO_VISIO", "https://visio.numerique.gouv.fr/{lettres}"),
+}
+for _modele in VISIO_MODELES.values():
+    if _modele and not (_modele.startswith("https://") and re.search(r"\{(nom|lettres)\}", _modele)):
+        raise ImproperlyConfigured(
+            "VISIO_WEBCONF et VISIO_VISIO sont des adresses https:// qui contiennent {nom} ou {lettres}, ou sont vides."
+        )
+
 # --- Files ---------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
@@ -490,6 +505,8 @@ LIMITES_PAR_MINUTE = {
     "adhesion": 20,
     "profil": 30,
     "reunion": 10,
+    "reponse_reunion": 60,
+    "invitation_reunion": 30,
     "flux": 60,
     "reaction": 60,
     "faq": 20,

@@ -31,6 +31,7 @@ urlpatterns: list[Any] = [
     path("", include("communautes.fichiers.urls")),
     path("", include("forum.urls")),
     path("", include("realtime.urls")),
+    path("", include("realtime.reunions.urls")),
     path("administration/", admin.site.urls),
 ]
 if not settings.PRODUCTION:

@@ -1,10 +1,10 @@
-"""Every write on salons and meetings, whatever brings it: a frame, a form, a command."""
+"""Every write on salons, whatever brings it: a frame, a form, a command."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -12,11 +12,10 @@ from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
-from communautes.access import can_animate, rate_factor, require_write
+from communautes.access import rate_factor, require_write
 from communautes.models import Communaute
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
-from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from plateforme.socle.texte import (
     RENDERER_VERSION,
@@ -25,9 +24,8 @@ from plateforme.socle.texte import (
     render_markdown,
     validate_source,
 )
-from plateforme.socle.typographie import tidy_title
 from realtime.frames import message_frame
-from realtime.models import MessageSalon, Reunion, Salon
+from realtime.models import MessageSalon, Salon
 
 MAX_LENGTH = 4000
 
@@ -106,58 +104,6 @@ def tell_of_salon_message(message: MessageSalon) -> None:
             extrait=plain_text(message.texte, 280),
             url=message.salon.get_absolute_url(),
             acteur=message.auteur,
-        ),
-    )
-
-
-@transaction.atomic
-def plan_reunion(
-    auteur: Agent,
-    communaute: Communaute,
-    *,
-    titre: str,
-    debut: datetime,
-    duree_minutes: int = 60,
-    lieu: str = "",
-    lien_visio: str = "",
-    ordre_du_jour: str = "",
-) -> Reunion:
-    """Plan a meeting of a community. Animateurs only; members are told by the worker."""
-    from realtime.tasks import distribute_reunion
-
-    if not can_animate(auteur, communaute):
-        raise PermissionDenied("Les réunions sont planifiées par les personnes qui animent la communauté.")
-    check_limit("reunion", auteur.pk)
-    if debut < timezone.now():
-        raise ActionRefusee("Cette date est passée : choisissez un moment à venir.", champ="debut")
-    reunion = Reunion.objects.create(
-        communaute=communaute,
-        organisateur=auteur,
-        titre=tidy_title(titre),
-        debut=debut,
-        duree_minutes=duree_minutes,
-        lieu=lieu,
-        lien_visio=lien_visio,
-        ordre_du_jour=ordre_du_jour,
-    )
-    record(auteur, "reunion.plan", reunion)
-    distribute_reunion.defer(reunion_id=reunion.pk)
-    publish_on_commit(f"communaute.{communaute.pk}", {"type": "reunion.nouvelle", "reunion": reunion.pk})
-    return reunion
-
-
-@transaction.atomic
-def tell_of_reunion(reunion: Reunion) -> None:
-    """Tell the members of a planned meeting. For the worker; harmless when repeated."""
-    when = timezone.localtime(reunion.debut)
-    notify(
-        Agent.objects.active().filter(adhesions__communaute=reunion.communaute),
-        Annonce(
-            genre=Notification.Genre.REUNION,
-            cle=f"reunion.{reunion.pk}",
-            titre=f"Réunion le {when:%d/%m à %H h %M} : {reunion.titre}",
-            url=reunion.get_absolute_url(),
-            acteur=reunion.organisateur,
         ),
     )
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from realtime.models import Reunion, Salon
+from realtime.models import Salon
 
 
 @admin.register(Salon)
@@ -9,12 +9,3 @@ class SalonAdmin(admin.ModelAdmin):
     list_select_related = ["communaute"]
     search_fields = ["nom", "communaute__nom"]
     readonly_fields = ["communaute", "dernier_numero"]
-
-
-@admin.register(Reunion)
-class ReunionAdmin(admin.ModelAdmin):
-    list_display = ["titre", "communaute", "debut", "organisateur"]
-    list_select_related = ["communaute", "organisateur"]
-    search_fields = ["titre", "communaute__nom"]
-    date_hierarchy = "debut"
-    readonly_fields = ["communaute", "organisateur"]

@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class RealtimeConfig(AppConfig):
     name = "realtime"
-    verbose_name = "Salons et réunions"
+    verbose_name = "Salons"
 
     def ready(self) -> None:
         from allauth.usersessions.models import UserSession
@@ -15,7 +15,7 @@ class RealtimeConfig(AppConfig):
         from communautes.actions import communaute_created
         from realtime.actions import open_first_salon
         from realtime.liens import register_finders
-        from realtime.notifications import SourceReunions, SourceSalons
+        from realtime.notifications import SourceSalons
         from realtime.signals import close_on_deactivation, close_on_logout, close_on_revocation
 
         register_finders()
@@ -24,4 +24,3 @@ class RealtimeConfig(AppConfig):
         post_delete.connect(close_on_revocation, sender=UserSession, dispatch_uid="realtime.revocation")
         post_save.connect(close_on_deactivation, sender=Agent, dispatch_uid="realtime.deactivation")
         register_source("salon", SourceSalons())
-        register_source("reunion", SourceReunions())

@@ -1,9 +1,7 @@
-"""Salons and their messages; meetings to come."""
+"""Salons and their messages."""
 
-from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -81,43 +79,3 @@ class LectureSalon(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "salon"], name="lecture_salon_unique")]
-
-
-class Reunion(models.Model):
-    """A meeting of a community's members."""
-
-    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="reunions")
-    organisateur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
-    titre = models.CharField("objet", max_length=160)
-    debut = models.DateTimeField("début", db_index=True)
-    duree_minutes = models.PositiveSmallIntegerField(
-        "durée (minutes)", default=60, validators=[MinValueValidator(5), MaxValueValidator(720)]
-    )
-    lieu = models.CharField("lieu", max_length=160, blank=True)
-    lien_visio = models.URLField("lien de visioconférence", blank=True)
-    # One point a line.
-    ordre_du_jour = models.TextField("ordre du jour", blank=True, max_length=4000)
-    cree_le = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "réunion"
-        verbose_name_plural = "réunions"
-        ordering = ["debut"]
-        indexes = [models.Index(fields=["communaute", "debut"], name="reunion_communaute")]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(duree_minutes__range=(5, 720)), name="reunion_duree"),
-        ]
-
-    def __str__(self) -> str:
-        return self.titre
-
-    def get_absolute_url(self) -> str:
-        return reverse("realtime:reunion", args=[self.pk])
-
-    @property
-    def fin(self) -> datetime:
-        return self.debut + timedelta(minutes=self.duree_minutes)
-
-    @property
-    def points(self) -> list[str]:
-        return [line.strip(" -•") for line in self.ordre_du_jour.splitlines() if line.strip(" -•")]

@@ -1,10 +1,10 @@
-"""What is told of salons and meetings, by the worker."""
+"""What is told of salons, by the worker."""
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from realtime.actions import tell_of_reunion, tell_of_salon_message
-from realtime.models import MessageSalon, Reunion
+from realtime.actions import tell_of_salon_message
+from realtime.models import MessageSalon
 
 
 @app.task(name="realtime.distribute_salon_message", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -13,11 +13,3 @@ def distribute_salon_message(message_id: int) -> None:
     message = MessageSalon.objects.select_related("salon__communaute", "auteur").filter(pk=message_id).first()
     if message is not None:
         tell_of_salon_message(message)
-
-
-@app.task(name="realtime.distribute_reunion", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
-def distribute_reunion(reunion_id: int) -> None:
-    """Tell the members of a planned meeting."""
-    reunion = Reunion.objects.select_related("communaute", "organisateur").filter(pk=reunion_id).first()
-    if reunion is not None:
-        tell_of_reunion(reunion)

@@ -9,7 +9,4 @@ urlpatterns = [
     path("salons/<int:pk>/", views.salon, name="salon"),
     path("salons/<int:pk>/dire/", views.dire, name="dire"),
     path("salons/<int:pk>/messages/", views.messages, name="messages"),
-    path("communautes/<slug:slug>/reunions/", views.reunions, name="reunions"),
-    path("communautes/<slug:slug>/reunions/planifier/", views.planifier, name="planifier"),
-    path("reunions/<int:pk>/", views.reunion, name="reunion"),
 ]

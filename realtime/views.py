@@ -1,17 +1,14 @@
-"""Pages of salons and meetings."""
+"""Pages of salons."""
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from communautes.access import get_animated, get_readable
 from communautes.presentation import community_context
 from plateforme.socle.erreurs import ActionRefusee
-from plateforme.socle.pagination import paginate
-from realtime.access import get_reunion, get_salon, past_reunions, upcoming_reunions
-from realtime.actions import mark_salon_read, plan_reunion, send_message
-from realtime.forms import DireForm, ReunionForm
+from realtime.access import get_salon
+from realtime.actions import mark_salon_read, send_message
+from realtime.forms import DireForm
 from realtime.models import Salon
 from realtime.presentation import my_salons, salon_context
 
@@ -56,61 +53,6 @@ def messages(request: HttpRequest, pk: int) -> HttpResponse:
     salon = get_salon(request.user, pk)
     context = salon_context(request.user, salon, _number(request, "avant") or MAX_NUMBER)
     return render(request, "realtime/_messages.html", context)
-
-
-@require_safe
-def reunions(request: HttpRequest, slug: str) -> HttpResponse:
-    """A community's meetings: those to come, then those that are over."""
-    communaute = get_readable(request.user, slug)
-    a_venir = upcoming_reunions(communaute)
-    page = paginate(
-        past_reunions(communaute),
-        ("-debut", "-pk"),
-        apres=request.GET.get("apres", ""),
-        avant=request.GET.get("avant", ""),
-    )
-    return render(
-        request,
-        "realtime/reunions.html",
-        {**community_context(request.user, communaute, "reunions"), "a_venir": a_venir, "page": page},
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def planifier(request: HttpRequest, slug: str) -> HttpResponse:
-    """Plan a meeting; for those who animate the community."""
-    communaute = get_animated(request.user, slug)
-    form = ReunionForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        data = {name: value for name, value in form.cleaned_data.items() if name not in {"date", "heure"}}
-        try:
-            return redirect(plan_reunion(request.user, communaute, **data))
-        except ActionRefusee as refused:
-            form.add_error("date" if refused.champ == "debut" else None, ValidationError(refused.message))
-    return render(
-        request,
-        "realtime/planifier.html",
-        {**community_context(request.user, communaute, "reunions"), "form": form},
-        status=422 if request.method == "POST" else 200,
-    )
-
-
-@require_safe
-def reunion(request: HttpRequest, pk: int) -> HttpResponse:
-    """One meeting: when, where, about what."""
-    reunion = get_reunion(request.user, pk)
-    context = community_context(request.user, reunion.communaute, "reunions")
-    # The salon is for members: others are not offered a door that is closed to them.
-    salon = reunion.communaute.salons.order_by("pk").first() if context["adhesion"] else None
-    return render(
-        request,
-        "realtime/reunion.html",
-        {
-            **context,
-            "reunion": reunion,
-            "salon": salon,
-        },
-    )
 
 
 def _salon_page(request: HttpRequest, salon: Salon, form: DireForm, avant: int | None = None) -> HttpResponse:

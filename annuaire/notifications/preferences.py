@@ -54,3 +54,9 @@ def rythme() -> Rythme:
     """How long e-mails wait, as the site is set."""
     values: dict[str, Any] = {"delai": settings.COURRIEL_DELAI, "espacement": settings.COURRIEL_ESPACEMENT}
     return Rythme(**values)
+
+
+def clock_of(agent: Agent) -> str:
+    """The clock that `agent` lives by: the one they chose, else their territory's. One query."""
+    chosen = Reglage.objects.filter(agent=agent).values_list("fuseau", flat=True).first()
+    return chosen or zone_of(agent.territoire_id)

@@ -18,7 +18,8 @@ from forum.models import Message, Sujet
 from plateforme.demo.comptes import COMPTES
 from plateforme.demo.monde.chargement import load_world
 from plateforme.demo.monde.lecture import CONTENU, ContenuInvalide, read_world
-from realtime.models import MessageSalon, Reunion
+from realtime.models import MessageSalon
+from realtime.reunions.models import Reunion
 
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))
 

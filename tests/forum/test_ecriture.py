@@ -30,7 +30,7 @@ from forum.models import Brouillon, Message, PieceJointe, Sujet
 from forum.presentation import quote_of
 from forum.rendu import render_text
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.models import Reunion
+from realtime.reunions.models import Reunion
 from tests.communautes.test_adhesions import together
 from tests.factories import add_member, browser, make_agent, make_communaute, make_sujet
 

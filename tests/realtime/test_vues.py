@@ -1,4 +1,4 @@
-"""The pages of salons and meetings, as a browser without JavaScript sees them."""
+"""The pages of salons, as a browser without JavaScript sees them."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,9 +11,7 @@ from django.utils import timezone
 from annuaire.models import Agent
 from communautes.actions import create_communaute, join
 from communautes.models import Communaute
-from plateforme.socle.models import EntreeJournal
-from realtime.actions import plan_reunion
-from realtime.models import LectureSalon, MessageSalon, Reunion, Salon
+from realtime.models import LectureSalon, MessageSalon, Salon
 from realtime.presentation import build_lines
 from tests.realtime.conftest import make_agent, make_session, say
 
@@ -62,7 +60,6 @@ def test_visitor_is_asked_to_sign_in(client: Client, salon: Salon):
         reverse("realtime:salons"),
         salon.get_absolute_url(),
         reverse("realtime:messages", args=[salon.pk]),
-        reverse("realtime:reunions", args=[salon.communaute.slug]),
     ):
         assert client.get(address).status_code == 302
 
@@ -199,112 +196,6 @@ def test_my_salons(browser_of, salon: Salon, camille: Agent, noe: Agent):
     )
 
 
-# --- Meetings ------------------------------------------------------------------------------------
-
-
-def plan(communaute: Communaute, auteur: Agent, titre: str, days: int) -> Reunion:
-    debut = timezone.now() + timedelta(days=abs(days))
-    reunion = plan_reunion(auteur, communaute, titre=titre, debut=debut)
-    if days < 0:
-        Reunion.objects.filter(pk=reunion.pk).update(debut=timezone.now() + timedelta(days=days))
-    return reunion
-
-
-GOOD = {
-    "titre": "Retour sur la crue de mai",
-    "date": (timezone.localdate() + timedelta(days=10)).isoformat(),
-    "heure": "14:30",
-    "duree_minutes": "90",
-    "lieu": "Salle Cévennes",
-    "lien_visio": "https://visio.example.gouv.fr/crue",
-    "ordre_du_jour": "Chronologie\n- Ce qui a tenu\n\nDécisions",
-}
-
-
-def test_meetings_to_come_and_past(browser_of, communaute: Communaute, camille: Agent, noe: Agent):
-    now = plan(communaute, camille, "En ce moment", 1)
-    Reunion.objects.filter(pk=now.pk).update(debut=timezone.now() - timedelta(minutes=30))
-    plan(communaute, camille, "Bientôt", 2)
-    plan(communaute, camille, "Passée", -3)
-    address = reverse("realtime:reunions", args=[communaute.slug])
-    page = browser_of(noe).get(address)
-    assert [reunion.titre for reunion in page.context["a_venir"]] == ["En ce moment", "Bientôt"]
-    assert [reunion.titre for reunion in page.context["page"].items] == ["Passée"]
-    assert "Planifier une réunion" not in page.content.decode()
-    assert "Planifier une réunion" in browser_of(camille).get(address).content.decode()
-
-
-def test_plan_a_meeting(browser_of, communaute: Communaute, camille: Agent, noe: Agent):
-    address = reverse("realtime:planifier", args=[communaute.slug])
-    browser = browser_of(camille)
-    assert browser.get(address).status_code == 200
-    answer = browser.post(address, GOOD)
-    reunion = Reunion.objects.get()
-    assert answer.url == reunion.get_absolute_url()
-    assert timezone.localtime(reunion.debut).strftime("%H:%M") == "14:30"
-    assert reunion.points == ["Chronologie", "Ce qui a tenu", "Décisions"]
-    assert EntreeJournal.objects.filter(action="reunion.plan").exists()
-    html = browser_of(noe).get(reunion.get_absolute_url()).content.decode()
-    for shown in (
-        "Ce qui a tenu",
-        "Salle Cévennes",
-        "https://visio.example.gouv.fr/crue",
-        "14 h 30",
-        "Camille Martin",
-    ):
-        assert shown in html
-    salon = Salon.objects.get(communaute=communaute)
-    assert salon.get_absolute_url() in html
-    # The community is open: others may read, and are not shown a door that is closed to them.
-    assert (
-        salon.get_absolute_url()
-        not in browser_of(make_agent("Zoé")).get(reunion.get_absolute_url()).content.decode()
-    )
-
-
-@pytest.mark.parametrize(
-    ("change", "field", "sentence"),
-    [
-        ({"titre": ""}, "titre", "Dites en quelques mots"),
-        ({"date": "2020-01-01"}, "date", "Cette date est passée"),
-        ({"date": "9999-12-31"}, "date", "bien lointaine"),
-        ({"date": "le 3"}, "date", "ne se lit pas"),
-        ({"date": "2027-03-28", "heure": "02:30"}, "heure", "n’existe pas ce jour-là"),
-        ({"heure": "25:00"}, "heure", "ne se lit pas"),
-        ({"duree_minutes": "100000"}, "duree_minutes", ""),
-        ({"lien_visio": "javascript:alert(1)"}, "lien_visio", "https://"),
-        ({"lien_visio": "http://visio.gouv.fr"}, "lien_visio", "https://"),
-        ({"ordre_du_jour": "a" * 4001}, "ordre_du_jour", ""),
-    ],
-)
-def test_bad_meeting_is_told_beside_the_field(
-    browser_of, communaute: Communaute, camille: Agent, change: dict[str, str], field: str, sentence: str
-):
-    answer = browser_of(camille).post(
-        reverse("realtime:planifier", args=[communaute.slug]), {**GOOD, **change}
-    )
-    assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == [field]
-    assert sentence in answer.context["form"].errors[field][0]
-    assert "Salle Cévennes" in answer.content.decode()
-    assert not Reunion.objects.exists()
-
-
-def test_meetings_follow_the_community(browser_of, communaute: Communaute, camille: Agent, noe: Agent):
-    reunion = plan(communaute, camille, "Entre nous", 2)
-    planifier = reverse("realtime:planifier", args=[communaute.slug])
-    assert browser_of(noe).get(planifier).status_code == 403
-    assert browser_of(noe).post(planifier, GOOD).status_code == 403
-    Communaute.objects.update(visibilite=Communaute.Visibilite.PRIVEE)
-    zoe = browser_of(make_agent("Zoé"))
-    for address in (
-        reunion.get_absolute_url(),
-        planifier,
-        reverse("realtime:reunions", args=[communaute.slug]),
-    ):
-        assert zoe.get(address).status_code == 404
-
-
 # --- Cost ----------------------------------------------------------------------------------------
 
 
@@ -321,18 +212,14 @@ def test_number_of_queries_does_not_grow(
         salon.get_absolute_url(),
         reverse("realtime:salons"),
         reverse("realtime:messages", args=[salon.pk]),
-        reverse("realtime:reunions", args=[salon.communaute.slug]),
     ]
     say(salon, noe, "Un")
-    plan(salon.communaute, camille, "Une", 2)
     before = [measure(address) for address in addresses]
     for number in range(8):
         auteur = make_agent(f"Agent{number}")
         join(auteur, salon.communaute)
         say(salon, auteur, f"Message {number}")
         create_communaute(camille, nom=f"Communauté {number}", resume="Une de plus")
-        if number < 4:
-            plan(salon.communaute, camille, f"Réunion {number}", number + 3)
     # Two more at most: a test beside this one may empty the cache that holds the session.
     after = [measure(address) for address in addresses]
     assert all(now <= then + 2 for now, then in zip(after, before, strict=True)), (before, after)

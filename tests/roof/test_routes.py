@@ -14,7 +14,7 @@ from communautes.models import DemandeAdhesion
 from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
-from realtime.models import Reunion
+from realtime.reunions.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
@@ -168,9 +168,9 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "realtime:salon": (LOGIN, 404, 404, 200, 200),
     "realtime:messages": (LOGIN, 404, 404, 200, 200),
     "realtime:dire": POST,
-    "realtime:reunions": MEMBERS,
-    "realtime:planifier": ANIMATION,
-    "realtime:reunion": (LOGIN, 404, 404, 200, 200),
+    "reunions:liste": MEMBERS,
+    "reunions:planifier": ANIMATION,
+    "reunions:reunion": (LOGIN, 404, 404, 200, 200),
     "demo:courriels": ALL,
     "demo:courriel": (404, 404, 404, 404, 404),
     "demo:courriel-html": (404, 404, 404, 404, 404),
@@ -301,7 +301,8 @@ def address(name: str, world: dict[str, Any]) -> str:
     kind = name.split(":")[0]
     pk = {
         "fichiers": world["document"],
-        "realtime": world["reunion"] if name == "realtime:reunion" else world["salon"],
+        "realtime": world["salon"],
+        "reunions": world["reunion"],
         "forum": world["faq"]
         if name == "forum:faq-entree"
         else world["message"]

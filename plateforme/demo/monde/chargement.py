@@ -40,7 +40,11 @@ from plateforme.demo.monde.population import REGIONS, colleagues
 from plateforme.socle.journal import record
 from plateforme.socle.typographie import tidy_title
 from realtime.actions import send_message
-from realtime.models import LectureSalon, Reunion, Salon
+from realtime.models import LectureSalon, Salon
+from realtime.reunions.actions import ProjetPoint
+from realtime.reunions.actions.convives import resolve_groups
+from realtime.reunions.actions.points import write_points
+from realtime.reunions.models import Convive, Reunion
 
 AGENTS = 300
 # Messages of the last days stay unread for those who did not write them, and have told people.
@@ -302,7 +306,12 @@ def _load_reunions(
             debut=start,
             duree_minutes=entry["duree_minutes"],
             lieu=entry["lieu"],
-            ordre_du_jour="\n".join(entry["ordre_du_jour"]),
+            toute_la_communaute=True,
+        )
+        write_points(reunion, [ProjetPoint(title) for title in entry["ordre_du_jour"]])
+        resolve_groups(reunion)
+        reunion.participants.filter(agent=reunion.organisateur).update(
+            role=Convive.Role.ANIMATEUR, reponse=Convive.Reponse.ACCEPTE, repondu_le=now
         )
         record(reunion.organisateur, "reunion.plan", reunion)
 

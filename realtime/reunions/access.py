@@ -1,0 +1,153 @@
+"""The only way from an address or a frame to a meeting, and what each may do there."""
+
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from annuaire.models import Agent
+from communautes.access import can_animate, can_write, require_write
+from communautes.models import Communaute
+from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion, ReunionQuerySet
+from realtime.reunions.models.reunions import LONGEST
+
+# Meetings to come that one page of a community shows.
+MOST_UPCOMING = 60
+
+
+def visible_reunions(agent: Agent) -> ReunionQuerySet:
+    """Meetings whose page `agent` may open; none when their account is closed."""
+    found: ReunionQuerySet = Reunion.objects.all().visible_to(agent)
+    return found if agent.is_active else found.none()
+
+
+def get_reunion(agent: Agent, pk: int) -> Reunion:
+    """A meeting that `agent` may see, with its community, its series and who organises it; or 404."""
+    found = (
+        visible_reunions(agent)
+        .select_related("communaute", "salon", "serie", "organisateur__service", "organisateur__territoire")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404("Cette réunion n’existe pas.")
+    return found
+
+
+def get_point(agent: Agent, pk: int) -> PointOrdreDuJour:
+    """A point of the agenda of a meeting that `agent` may see, or 404."""
+    point = PointOrdreDuJour.objects.select_related("reunion__communaute").filter(pk=pk).first()
+    if point is None or not visible_reunions(agent).filter(pk=point.reunion_id).exists():
+        raise Http404("Ce point n’existe pas, ou plus.")
+    return point
+
+
+def get_participant(agent: Agent, pk: int) -> Participant:
+    """Somebody invited to a meeting that `agent` prepares; 404, or 403."""
+    found: Participant | None = (
+        Participant.objects.select_related("reunion__communaute", "agent").filter(pk=pk).first()
+    )
+    if found is None or not visible_reunions(agent).filter(pk=found.reunion_id).exists():
+        raise Http404("Cette personne n’est pas invitée.")
+    if not can_prepare(agent, found.reunion):
+        raise PermissionDenied("Cette page est réservée aux personnes qui préparent la réunion.")
+    return found
+
+
+def participant_of(agent: Agent, reunion: Reunion) -> Participant | None:
+    """The invitation of `agent` to `reunion`, unless it was withdrawn."""
+    found: Participant | None = (
+        Participant.objects.present().filter(reunion=reunion, agent=agent).first()
+        if agent.is_active
+        else None
+    )
+    return found
+
+
+def prepares(agent: Agent, reunion: Reunion) -> bool:
+    """Whether it is for `agent` to prepare `reunion`: who organises it, its animateurs, those of the community."""
+    return (
+        reunion.organisateur_id == agent.pk
+        or Participant.objects.present()
+        .filter(reunion=reunion, agent=agent, role=Convive.Role.ANIMATEUR)
+        .exists()
+        or (reunion.communaute is not None and can_animate(agent, reunion.communaute))
+    )
+
+
+def can_prepare(agent: Agent, reunion: Reunion) -> bool:
+    """Whether `agent` may change `reunion` now: it is for them, and they may write in its community, if it has one."""
+    if not agent.is_active or not prepares(agent, reunion):
+        return False
+    return reunion.communaute is None or can_write(agent, reunion.communaute)
+
+
+def require_prepare(agent: Agent, reunion: Reunion) -> None:
+    """Raise unless `can_prepare`: with the reason, for a suspended member."""
+    if not agent.is_active or not prepares(agent, reunion):
+        raise PermissionDenied(
+            "Une réunion est modifiée par la personne qui l’organise et par celles qui l’animent."
+        )
+    if reunion.communaute is not None:
+        require_write(agent, reunion.communaute, "Vous n’êtes plus membre de cette communauté.")
+
+
+def can_plan(agent: Agent, communaute: Communaute | None) -> bool:
+    """Whether `agent` may plan a meeting of `communaute`; without one, agents of the State among themselves."""
+    if communaute is None:
+        return agent.is_active and not agent.partenaire
+    return can_animate(agent, communaute)
+
+
+def may_be_invited(agent: Agent, communaute: Communaute | None) -> bool:
+    """Whether an account may be invited by name: outside partners only to labs' meetings."""
+    if not agent.is_active:
+        return False
+    return not agent.partenaire or (communaute is not None and communaute.est_laboratoire)
+
+
+def next_reunions(agent: Agent) -> QuerySet[Reunion]:
+    """Meetings that `agent` is invited to, has not declined, and that are not over; soonest first."""
+    now = timezone.now()
+    invited = Participant.objects.present().filter(agent=agent).exclude(reponse=Convive.Reponse.REFUSE)
+    return (
+        visible_reunions(agent)
+        .standing()
+        .filter(debut__gte=now - timedelta(hours=2), pk__in=invited.values("reunion"))
+        .exclude(etat=Reunion.Etat.TERMINEE)
+        .select_related("communaute")
+        .order_by("debut", "pk")
+    )
+
+
+def upcoming_reunions(agent: Agent, communaute: Communaute) -> list[Reunion]:
+    """Meetings of a community that are not over, soonest first, cancelled ones too. It must be readable."""
+    now = timezone.now()
+    recent = (
+        visible_reunions(agent)
+        .filter(communaute=communaute, debut__gte=now - LONGEST)
+        .exclude(etat=Reunion.Etat.TERMINEE)
+        .select_related("organisateur")
+        .order_by("debut", "pk")
+    )
+    return [reunion for reunion in recent[: MOST_UPCOMING * 2] if not is_over(reunion, now)][:MOST_UPCOMING]
+
+
+def past_reunions(agent: Agent, communaute: Communaute) -> ReunionQuerySet:
+    """Meetings of a community that are over; the caller orders them. It must be readable."""
+    return (
+        visible_reunions(agent)
+        .standing()
+        .over(timezone.now())
+        .filter(communaute=communaute)
+        .select_related("organisateur")
+    )
+
+
+def is_over(reunion: Reunion, now: datetime | None = None) -> bool:
+    """Whether a meeting is behind us: ended, or past its planned end without having been opened."""
+    if reunion.etat == Reunion.Etat.EN_COURS:
+        return False
+    return reunion.etat == Reunion.Etat.TERMINEE or reunion.fin < (now or timezone.now())

@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class ReunionsConfig(AppConfig):
+    name = "realtime.reunions"
+    label = "reunions"
+    verbose_name = "Réunions"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
+        from annuaire.notifications.sources import register_source
+        from communautes.models import Adhesion
+        from realtime.reunions.liens import register_finders
+        from realtime.reunions.notifications import SourceReunions
+        from realtime.reunions.signals import on_membership
+
+        register_finders()
+        register_source("reunion", SourceReunions())
+        post_save.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion")
+        post_delete.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion_finie")

@@ -1,0 +1,18 @@
+"""Who may still see what was told of meetings."""
+
+from collections.abc import Sequence
+
+from annuaire.models import Agent
+from annuaire.notifications.models import Notification
+from annuaire.notifications.sources import Source, by_number
+from realtime.reunions.access import visible_reunions
+
+
+class SourceReunions(Source):
+    """A meeting is for those who may open its page."""
+
+    def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
+        """Those of meetings that `agent` may still see. One query."""
+        rows = by_number(notifications)
+        seen = visible_reunions(agent).filter(pk__in=rows)
+        return {row.pk for pk in seen.values_list("pk", flat=True) for row in rows[pk]}
