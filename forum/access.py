@@ -34,6 +34,7 @@ from forum.models import (
     CleFlux,
     EntreeFaq,
     Etiquette,
+    Favori,
     Message,
     PieceJointe,
     ReponseType,
@@ -178,6 +179,20 @@ def get_own_withdrawn(agent: Agent, pk: int) -> Message:
     ):
         return message
     return get_message(agent, pk)
+
+
+def favori_of(agent: Agent, message: Message) -> Favori | None:
+    """The bookmark that `agent` has on `message`, if any; one that was removed is none."""
+    return Favori.objects.kept().filter(agent=agent, message=message).first()
+
+
+def get_own_favori(agent: Agent, message_id: int) -> Favori:
+    """The bookmark of `agent` on a message, removed ones included, or 404. One's own even when the message no
+    longer is for them to read: it says nothing of it."""
+    found = Favori.objects.select_related("message").filter(agent=agent, message=message_id).first()
+    if found is None or not agent.is_active:
+        raise Http404("Ce message n’est pas dans vos favoris.")
+    return found
 
 
 def get_message_history(agent: Agent, pk: int) -> Message:

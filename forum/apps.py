@@ -13,6 +13,7 @@ class ForumConfig(AppConfig):
             register_source,
             register_stop,
         )
+        from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
         from forum.liens import register_own_finders
         from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
         from forum.reponses_courriel import answer_address
@@ -22,7 +23,9 @@ class ForumConfig(AppConfig):
         register_source("message", source)
         register_source("sujet", source)
         register_source("signalement", SourceSignalements())
+        register_source("favori", SourceFavoris())
         register_stop("sujet", ARRET)
+        register_stop("rappels", ARRET_RAPPELS)
         register_digest(digest_lines)
         register_levels(levels)
         register_reply_address(answer_address)

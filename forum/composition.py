@@ -30,6 +30,8 @@ from plateforme.socle.templatetags.socle import said_at
 ETAT = {
     "reactions": "ARRAY(SELECT r.genre FROM forum_reaction r"
     " WHERE r.message_id = m.id AND r.agent_id = %(agent)s ORDER BY r.genre)::text[]",
+    "favori": "EXISTS(SELECT 1 FROM forum_favori f"
+    " WHERE f.agent_id = %(agent)s AND f.message_id = m.id AND f.retire_le IS NULL)",
     # Its files: the same for all readers, but no column of the message tells of them.
     "pieces": "ARRAY(SELECT p.id::text FROM forum_piecejointe p"
     " WHERE p.message_id = m.id ORDER BY p.cree_le, p.id)",

@@ -33,6 +33,8 @@ class Ligne:
     mien: bool = False
     # The kinds of the reader's own reactions.
     reactions: frozenset[str] = frozenset()
+    # Whether the reader keeps it among their bookmarks.
+    favori: bool = False
     # Files under it, those shown in the text left out.
     pieces: list[PieceJointe] = field(default_factory=list)
 

@@ -9,6 +9,7 @@ from communautes.models import Communaute
 from forum.actions import (
     archive_dormant,
     finish_due_sondage,
+    tell_due_reminders,
     tell_of_acceptance,
     tell_of_closing,
     tell_of_message,
@@ -16,6 +17,7 @@ from forum.actions import (
 from forum.actions.brouillons import remove_old_drafts
 from forum.actions.courriels import forget_old_emails
 from forum.actions.edition import tell_of_edit
+from forum.actions.favoris import forget_removed_favoris
 from forum.actions.pieces import remove_orphans
 from forum.courriels_entrants.boite import collect
 from forum.models import Message, Sondage
@@ -84,6 +86,27 @@ def finish_due_sondages(timestamp: int = 0) -> None:
     """Settle the polls whose date is past. They have taken no vote since that date, whenever this runs."""
     for sondage in Sondage.objects.filter(clos_le__isnull=True, cloture_le__lte=timezone.now())[:200]:
         finish_due_sondage(sondage)
+
+
+@app.task(name="forum.tell_reminders")
+def tell_reminders() -> None:
+    """Tell the reminders whose time has come; what is left over is for the next run, at once."""
+    if tell_due_reminders():
+        tell_reminders.defer()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="forum.sweep_reminders", queueing_lock="forum.sweep_reminders")
+def sweep_reminders(timestamp: int = 0) -> None:
+    """Each minute. Two workers may do it at once: each reminder is told by one."""
+    tell_reminders()
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(name="forum.forget_removed_favoris", queueing_lock="forum.forget_removed_favoris")
+def forget_favoris(timestamp: int = 0) -> None:
+    """Delete the bookmarks that can no longer be put back."""
+    forget_removed_favoris()
 
 
 @app.periodic(cron="29 4 * * *")

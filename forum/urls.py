@@ -11,6 +11,7 @@ from forum.views import (
     etats,
     etiquettes,
     faq,
+    favoris,
     flux,
     historique,
     lecture,
@@ -41,6 +42,12 @@ urlpatterns = [
     path("forum/on-me-cite/", listes.mentions, name="on-me-cite"),
     path("forum/sans-reponse/", listes.sans_reponse, name="sans-reponse"),
     path("forum/suivis/", listes.suivis, name="suivis"),
+    path("forum/favoris/", favoris.favoris, name="favoris"),
+    # What one keeps at hand
+    path("messages/<int:pk>/favori/", favoris.favori, name="favori"),
+    path("messages/<int:pk>/favori/retirer/", favoris.retirer, name="retirer-favori"),
+    path("messages/<int:pk>/favori/remettre/", favoris.remettre, name="remettre-favori"),
+    path("messages/<int:pk>/rappel/", favoris.rappel, name="rappel"),
     # Marking read and unread
     path("sujets/<int:pk>/lu/", marques.lu, name="lu"),
     path("communautes/<slug:slug>/forum/tout-lire/", marques.communaute_lue, name="communaute-lue"),

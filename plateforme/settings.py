@@ -509,6 +509,7 @@ LIMITES_PAR_MINUTE = {
     "invitation_reunion": 30,
     "flux": 60,
     "reaction": 60,
+    "favori": 60,
     "faq": 20,
     "signalement": 10,
     "moderation": 30,

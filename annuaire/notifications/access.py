@@ -43,8 +43,8 @@ def get_appareil(agent: Agent, pk: int) -> Appareil:
 
 
 def back_to(request: HttpRequest, otherwise: str) -> str:
-    """The page of ours that a form names as `retour`, else `otherwise`."""
-    wanted = request.POST.get("retour", "")
+    """The page of ours that a form, or the address of its page, names as `retour`; else `otherwise`."""
+    wanted = request.POST.get("retour") or request.GET.get("retour", "")
     if wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, require_https=request.is_secure()
     ):

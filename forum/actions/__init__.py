@@ -14,6 +14,7 @@ from forum.actions.etats import (
     unresolve_sujet,
 )
 from forum.actions.etiquettes import edit_tags, merge_etiquettes, rename_etiquette
+from forum.actions.favoris import keep_message, remove_favori, restore_favori
 from forum.actions.flux import create_feed_key, note_feed_use, revoke_feed_key
 from forum.actions.fusion import merge_sujets, split_sujet
 from forum.actions.lecture import (
@@ -32,6 +33,7 @@ from forum.actions.publication import (
     open_sujet,
     publish_message,
 )
+from forum.actions.rappels import see_reminder, tell_due_reminders
 from forum.actions.reactions import set_reaction
 from forum.actions.reponses import accept_message, drop_acceptance, tell_of_acceptance, withdraw_acceptance
 from forum.actions.reponses_types import delete_canned, save_canned
@@ -78,6 +80,7 @@ __all__ = [
     "finish_due_sondage",
     "hide_message",
     "hide_sujet",
+    "keep_message",
     "lock_message",
     "mark_communaute_read",
     "mark_everything_read",
@@ -95,22 +98,26 @@ __all__ = [
     "refresh_evidence",
     "refresh_evidence_of_sujet",
     "release_reports",
+    "remove_favori",
     "rename_etiquette",
     "rename_sujet",
     "reopen_sujet",
     "report_message",
     "resolve_sujet",
+    "restore_favori",
     "restore_message",
     "restore_version",
     "retire_message",
     "revoke_feed_key",
     "save_canned",
+    "see_reminder",
     "set_level",
     "set_meme_besoin",
     "set_mentions",
     "set_reaction",
     "set_wiki",
     "split_sujet",
+    "tell_due_reminders",
     "tell_of_acceptance",
     "tell_of_closing",
     "tell_of_message",

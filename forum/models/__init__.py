@@ -1,7 +1,7 @@
 """Tables of the forum, one file per feature."""
 
 from forum.models.echanges import CleFlux, CourrielRecu
-from forum.models.lectures import Abonnement, Favori, LectureSujet, MarquageLu, Mention
+from forum.models.lectures import Abonnement, Favori, FavoriQuerySet, LectureSujet, MarquageLu, Mention
 from forum.models.messages import Brouillon, Message, PieceJointe, VersionMessage
 from forum.models.moderation import Avertissement, ReponseType, Signalement
 from forum.models.reactions import EntreeFaq, MemeBesoin, Reaction
@@ -17,6 +17,7 @@ __all__ = [
     "EntreeFaq",
     "Etiquette",
     "Favori",
+    "FavoriQuerySet",
     "FrenchVector",
     "LectureSujet",
     "MarquageLu",

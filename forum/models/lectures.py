@@ -62,8 +62,18 @@ class Mention(models.Model):
         constraints = [models.UniqueConstraint(fields=["agent", "message"], name="mention_unique")]
 
 
+class FavoriQuerySet(models.QuerySet["Favori"]):
+    def kept(self) -> "FavoriQuerySet":
+        """Those that were not removed."""
+        return self.filter(retire_le__isnull=True)
+
+
 class Favori(models.Model):
-    """A message that a person keeps at hand, with an optional reminder."""
+    """A message that a person keeps at hand, with an optional reminder.
+
+    `rappele_le`: when the reminder's time was dealt with, whether the person could still read the message or not.
+    `retire_le`: when they removed it; the row is kept a day, so that they may change their mind.
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="favoris")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="favoris")
@@ -71,11 +81,19 @@ class Favori(models.Model):
     rappel_le = models.DateTimeField("me le rappeler le", null=True, blank=True)
     rappele_le = models.DateTimeField(null=True, blank=True, editable=False)
     cree_le = models.DateTimeField("date", auto_now_add=True)
+    retire_le = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = FavoriQuerySet.as_manager()
 
     class Meta:
         verbose_name = "favori"
         verbose_name_plural = "favoris"
-        constraints = [models.UniqueConstraint(fields=["agent", "message"], name="favori_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "message"], name="favori_unique"),
+            models.CheckConstraint(
+                condition=Q(rappele_le__isnull=True) | Q(rappel_le__isnull=False), name="favori_rappele"
+            ),
+        ]
         indexes = [
             models.Index(fields=["agent", "-id"], name="favori_liste"),
             models.Index(
@@ -83,4 +101,12 @@ class Favori(models.Model):
                 name="favori_a_rappeler",
                 condition=Q(rappel_le__isnull=False, rappele_le__isnull=True),
             ),
+            models.Index(
+                fields=["agent", "-retire_le"], name="favori_retire", condition=Q(retire_le__isnull=False)
+            ),
         ]
+
+    @property
+    def fil(self) -> str:
+        """The conversation of what its reminders told."""
+        return f"favori.{self.pk}"

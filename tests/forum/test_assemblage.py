@@ -67,6 +67,8 @@ def changes(sujet: Sujet, readers: list[Agent]) -> Iterator[Callable[[], object]
     yield lambda: None
     yield lambda: actions.set_level(max_, sujet, "sourdine")
     yield lambda: actions.accept_message(nadia, message())
+    yield lambda: actions.keep_message(zoe, message())
+    yield lambda: actions.remove_favori(zoe, message().favoris.get())
     yield lambda: Notification.objects.filter(destinataire=max_).update(lue_le=None)
     yield lambda: Adhesion.objects.filter(agent=zoe).update(rappels_charte=0)
     yield lambda: Agent.objects.filter(pk=max_.pk).update(nom="Autre-Nom")

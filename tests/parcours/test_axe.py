@@ -23,7 +23,7 @@ AGENT = (
     "/annuaire/moi/modifier/", "/notifications/", "/notifications/reglages/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
     f"{C}a-propos/", f"{C}documents/", f"{C}forum/", f"{C}forum/nouveau/",
     f"{C}forum/nouveau/?genre=retour", f"{C}forum/nouveau/?genre=sondage", f"{C}forum/etiquettes/", f"{C}reunions/", "/salons/",
-    "/forum/non-lus/", "/flux/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
+    "/forum/non-lus/", "/forum/favoris/", "/flux/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
 )  # fmt: skip
 
 
@@ -83,7 +83,11 @@ def test_agent(sign_in: Callable[..., Page], size: str) -> None:
     addresses += [f"{sujet}{end}/" for end in ("masquer", "deplacer", "fusionner", "scinder")]
     page.goto(sujet)
     asked = page.locator("a[href$='/signaler/']").first.get_attribute("href")
-    addresses += [str(asked), str(asked).replace("signaler", "avertir")]
+    addresses += [
+        str(asked),
+        str(asked).replace("signaler", "avertir"),
+        str(asked).replace("signaler", "favori"),
+    ]
     found: list[str] = []
     for address in addresses:
         page.goto(address)

@@ -4,11 +4,12 @@ from annuaire.notifications.actions.annonces import Annonce, notify, take_back
 from annuaire.notifications.actions.appareils import add_appareil, remove_appareil
 from annuaire.notifications.actions.envois import hold_back
 from annuaire.notifications.actions.lectures import mark_all_read, mark_read, set_read, undo_all_read
-from annuaire.notifications.actions.reglages import set_settings, settings_of, stop
+from annuaire.notifications.actions.reglages import hear_on_site, set_settings, settings_of, stop
 
 __all__ = [
     "Annonce",
     "add_appareil",
+    "hear_on_site",
     "hold_back",
     "mark_all_read",
     "mark_read",

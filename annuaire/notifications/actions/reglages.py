@@ -8,7 +8,7 @@ from django.db import transaction
 from annuaire.models import Agent
 from annuaire.notifications.courriels import COURRIELS, RESUME
 from annuaire.notifications.decision import DEFAUTS
-from annuaire.notifications.genres import Frequence
+from annuaire.notifications.genres import Frequence, Genre, Voie
 from annuaire.notifications.models import Reglage
 from annuaire.notifications.preferences import initial
 from annuaire.notifications.sources import stop_for
@@ -59,6 +59,15 @@ def stop(agent: Agent, portee: str) -> None:
     if found is not None:
         arret, number = found
         arret.arreter(agent, number)
+
+
+@transaction.atomic
+def hear_on_site(agent: Agent, genre: Genre) -> None:
+    """Have one kind of event wait on the site, without an e-mail of its own. Harmless when it is so already."""
+    reglage = _locked(agent)
+    reglage.voies = reglage.voies | {genre.value: Voie.SITE.value}
+    reglage.save(update_fields=["voies"])
+    record(agent, "notifications.stop", agent, genre=genre.value)
 
 
 def _locked(agent: Agent) -> Reglage:

@@ -20,6 +20,9 @@ function heard(event) {
 for (const pk of (news?.dataset.communautes ?? "").split(",").filter(Boolean)) subscribe(`communaute.${pk}`, heard);
 
 subscribe(`agent.${me}`, (event) => {
+  if (event.type === "favori" && document.querySelector(".onglets--listes [aria-current][href$='/favoris/']")) {
+    tell("Vos favoris ont changé dans une autre fenêtre.");
+  }
   if (event.type === "lectures") tell("Vos lectures ont changé dans une autre fenêtre.");
   if (event.type !== "lecture") return;
   const row = document.querySelector(`.rang[data-sujet="${event.sujet}"]`);
