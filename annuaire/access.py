@@ -36,3 +36,9 @@ def get_session(agent: Agent, pk: int) -> UserSession:
     if found is None:
         raise Http404("Cette session est déjà fermée.")
     return found
+
+
+def require_own_channel(agent: Agent, pk: int) -> None:
+    """For the channel `agent.N`, where a person is told what concerns only them: `PermissionDenied` for others."""
+    if agent.pk != pk:
+        raise PermissionDenied("Ce canal est celui d’une autre personne.")

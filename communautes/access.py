@@ -61,6 +61,12 @@ def get_readable(agent: Agent, slug: str) -> Communaute:
     return communaute
 
 
+def require_channel(agent: Agent, pk: int) -> None:
+    """For the channel `communaute.N`: 404 unless `agent` may read the content of the community."""
+    if not agent.is_active or not readable_communautes(agent).filter(pk=pk).exists():
+        raise Http404("Cette communauté n’existe pas, ou ne vous est pas ouverte.")
+
+
 def get_animated(agent: Agent, slug: str) -> Communaute:
     """A community that `agent` animates, or 404, or 403."""
     communaute = get_visible(agent, slug)

@@ -8,7 +8,7 @@ class CommunautesConfig(AppConfig):
     def ready(self) -> None:
         from annuaire.notifications.sources import register_levels, register_source, register_stop
         from annuaire.preuves.access import register_places
-        from communautes.access import readable_places
+        from communautes.access import readable_places, require_channel
         from communautes.notifications import (
             ARRET,
             SourceDemandes,
@@ -16,7 +16,9 @@ class CommunautesConfig(AppConfig):
             SourceSuspensions,
             levels,
         )
+        from plateforme.socle.canaux import GenreCanal, register_genre
 
+        register_genre("communaute", GenreCanal(require_channel))
         register_source("demande", SourceDemandes())
         register_source("invitation", SourceInvitations())
         register_source("suspension", SourceSuspensions())

@@ -69,6 +69,16 @@ def get_sujet(agent: Agent, pk: int) -> Sujet:
     return sujet
 
 
+def sujet_last_number(agent: Agent, pk: int) -> int:
+    """For the channel `sujet.N`: the number of its last message, or what `get_sujet` raises."""
+    return get_sujet(agent, pk).dernier_numero
+
+
+def can_answer_in(agent: Agent, pk: int) -> bool:
+    """For the channel `sujet.N`: `can_answer`, or what `get_sujet` raises."""
+    return can_answer(agent, get_sujet(agent, pk))
+
+
 # Long texts are left out: the page of a sujet shows none of them.
 _SUJET = [field.attname for field in Sujet._meta.concrete_fields if field.attname != "recherche"]
 _COMMUNAUTE = [

@@ -13,11 +13,21 @@ class ForumConfig(AppConfig):
             register_source,
             register_stop,
         )
+        from forum.access import can_answer_in, sujet_last_number
         from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
         from forum.liens import register_own_finders
         from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
         from forum.reponses_courriel import answer_address
+        from plateforme.socle.canaux import GenreCanal, register_genre
 
+        register_genre(
+            "sujet",
+            GenreCanal(
+                sujet_last_number,
+                ecriture=can_answer_in,
+                fermants=frozenset({"sujet.masque", "sujet.deplace"}),
+            ),
+        )
         register_own_finders()
         source = SourceForum()
         register_source("message", source)

@@ -521,5 +521,23 @@ ANCIENNETE = [
     (timedelta(days=30), float(env("DEBIT_PREMIER_MOIS", "0.5"))),
 ]
 
+# --- Live layer: what one line bears (docs/protocole-temps-reel.md says what happens beyond) ---
+
+# The limits are told to browsers in the first frame.
+DIRECT = {
+    # Characters of a frame.
+    "trame_max": int(env("DIRECT_TRAME_MAX", "16384")),
+    # Frames of one line at once, then every ten seconds; and how many too many before it is cut.
+    "trames_par_10_s": int(env("DIRECT_TRAMES_PAR_10_S", "30")),
+    "trames_refusees": int(env("DIRECT_TRAMES_REFUSEES", "300")),
+    # Channels that one line follows.
+    "abonnements": int(env("DIRECT_ABONNEMENTS", "50")),
+    # Lines of one person on one process; the oldest makes room.
+    "connexions": int(env("DIRECT_CONNEXIONS", "20")),
+    # What waits for a line that reads slowly: frames, characters.
+    "file_trames": int(env("DIRECT_FILE_TRAMES", "500")),
+    "file_caracteres": int(env("DIRECT_FILE_CARACTERES", "2000000")),
+}
+
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.
 MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", str(BASE_DIR / ".local" / "maintenance")))

@@ -1,7 +1,7 @@
 """The heartbeat: what makes up for every event that was lost on the way.
 
-Events travel at most once. Every 25 seconds each socket hears the last number of the salons it has open, so
-that a browser notices a last message it never got; and sessions and accounts are looked at again, so that
+Events travel at most once. Every 25 seconds each socket hears the last number of the channels it follows, so
+that a browser notices a last event that it never got; and sessions and accounts are looked at again, so that
 no socket outlives them by more than that even if the event that should have closed it was lost.
 """
 
@@ -15,8 +15,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from annuaire.models import Agent
-from realtime.models import Salon
-from realtime.prises import SESSION_ENDED, Prise, encode
+from plateforme.socle.canaux import Canal
+from realtime import trames
+from realtime.fermetures import COMPTE_FERME, SESSION_TERMINEE, Fermeture
+from realtime.prises import Prise
 
 if TYPE_CHECKING:
     from realtime.hub import Hub
@@ -49,17 +51,18 @@ class Battement:
         prises = list(self._hub.prises)
         for start in range(0, len(prises), self.BATCH):
             batch = prises[start : start + self.BATCH]
-            salons = {canal.pk for prise in batch for canal in prise.canaux if canal.genre == "salon"}
+            counted = {canal for prise in batch for canal in prise.canaux if canal.options.numeros}
             try:
-                void, numbers = await _look(batch, salons)
+                void, numbers = await _look(batch, counted)
             except Exception:
                 logger.warning("heartbeat_without_database", exc_info=True)
-                void, numbers = set(), {}
+                void, numbers = {}, {}
             for prise in batch:
                 if prise in void:
-                    prise.close(SESSION_ENDED)
+                    prise.close(void[prise])
                 else:
-                    prise.push(_frame(prise, numbers))
+                    known = {str(canal): numbers[canal] for canal in prise.canaux if canal in numbers}
+                    prise.push_frame(trames.Battement(known))
                     self._recheck_if_due(prise)
 
     def _recheck_if_due(self, prise: Prise) -> None:
@@ -69,19 +72,12 @@ class Battement:
             prise.on_access_change()
 
 
-def _frame(prise: Prise, numbers: dict[int, int]) -> str:
-    salons = {
-        str(canal): numbers[canal.pk]
-        for canal in prise.canaux
-        if canal.genre == "salon" and canal.pk in numbers
-    }
-    return encode({"type": "battement", "salons": salons})
+def _look_now(
+    prises: list[Prise], canaux: Iterable[Canal]
+) -> tuple[dict[Prise, Fermeture], dict[Canal, int]]:
+    """The sockets whose session or account is over, and the channels' last numbers. A query for each matter.
 
-
-def _look_now(prises: list[Prise], salons: Iterable[int]) -> tuple[set[Prise], dict[int, int]]:
-    """The sockets whose session or account is over, and the salons' last numbers. Three queries at most.
-
-    Reads the sessions' table: the session engine must keep them there (`cached_db` does).
+    Reads the sessions' table: the session engine must keep them there.
     """
     sessions = set(
         Session.objects.filter(
@@ -93,12 +89,20 @@ def _look_now(prises: list[Prise], salons: Iterable[int]) -> tuple[set[Prise], d
         .filter(pk__in={prise.agent_id for prise in prises})
         .values_list("pk", "password")
     )
-    void = {
-        prise
-        for prise in prises
-        if prise.session_key not in sessions or passwords.get(prise.agent_id) != prise.password
-    }
-    numbers = dict(Salon.objects.filter(pk__in=salons).values_list("pk", "dernier_numero")) if salons else {}
+    void = {}
+    for prise in prises:
+        if prise.agent_id not in passwords:
+            void[prise] = COMPTE_FERME
+        elif prise.session_key not in sessions or passwords[prise.agent_id] != prise.password:
+            void[prise] = SESSION_TERMINEE
+    numbers: dict[Canal, int] = {}
+    by_kind: dict[str, list[Canal]] = {}
+    for canal in canaux:
+        by_kind.setdefault(canal.genre, []).append(canal)
+    for genre, alike in by_kind.items():
+        found = alike[0].options.numeros
+        assert found is not None
+        numbers |= {Canal(genre, pk): last for pk, last in found([canal.pk for canal in alike]).items()}
     return void, numbers
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from realtime.canaux import Canal
+from plateforme.socle.canaux import Canal
 from realtime.prises import Prise
 
 if TYPE_CHECKING:

@@ -12,14 +12,17 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from plateforme.socle.canaux import Canal, parse_canal
 from plateforme.socle.diffusion import group_name
 from realtime.battement import Battement
-from realtime.canaux import Canal
 from realtime.ecriture import Ecriture
+from realtime.fermetures import COMPTE_FERME, SESSION_TERMINEE, TROP_DE_CONNEXIONS
 from realtime.presence import Presence
-from realtime.prises import SESSION_ENDED, Prise, encode
+from realtime.prises import Prise
+from realtime.trames import encode
 
 logger = structlog.get_logger(__name__)
 
@@ -27,8 +30,6 @@ JOIN_PATIENCE = 2.0  # seconds that a subscription waits for Redis before going 
 RETRY_EVERY = 1.0  # seconds
 # Events handed out before the sockets get their turn to write: well under what one of their queues holds.
 BURST = 50
-# Events after which not all who listen to the channel may go on.
-CLOSING = {"sujet.masque", "sujet.deplace"}
 # Events after which what a person may do, or wants shown of them, is to be looked at again.
 ACCESS = {"acces.change", "participation.change", "profil.change"}
 
@@ -48,7 +49,8 @@ class Hub:
         self._layer = get_channel_layer()
         self._name: str | None = None
         self._listeners: dict[str, set[Prise]] = {}
-        self._own: dict[str, set[Prise]] = {}
+        # Dictionaries for their order: the oldest first.
+        self._own: dict[str, dict[Prise, None]] = {}
         self._joined: set[str] = set()
         self._lock = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -57,11 +59,19 @@ class Hub:
     # --- Sockets come and go -----------------------------------------------------------------
 
     async def register(self, prise: Prise) -> None:
-        """Take a new socket in: from now on, what concerns its person's access reaches it."""
+        """Take a new socket in: from now on, what concerns its person's access reaches it.
+
+        A person who has too many loses the oldest: the new one is the page that they are looking at. Counted
+        in this process alone, which is what its memory needs and holds without Redis.
+        """
         self._ensure_running()
         self.prises.add(prise)
         channel = f"agent.{prise.agent_id}"
-        self._own.setdefault(channel, set()).add(prise)
+        own = self._own.setdefault(channel, {})
+        own[prise] = None
+        alive = [other for other in own if not other.closed]
+        for oldest in alive[: max(0, len(alive) - settings.DIRECT["connexions"])]:
+            oldest.close(TROP_DE_CONNEXIONS)
         await self._settle(channel)
 
     async def unregister(self, prise: Prise) -> None:
@@ -74,9 +84,11 @@ class Hub:
         for canal in canaux:
             _discard(self._listeners, str(canal), prise)
         own = f"agent.{prise.agent_id}"
-        _discard(self._own, own, prise)
+        self._own[own].pop(prise)
+        if not self._own[own]:
+            del self._own[own]
         for canal in canaux:
-            if canal.genre == "salon":
+            if canal.options.presence:
                 await self.presence.leave(canal, prise)
             await self._settle(str(canal))
         await self._settle(own)
@@ -89,7 +101,7 @@ class Hub:
         prise.canaux.add(canal)
         self._listeners.setdefault(str(canal), set()).add(prise)
         await self._settle(str(canal))
-        if canal.genre == "salon":
+        if canal.options.presence:
             await self.presence.enter(canal, prise)
 
     async def unsubscribe(self, prise: Prise, canal: Canal) -> None:
@@ -98,16 +110,16 @@ class Hub:
             return
         prise.canaux.discard(canal)
         _discard(self._listeners, str(canal), prise)
-        if canal.genre == "salon":
+        if canal.options.presence:
             await self.presence.leave(canal, prise)
         await self._settle(str(canal))
 
     def listeners(self, canal: Canal) -> tuple[Prise, ...]:
         return tuple(self._listeners.get(str(canal), ()))
 
-    def watched_salons(self) -> list[Canal]:
-        """The salons that somebody of this process has open."""
-        return list({canal for prise in self.prises for canal in prise.canaux if canal.genre == "salon"})
+    def with_presence(self) -> list[Canal]:
+        """The channels that tell who is there and that somebody of this process follows."""
+        return list({canal for prise in self.prises for canal in prise.canaux if canal.options.presence})
 
     # --- Events ------------------------------------------------------------------------------
 
@@ -132,6 +144,8 @@ class Hub:
         listeners = self._listeners.get(channel)
         if listeners:
             text = encode({"canal": channel, **event})
+            canal = parse_canal(channel)
+            closing = canal is not None and event.get("type") in canal.options.fermants
             writing = event.get("type") == "ecrit"
             if writing:
                 self.ecriture.hear(channel, event)
@@ -139,14 +153,16 @@ class Hub:
                 if writing and not self.ecriture.concerns(event, prise):
                     continue
                 prise.push(text)
-                if event.get("type") in CLOSING:
+                if closing:
                     # After the event: the page says what happened before it stops hearing of it.
                     prise.on_access_change()
 
     def _apply(self, event: Mapping[str, Any], prises: tuple[Prise, ...]) -> None:
         for prise in prises:
-            if event["type"] == "compte.ferme" or session_mark(prise.session_key) == event.get("session"):
-                prise.close(SESSION_ENDED)
+            if event["type"] == "compte.ferme":
+                prise.close(COMPTE_FERME)
+            elif session_mark(prise.session_key) == event.get("session"):
+                prise.close(SESSION_TERMINEE)
 
     # --- Redis -------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from realtime.canaux import Canal
+from plateforme.socle.canaux import Canal
 from realtime.prises import Prise
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Presence:
     async def refresh(self) -> None:
         """Keep this process's sockets present, and tell of those whose process died."""
         now = time.time()
-        for canal in self._hub.watched_salons():
+        for canal in self._hub.with_presence():
             members = {_member(prise): now + self.LIFETIME for prise in self._hub.listeners(canal)}
             try:
                 async with self._client().pipeline(transaction=True) as pipe:

@@ -2,27 +2,21 @@
 
 import asyncio
 import contextlib
-import json
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from django.conf import settings
 
-from realtime.canaux import Canal
+from plateforme.socle.canaux import Canal
+from realtime.fermetures import TROP_LENT, Fermeture
+from realtime.trames import Fin, Jalon, TrameEmise, encode
 
 logger = structlog.get_logger(__name__)
 
-# Close codes; `docs/protocole-temps-reel.md` tells clients what to do at each.
-SESSION_ENDED = 4401
-TOO_SLOW = 4408
-TOO_MANY_FRAMES = 4429
-
-
-def encode(frame: Mapping[str, Any]) -> str:
-    """A frame as it travels: compact, letters with accents as they are."""
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+LAST_WORD = 1.0  # seconds given to the frame that says why a line closes
 
 
 class Prise:
@@ -35,8 +29,6 @@ class Prise:
     no more, and what arrives stays in the queue.
     """
 
-    MAX_FRAMES = 500
-    MAX_CHARACTERS = 2_000_000
     MARK_EVERY = 64_000
     MAX_MARKS = 8
     BEHIND = 20  # frames waiting, after which what soon means nothing is left out
@@ -65,7 +57,9 @@ class Prise:
         self.closed = False
         self._send = send
         self._close = close
-        self._close_code = 0
+        self._fermeture: Fermeture | None = None
+        self._max_frames = settings.DIRECT["file_trames"]
+        self._max_characters = settings.DIRECT["file_caracteres"]
         self._queue: deque[str] = deque()
         self._characters = 0
         self._unmarked = 0
@@ -83,9 +77,9 @@ class Prise:
         if self.closed:
             return
         self._characters += len(text)
-        if len(self._queue) >= self.MAX_FRAMES or self._characters > self.MAX_CHARACTERS:
+        if len(self._queue) >= self._max_frames or self._characters > self._max_characters:
             logger.info("websocket_too_slow", agent=self.agent_id, frames=len(self._queue))
-            self.close(TOO_SLOW)
+            self.close(TROP_LENT)
             return
         self._queue.append(text)
         self._wake.set()
@@ -95,16 +89,16 @@ class Prise:
         """Whether the reader is slow to take what is already there."""
         return len(self._queue) >= self.BEHIND
 
-    def push_frame(self, frame: Mapping[str, Any]) -> None:
+    def push_frame(self, frame: TrameEmise, ref: str | None = None) -> None:
         """Encode and queue a frame that is for this socket alone."""
-        self.push(encode(frame))
+        self.push(encode(frame.contenu(ref)))
 
-    def close(self, code: int) -> None:
-        """Close the line with `code`; what waits in the queue is thrown away. Harmless when closed."""
+    def close(self, fermeture: Fermeture) -> None:
+        """Say why and close the line; what waits in the queue is thrown away. Harmless when closed."""
         if self.closed:
             return
         self.closed = True
-        self._close_code = code
+        self._fermeture = fermeture
         self._queue.clear()
         if self._task is not None:
             # The writer may be waiting for a network that takes nothing more.
@@ -142,12 +136,16 @@ class Prise:
             self.closed = True
 
     async def _shut(self) -> None:
-        with contextlib.suppress(Exception):  # already gone
-            await self._close(self._close_code)
+        assert self._fermeture is not None
+        last = encode(Fin(self._fermeture.raison, self._fermeture.message).contenu())
+        with contextlib.suppress(Exception):  # a network that takes nothing more, or is already gone
+            await asyncio.wait_for(self._send(last), LAST_WORD)
+        with contextlib.suppress(Exception):
+            await self._close(self._fermeture.code)
 
     async def _mark(self, characters: int) -> None:
         self._unmarked += characters
         if self._unmarked >= self.MARK_EVERY:
             self._unmarked = 0
             self._marks_sent += 1
-            await self._send(encode({"type": "jalon", "n": self._marks_sent}))
+            await self._send(encode(Jalon(self._marks_sent).contenu()))

@@ -1,19 +1,35 @@
-"""What browsers may say through the WebSocket. Reading a frame touches neither database nor network.
+"""Reading what browsers say through the WebSocket: one schema a type of frame, and nothing else gets in.
 
-Every frame is a JSON object with a `type`; `docs/protocole-temps-reel.md` describes both ways.
+A type of frame is a dataclass whose fields' types say how each is read; one whose default is None may be absent:
+
+    @trame_recue("dire")
+    @dataclass(frozen=True, slots=True)
+    class Dire(TrameRecue):
+        salon: Identifiant
+        texte: Texte
+
+`realtime.trames` has those of the live layer itself; another module adds its own, with what is done of it
+(`realtime.echanges`). Reading touches neither database nor network. `docs/protocole-temps-reel.md` describes both
+ways.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, fields
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_origin, get_type_hints
 from uuid import UUID
 
-from realtime.canaux import WRITTEN, Canal, parse_canal
+from django.conf import settings
 
-MAX_FRAME = 16 * 1024  # characters
+from plateforme.socle.canaux import Canal, parse_canal
+
+# Raised when what a client may send or must understand changes so that an older one would go wrong; what is only
+# added keeps the number.
+VERSION = 1
+VERSIONS = frozenset({VERSION})  # those still spoken
+
 MAX_REF = 64
-MAX_NUMBER = 2**31 - 1  # of a message; the database's integers end there
 
 
 class TrameRefusee(Exception):
@@ -29,71 +45,59 @@ class TrameRefusee(Exception):
         self.ref = ref
 
 
-@dataclass(frozen=True)
-class Abonner:
-    """Listen to a channel; with `apres`, first get what a salon has said since that number."""
+@dataclass(frozen=True, slots=True)
+class TrameRecue:
+    """What all frames of browsers have: `ref`, which the answer repeats."""
 
-    canal: Canal
-    apres: int | None
-    ref: str | None
+    ref: str | None = field(default=None, kw_only=True)
 
 
-@dataclass(frozen=True)
-class Desabonner:
-    canal: Canal
-    ref: str | None
+# Reads one value of a frame; raises `ValueError` for one that does not do.
+Lecture = Callable[[Any], Any]
+T = TypeVar("T", bound=type[TrameRecue])
+
+_schemas: dict[str, tuple[type[TrameRecue], tuple[tuple[str, Lecture, bool], ...]]] = {}
 
 
-@dataclass(frozen=True)
-class Dire:
-    """Say something in a salon. `client_id` makes a resend harmless."""
+def trame_recue(genre: str) -> Callable[[T], T]:
+    """Let browsers send frames of this type, read into the dataclass that this decorates."""
 
-    salon: int
-    texte: str
-    client_id: UUID
-    ref: str | None
+    def register(schema: T) -> T:
+        assert genre not in _schemas, genre
+        hints = get_type_hints(schema, include_extras=True)
+        _schemas[genre] = (
+            schema,
+            tuple(
+                (part.name, _reader(hints[part.name]), part.default is None)
+                for part in fields(schema)
+                if part.name != "ref"
+            ),
+        )
+        return schema
 
-
-@dataclass(frozen=True)
-class Lu:
-    """Everything up to `numero` has been seen."""
-
-    salon: int
-    numero: int
-    ref: str | None
-
-
-@dataclass(frozen=True)
-class Ecrit:
-    """The person is writing in a channel, or no longer is. No answer is given."""
-
-    canal: Canal
-    actif: bool
-    ref: str | None
+    return register
 
 
-@dataclass(frozen=True)
-class Ping:
-    ref: str | None
+def _reader(hint: Any) -> Lecture:
+    """How a field is read: what its annotation carries (`Annotated[int, …]`, or that or None)."""
+    options = hint.__args__ if get_origin(hint) in {Union, UnionType} else (hint,)
+    return next(option.__metadata__[0] for option in options if get_origin(option) is Annotated)
 
 
-@dataclass(frozen=True)
-class Recu:
-    """Answer to a `jalon`: everything sent before it has arrived."""
-
-    n: int
-    ref: str | None
-
-
-Trame = Abonner | Desabonner | Dire | Lu | Ecrit | Ping | Recu
+def received_fields() -> dict[str, dict[str, bool]]:
+    """For each type of frame, its fields and whether each is optional."""
+    return {
+        genre: {name: optional for name, _, optional in columns} for genre, (_, columns) in _schemas.items()
+    }
 
 
-def parse_frame(text: str | None) -> Trame:
+def parse_frame(text: str | None) -> TrameRecue:
     """Read a frame, `text` being None for a binary one. Raises `TrameRefusee`, and nothing else."""
     if text is None:
         raise TrameRefusee("trame_illisible", "Les trames sont du texte en JSON.")
-    if len(text) > MAX_FRAME:
-        raise TrameRefusee("trame_trop_longue", f"Une trame compte {MAX_FRAME} caractères au plus.")
+    longest = settings.DIRECT["trame_max"]
+    if len(text) > longest:
+        raise TrameRefusee("trame_trop_longue", f"Une trame compte {longest} caractères au plus.")
     try:
         content = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -102,17 +106,78 @@ def parse_frame(text: str | None) -> Trame:
         raise TrameRefusee("trame_illisible", "Une trame est un objet JSON.")
     ref = _ref(content)
     genre = content.get("type")
-    read = READERS.get(genre) if isinstance(genre, str) else None
-    if read is None:
+    schema = _schemas.get(genre) if isinstance(genre, str) else None
+    if schema is None:
         raise TrameRefusee("trame_inconnue", "Ce type de trame n’existe pas.", ref)
-    try:
-        return read(content, ref)
-    except _BadField as bad:
-        raise TrameRefusee("champ_invalide", f"Le champ « {bad} » manque ou ne convient pas.", ref) from None
+    kind, columns = schema
+    values = {}
+    for name, read, optional in columns:
+        value = content.get(name)
+        if optional and value is None:
+            continue
+        try:
+            values[name] = read(value)
+        except ValueError:
+            raise TrameRefusee(
+                "champ_invalide", f"Le champ « {name} » manque ou ne convient pas.", ref
+            ) from None
+    return kind(**values, ref=ref)
 
 
-class _BadField(Exception):
-    pass
+# --- How values are read -----------------------------------------------------------------------------
+
+
+def _number(maximum: int) -> Lecture:
+    def read(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= maximum:
+            raise ValueError
+        return value
+
+    return read
+
+
+def _channel(value: Any) -> Canal:
+    found = parse_canal(value)
+    if found is None:
+        raise ValueError
+    return found
+
+
+def _written_channel(value: Any) -> Canal:
+    found = _channel(value)
+    if found.options.ecriture is None:
+        raise ValueError
+    return found
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not _is_writable(value):
+        raise ValueError
+    return value
+
+
+def _uuid(value: Any) -> UUID:
+    if not isinstance(value, str) or len(value) != 36:
+        raise ValueError
+    return UUID(value)
+
+
+# What fields are made of.
+Numero = Annotated[int, _number(2**31 - 1)]  # of a message; the database's integers end there
+Identifiant = Annotated[int, _number(10**18 - 1)]  # of a row
+NomCanal = Annotated[Canal, _channel]  # of a channel that may exist
+CanalEcrit = Annotated[Canal, _written_channel]  # in which people write
+Drapeau = Annotated[bool, _flag]
+Texte = Annotated[
+    str, _text
+]  # that the database and the network can hold; its length is the action's business
+Uuid = Annotated[UUID, _uuid]
 
 
 def _refuse_constant(name: str) -> None:
@@ -133,63 +198,3 @@ def _is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in text
-
-
-def _number(content: Mapping[str, Any], field: str, maximum: int = MAX_NUMBER) -> int:
-    value = content.get(field)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= maximum:
-        raise _BadField(field)
-    return value
-
-
-def _canal(content: Mapping[str, Any]) -> Canal:
-    canal = parse_canal(content.get("canal"))
-    if canal is None:
-        raise _BadField("canal")
-    return canal
-
-
-def _salon(content: Mapping[str, Any]) -> int:
-    return _number(content, "salon", 10**18 - 1)
-
-
-def _texte(content: Mapping[str, Any]) -> str:
-    texte = content.get("texte")
-    if not isinstance(texte, str) or not _is_writable(texte):
-        raise _BadField("texte")
-    return texte
-
-
-def _client_id(content: Mapping[str, Any]) -> UUID:
-    value = content.get("client_id")
-    if not isinstance(value, str) or len(value) != 36:
-        raise _BadField("client_id")
-    try:
-        return UUID(value)
-    except ValueError:
-        raise _BadField("client_id") from None
-
-
-def _abonner(content: Mapping[str, Any], ref: str | None) -> Abonner:
-    apres = None if content.get("apres") is None else _number(content, "apres")
-    return Abonner(_canal(content), apres, ref)
-
-
-def _ecrit(content: Mapping[str, Any], ref: str | None) -> Ecrit:
-    canal, actif = _canal(content), content.get("actif")
-    if canal.genre not in WRITTEN:
-        raise _BadField("canal")
-    if not isinstance(actif, bool):
-        raise _BadField("actif")
-    return Ecrit(canal, actif, ref)
-
-
-READERS: dict[str, Callable[[Mapping[str, Any], str | None], Trame]] = {
-    "abonner": _abonner,
-    "desabonner": lambda content, ref: Desabonner(_canal(content), ref),
-    "dire": lambda content, ref: Dire(_salon(content), _texte(content), _client_id(content), ref),
-    "lu": lambda content, ref: Lu(_salon(content), _number(content, "numero"), ref),
-    "ecrit": _ecrit,
-    "ping": lambda content, ref: Ping(ref),
-    "recu": lambda content, ref: Recu(_number(content, "n"), ref),
-}

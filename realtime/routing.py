@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from realtime.consumers import LiveConsumer
+from realtime.consumers import endpoint
 
-websocket_urlpatterns = [path("ws/", LiveConsumer.as_asgi())]
+websocket_urlpatterns = [path("ws/", endpoint)]

@@ -11,9 +11,10 @@ import structlog
 from django.conf import settings
 from django.http.request import validate_host
 
+from realtime.fermetures import ORIGINE_ETRANGERE
+
 logger = structlog.get_logger(__name__)
 
-FOREIGN_ORIGIN = 4403
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -35,7 +36,7 @@ class SameOriginMiddleware:
             return
         logger.warning("websocket_origin_refused", origin=origin[:200], host=host[:200])
         await receive()  # websocket.connect: the specification wants it taken before an answer
-        await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
+        await send({"type": "websocket.close", "code": ORIGINE_ETRANGERE.code})
 
 
 def is_same_origin(origin: str, host: str) -> bool:

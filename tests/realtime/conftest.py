@@ -5,9 +5,11 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import fields
 from datetime import timedelta
 from importlib import import_module
-from typing import Any
+from types import UnionType
+from typing import Any, get_origin, get_type_hints
 from uuid import uuid4
 
 import pytest
@@ -26,6 +28,7 @@ from realtime.actions import send_message
 from realtime.hub import Hub, get_hub
 from realtime.models import MessageSalon, Salon
 from realtime.presence import Presence
+from realtime.trames import emises
 
 PATIENCE = 3.0  # seconds
 SILENCE = 0.15
@@ -105,6 +108,22 @@ async def hub(monkeypatch: pytest.MonkeyPatch, presence_of_its_own: None) -> Asy
     await hub.close()
 
 
+def read(text: str) -> dict[str, Any]:
+    """A frame, once seen to be what the schema of its type says."""
+    frame = json.loads(text)
+    schema = emises.get(frame["type"])
+    if schema is not None:
+        hints = get_type_hints(schema)
+        optional = {part.name for part in fields(schema) if part.default is None}
+        assert frame.keys() - {"type", "ref"} <= {part.name for part in fields(schema)}, frame
+        assert {part.name for part in fields(schema)} - optional <= frame.keys(), frame
+        for name, value in frame.items():
+            if name not in {"type", "ref"}:
+                kinds = hints[name].__args__ if isinstance(hints[name], UnionType) else (hints[name],)
+                assert isinstance(value, tuple(get_origin(kind) or kind for kind in kinds)), (frame, name)
+    return frame
+
+
 class Ligne(WebsocketCommunicator):
     """A browser tab."""
 
@@ -115,7 +134,7 @@ class Ligne(WebsocketCommunicator):
         """The next frame of this type; others are let by."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                frame = json.loads(await self.receive_from(timeout=PATIENCE))
+                frame = read(await self.receive_from(timeout=PATIENCE))
                 if frame["type"] == genre:
                     return frame
 
@@ -123,7 +142,7 @@ class Ligne(WebsocketCommunicator):
         """What comes until nothing does for a moment."""
         frames = []
         while not await self.receive_nothing(timeout=SILENCE, interval=0.02):
-            frames.append(json.loads(await self.receive_from()))
+            frames.append(read(await self.receive_from()))
         return frames
 
     async def subscribe(self, canal: object, **more: Any) -> dict[str, Any]:
@@ -140,14 +159,17 @@ class Ligne(WebsocketCommunicator):
 
 
 def open_line(
-    session: str | None, origin: str | None = "http://testserver", host: str = "testserver"
+    session: str | None,
+    origin: str | None = "http://testserver",
+    host: str = "testserver",
+    path: str = "/ws/?v=1",
 ) -> Ligne:
     headers = [(b"host", host.encode())]
     if origin is not None:
         headers.append((b"origin", origin.encode()))
     if session is not None:
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode()))
-    return Ligne(application, "/ws/", headers=headers)
+    return Ligne(application, path, headers=headers)
 
 
 @pytest_asyncio.fixture

@@ -1,5 +1,6 @@
 """The endpoint, from end to end: handshake, sending, catching up, and what closes a line."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,6 @@ from communautes.models import Communaute
 from forum.models import Sujet
 from realtime import historique
 from realtime.actions import send_message
-from realtime.consumers import MAX_SUBSCRIPTIONS, Debit
 from realtime.hub import Hub
 from realtime.models import LectureSalon, MessageSalon
 from tests.realtime.conftest import Monde, in_thread, make_session, open_line, say
@@ -37,6 +37,37 @@ async def test_closed_account_is_refused(monde: Monde, hub: Hub):
     monde.camille.is_active = False
     await in_thread(monde.camille.save)()
     assert await open_line(monde.sessions[monde.camille.pk]).connect() == (False, 4401)
+
+
+async def test_first_frame_says_what_is_spoken(monde: Monde, tab, settings):
+    camille = await tab(monde.camille)
+    hello = await camille.hear("bonjour")
+    assert (hello["version"], hello["agent"]) == (1, monde.camille.pk)
+    assert hello["limites"] == settings.DIRECT
+    assert abs(datetime.fromisoformat(hello["heure"]) - timezone.now()) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("version", ["2", "0", "un", "01", "1.0"])
+async def test_another_version_is_refused_in_words(monde: Monde, hub: Hub, version: str):
+    line = open_line(monde.sessions[monde.camille.pk], path=f"/ws/?v={version}")
+    assert (await line.connect())[0]
+    refused = await line.hear("fin")
+    assert refused["raison"] == "version_inconnue"
+    assert "Rechargez" in refused["message"]
+    assert await line.closed_with() == 4406
+    assert not hub.prises
+
+
+async def test_one_too_many_pages_closes_the_oldest(monde: Monde, tab, settings):
+    settings.DIRECT = {**settings.DIRECT, "connexions": 2}
+    lines = [await tab(monde.camille) for _ in range(2)]
+    noe = await tab(monde.noe)
+    lines.append(await tab(monde.camille))
+    assert (await lines[0].hear("fin"))["raison"] == "trop_de_connexions"
+    assert await lines[0].closed_with() == 4409
+    for line in (lines[1], lines[2], noe):
+        await line.say(type="ping")
+        await line.hear("pong")
 
 
 # --- Channels ------------------------------------------------------------------------------------
@@ -87,9 +118,8 @@ async def test_channels_one_may_see(monde: Monde, tab):
     assert "Trop tard" not in str(await camille.hear_all())
 
 
-async def test_too_many_subscriptions(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("realtime.consumers.MAX_SUBSCRIPTIONS", 1)
-    assert MAX_SUBSCRIPTIONS > 1
+async def test_too_many_subscriptions(monde: Monde, tab, settings):
+    settings.DIRECT = {**settings.DIRECT, "abonnements": 1}
     camille = await tab(monde.camille)
     await camille.subscribe(f"salon.{monde.salon.pk}")
     await camille.subscribe(f"salon.{monde.salon.pk}")  # again is not one more
@@ -171,7 +201,7 @@ async def test_an_error_of_ours_gets_an_answer(monde: Monde, tab, monkeypatch: p
     def fail(*args: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("realtime.consumers.send_message", fail)
+    monkeypatch.setattr("realtime.echanges.send_message", fail)
     camille = await tab(monde.camille)
     await camille.say(type="dire", salon=monde.salon.pk, texte="Bonjour", client_id=str(uuid4()), ref="r")
     error = await camille.hear("erreur")
@@ -180,15 +210,13 @@ async def test_an_error_of_ours_gets_an_answer(monde: Monde, tab, monkeypatch: p
     await camille.hear("pong")
 
 
-async def test_rate_limit_then_cut(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Debit, "PATIENCE", 5)
-    monkeypatch.setattr(Debit, "BURST", 8)
+async def test_rate_limit_then_cut(monde: Monde, tab, settings):
+    settings.DIRECT = {**settings.DIRECT, "trames_par_10_s": 8, "trames_refusees": 5}
     camille = await tab(monde.camille)
     for _ in range(9):
         await camille.say(type="ping")
-    for _ in range(8):
-        await camille.hear("pong")
-    assert (await camille.hear("erreur"))["code"] == "trop_de_trames"
+    heard = sorted(frame.get("code", frame["type"]) for frame in await camille.hear_all())
+    assert heard == ["bonjour", *["pong"] * 8, "trop_de_trames"]
     for _ in range(6):
         await camille.say(type="ping")
     assert await camille.closed_with() == 4429
@@ -238,7 +266,7 @@ async def test_heartbeat_tells_of_a_lost_last_message(monde: Monde, tab, hub: Hu
         await in_thread(send_message)(monde.noe, monde.salon, "Perdu en route", uuid4())
     await hub.battement.beat()
     beat = await camille.hear("battement")
-    assert beat["salons"] == {f"salon.{monde.salon.pk}": 1}
+    assert beat["numeros"] == {f"salon.{monde.salon.pk}": 1}
     await camille.subscribe(f"salon.{monde.salon.pk}", apres=0)
     assert "Perdu en route" in (await camille.hear("rattrapage"))["messages"][0]["html"]
 
@@ -250,7 +278,7 @@ async def test_heartbeat_without_database_still_beats(monde: Monde, tab, hub: Hu
     camille = await tab(monde.camille)
     monkeypatch.setattr("realtime.battement._look", fail)
     await hub.battement.beat()
-    assert (await camille.hear("battement"))["salons"] == {}
+    assert (await camille.hear("battement"))["numeros"] == {}
 
 
 async def test_read_mark(monde: Monde, tab):
@@ -344,7 +372,8 @@ async def test_account_deactivated_closes(monde: Monde, tab):
     camille = await tab(monde.camille)
     monde.camille.is_active = False
     await in_thread(monde.camille.save)()
-    assert await camille.closed_with() == 4401
+    assert (await camille.hear("fin"))["raison"] == "compte_ferme"
+    assert await camille.closed_with() == 4410
 
 
 @pytest.mark.parametrize("how", ["session", "account", "password"])
@@ -361,5 +390,5 @@ async def test_heartbeat_closes_what_no_event_told(monde: Monde, tab, hub: Hub, 
 
     await in_thread(end)()
     await hub.battement.beat()
-    assert await camille.closed_with() == 4401
+    assert await camille.closed_with() == (4410 if how == "account" else 4401)
     await noe.hear("battement")

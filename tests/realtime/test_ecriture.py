@@ -16,13 +16,15 @@ from communautes.actions import exclude_member, join, suspend
 from communautes.models import Communaute
 from forum.actions import close_sujet
 from forum.models import Sujet
+from plateforme.socle.canaux import Canal
 from plateforme.socle.diffusion import group_name
 from plateforme.socle.models import EntreeJournal
-from realtime import consumers, ecriture
-from realtime.canaux import Canal, can_write_in
+from realtime import echanges, ecriture
+from realtime.canaux import can_write_in
 from realtime.ecriture import CROWD, Droits, Ecriture
 from realtime.hub import Hub
 from realtime.prises import Prise
+from realtime.trames import encode
 from tests.realtime.conftest import Ligne, Monde, in_thread, make_agent, make_session
 
 
@@ -42,7 +44,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Canal]:
         seen.append(canal)
         return can_write_in(agent, canal)
 
-    monkeypatch.setattr(consumers, "can_write_in", look)
+    monkeypatch.setattr(echanges, "can_write_in", look)
     return seen
 
 
@@ -202,7 +204,7 @@ async def test_access_lost_while_the_right_is_being_looked_at(
         await go_on.wait()
         return "Noé Martin"
 
-    monkeypatch.setattr(consumers, "_name_to_show", slow)
+    monkeypatch.setattr(echanges, "_name_to_show", slow)
     await noe.say(type="ecrit", canal=canal, actif=True)
     await started.wait()
     # What was read said yes; the exclusion comes before the answer.
@@ -372,7 +374,7 @@ async def test_what_comes_from_another_process_reaches_all_but_its_author_and_th
         await hub.subscribe(prise, SALON)
     late = prises[2]
     for number in range(Prise.BEHIND + 1):
-        late.push_frame({"type": "essai", "n": number})
+        late.push(encode({"type": "essai", "n": number}))
     await asyncio.sleep(0.05)
     await get_channel_layer().group_send(
         group_name(str(SALON)), {"type": "diffusion", "channel": str(SALON), "event": spoken(1)}

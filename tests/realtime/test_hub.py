@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from channels.layers import get_channel_layer
 
+from plateforme.socle.canaux import Canal
 from plateforme.socle.diffusion import group_name
-from realtime.canaux import Canal
+from realtime.fermetures import TROP_LENT
 from realtime.hub import Hub
 from realtime.presence import _key
-from realtime.prises import TOO_SLOW, Prise
+from realtime.prises import Prise
+from realtime.trames import encode
 
 SALON = Canal("salon", 4_000_001)
 
@@ -84,8 +86,8 @@ async def test_many_tabs_one_membership(hub: Hub):
         prise.stop()
 
 
-async def test_slow_socket_is_dropped_and_the_others_hear_all(hub: Hub, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Prise, "MAX_FRAMES", 60)
+async def test_slow_socket_is_dropped_and_the_others_hear_all(hub: Hub, settings: Any):
+    settings.DIRECT = {**settings.DIRECT, "file_trames": 60}
     slow, quick = Bout(blocked=True), Bout()
     prises = [make_prise(slow, 1), make_prise(quick, 2)]
     for prise in prises:
@@ -97,7 +99,7 @@ async def test_slow_socket_is_dropped_and_the_others_hear_all(hub: Hub, monkeypa
     await until(lambda: len(quick.of("essai")) == 300)
     assert [frame["numero"] for frame in quick.of("essai")] == list(range(300))
     await until(lambda: slow.code is not None)
-    assert slow.code == TOO_SLOW
+    assert slow.code == TROP_LENT.code
     assert quick.code is None
     for prise in prises:
         await hub.unregister(prise)
@@ -110,7 +112,7 @@ async def test_unanswered_marks_stop_the_sending(monkeypatch: pytest.MonkeyPatch
     bout = Bout()
     prise = make_prise(bout)
     for number in range(10):
-        prise.push_frame({"type": "essai", "n": number, "texte": "a" * 1000})
+        prise.push(encode({"type": "essai", "n": number, "texte": "a" * 1000}))
     await until(lambda: len(bout.of("jalon")) == 2)
     await asyncio.sleep(0.05)
     assert len(bout.of("essai")) == 2
@@ -124,14 +126,14 @@ async def test_unanswered_marks_stop_the_sending(monkeypatch: pytest.MonkeyPatch
     prise.stop()
 
 
-async def test_queue_is_bounded_in_characters(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Prise, "MAX_CHARACTERS", 5000)
+async def test_queue_is_bounded_in_characters(settings: Any):
+    settings.DIRECT = {**settings.DIRECT, "file_caracteres": 5000}
     bout = Bout(blocked=True)
     prise = make_prise(bout)
     for _ in range(8):
         prise.push("a" * 1000)
     await until(lambda: bout.code is not None)
-    assert bout.code == TOO_SLOW
+    assert bout.code == TROP_LENT.code
     prise.push("plus rien")
     assert bout.texts == []
 

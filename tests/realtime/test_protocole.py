@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime.canaux import Canal, parse_canal
-from realtime.protocole import MAX_FRAME, Abonner, Dire, Ecrit, Lu, Ping, TrameRefusee, parse_frame
+from plateforme.socle.canaux import Canal, parse_canal
+from realtime.protocole import TrameRefusee, parse_frame
+from realtime.trames import Abonner, Dire, Ecrit, Lu, Ping
 
 ID = "0b7f6c1e-8f57-4e6b-9d3a-0f6f3f1f2a11"
 
@@ -26,20 +27,18 @@ def frame(**content: object) -> str:
 
 def test_good_frames():
     assert parse_frame(frame(type="abonner", canal="salon.4", apres=12, ref="a")) == Abonner(
-        Canal("salon", 4), 12, "a"
+        Canal("salon", 4), 12, ref="a"
     )
-    assert parse_frame(frame(type="abonner", canal="agent.7")) == Abonner(Canal("agent", 7), None, None)
+    assert parse_frame(frame(type="abonner", canal="agent.7")) == Abonner(Canal("agent", 7), None)
     assert parse_frame(frame(type="dire", salon=4, texte="Bonjour 👋", client_id=ID)) == Dire(
-        4, "Bonjour 👋", UUID(ID), None
+        4, "Bonjour 👋", UUID(ID)
     )
-    assert parse_frame(frame(type="lu", salon=4, numero=0)) == Lu(4, 0, None)
-    assert parse_frame(frame(type="ecrit", canal="salon.4", actif=True)) == Ecrit(
-        Canal("salon", 4), True, None
-    )
+    assert parse_frame(frame(type="lu", salon=4, numero=0)) == Lu(4, 0)
+    assert parse_frame(frame(type="ecrit", canal="salon.4", actif=True)) == Ecrit(Canal("salon", 4), True)
     assert parse_frame(frame(type="ecrit", canal="sujet.9", actif=False, ref="e")) == Ecrit(
-        Canal("sujet", 9), False, "e"
+        Canal("sujet", 9), False, ref="e"
     )
-    assert parse_frame(frame(type="ping", inconnu=1)) == Ping(None)
+    assert parse_frame(frame(type="ping", inconnu=1)) == Ping()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_unreadable(text: str | None):
 
 
 def test_too_long():
-    assert refusal(frame(type="dire", texte="a" * MAX_FRAME)) == "trame_trop_longue"
+    assert refusal(frame(type="dire", texte="a" * 16_384)) == "trame_trop_longue"
 
 
 @pytest.mark.parametrize("genre", [None, 3, [], {}, "", "inconnu", "Abonner", "__class__"])

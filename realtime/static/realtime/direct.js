@@ -9,8 +9,18 @@
  * double, holes being filled from the database. The frames are described in docs/protocole-temps-reel.md.
  */
 
+const VERSION = 1;
 const SESSION_TERMINEE = 4401;
+const VERSION_INCONNUE = 4406;
+const TROP_DE_CONNEXIONS = 4409;
+const COMPTE_FERME = 4410;
 const TROP_DE_TRAMES = 4429;
+// What opening again would not mend: the page says so, and waits for the person.
+const DEFINITIVES = new Map([
+  [VERSION_INCONNUE, "version"],
+  [TROP_DE_CONNEXIONS, "trop"],
+  [COMPTE_FERME, "compte"],
+]);
 // The server speaks every 25 s at least.
 const SILENCE_MAX = 60_000;
 const SILENCE_DOUTEUX = 30_000;
@@ -176,7 +186,7 @@ class Direct {
     clearTimeout(this.rappel);
     this.rappel = null;
     const protocole = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${protocole}//${location.host}/ws/`);
+    const socket = new WebSocket(`${protocole}//${location.host}/ws/?v=${VERSION}`);
     this.socket = socket;
     this.entendu = Date.now();
     socket.addEventListener("open", () => {
@@ -197,7 +207,7 @@ class Direct {
     if (trame.type === "jalon") {
       this.envoyer({ type: "recu", n: trame.n });
     } else if (trame.type === "battement") {
-      for (const [nom, numero] of Object.entries(trame.salons)) this.canaux.get(nom)?.verifier(numero);
+      for (const [nom, numero] of Object.entries(trame.numeros)) this.canaux.get(nom)?.verifier(numero);
     } else if (trame.type === "ferme") {
       const canal = this.canaux.get(trame.canal);
       if (canal) this.retirer(canal, "ferme");
@@ -226,8 +236,10 @@ class Direct {
       reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
     }
     this.attendues.clear();
+    const definitive = DEFINITIVES.get(code);
+    for (const canal of this.canaux.values()) canal.etat(definitive ?? "coupe");
+    if (definitive) return;
     this.echecs += 1;
-    for (const canal of this.canaux.values()) canal.etat("coupe");
     if (code === SESSION_TERMINEE || this.echecs % 3 === 0) this.verifierSession();
     const plafond = code === TROP_DE_TRAMES ? ATTENTE_MAX : Math.min(ATTENTE_MAX, ATTENTE_MIN * 2 ** this.echecs);
     // Jitter: the tabs of a whole ministry must not come back in the same instant.
@@ -279,8 +291,8 @@ const direct = (globalThis[Symbol.for("plateforme.direct")] ??= new Direct());
  * Listen to a channel (`salon.N`, `sujet.N`, `communaute.N`, `agent.N`).
  *
  * `onEvent` gets `abonne` (last number, people present) then every event. `apres`: number of the last message
- * already shown. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed) or
- * `refuse`. When several modules listen to the same channel, the first one's `apres` counts.
+ * already shown. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed), `refuse`,
+ * `version` (the page is too old), `trop` (too many pages) or `compte` (closed). When several modules listen to the same channel, the first one's `apres` counts.
  */
 export function subscribe(canal, onEvent, options) {
   return direct.subscribe(canal, onEvent, options);

@@ -13,6 +13,9 @@ const PHRASES = {
   session: "Votre session est terminée. Reconnectez-vous\u00a0: ce que vous avez écrit est conservé.",
   ferme: "Vous n’avez plus accès à ce salon.",
   refuse: "Vous n’avez plus accès à ce salon.",
+  version: "La plateforme a été mise à jour. Rechargez la page pour continuer\u00a0: ce que vous avez écrit est conservé.",
+  trop: "Trop de pages ouvertes à la fois\u00a0: celle-ci n’est plus en direct. Fermez-en, puis rechargez-la.",
+  compte: "Votre compte est fermé.",
 };
 
 class PageSalon {

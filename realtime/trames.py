@@ -1,0 +1,215 @@
+"""The frames of the live layer itself, both ways: one dataclass a type. Nothing here queries anything.
+
+What browsers send is read by `realtime.protocole`; what they get is made from the second half. The events of channels
+travel as the apps publish them, with their channel added.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+from realtime.protocole import (
+    CanalEcrit,
+    Drapeau,
+    Identifiant,
+    NomCanal,
+    Numero,
+    Texte,
+    TrameRecue,
+    Uuid,
+    trame_recue,
+)
+
+# --- From browsers -------------------------------------------------------------------------------
+
+
+@trame_recue("abonner")
+@dataclass(frozen=True, slots=True)
+class Abonner(TrameRecue):
+    """Listen to a channel; with `apres`, first get what it has said since that number."""
+
+    canal: NomCanal
+    apres: Numero | None = None
+
+
+@trame_recue("desabonner")
+@dataclass(frozen=True, slots=True)
+class Desabonner(TrameRecue):
+    canal: NomCanal
+
+
+@trame_recue("dire")
+@dataclass(frozen=True, slots=True)
+class Dire(TrameRecue):
+    """Say something in a salon. `client_id` makes a resend harmless."""
+
+    salon: Identifiant
+    texte: Texte
+    client_id: Uuid
+
+
+@trame_recue("lu")
+@dataclass(frozen=True, slots=True)
+class Lu(TrameRecue):
+    """Everything up to `numero` has been seen."""
+
+    salon: Identifiant
+    numero: Numero
+
+
+@trame_recue("ecrit")
+@dataclass(frozen=True, slots=True)
+class Ecrit(TrameRecue):
+    """The person is writing in a channel, or no longer is. No answer is given."""
+
+    canal: CanalEcrit
+    actif: Drapeau
+
+
+@trame_recue("ping")
+@dataclass(frozen=True, slots=True)
+class Ping(TrameRecue):
+    pass
+
+
+@trame_recue("recu")
+@dataclass(frozen=True, slots=True)
+class Recu(TrameRecue):
+    """Answer to a `jalon`: everything sent before it has arrived."""
+
+    n: Numero
+
+
+# --- To browsers ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TrameEmise:
+    """A frame that the server makes. A field whose default is None is left out when it is None."""
+
+    genre: ClassVar[str]
+
+    def contenu(self, ref: str | None = None) -> dict[str, Any]:
+        """The JSON object, with `ref` for the answer to a frame that had one."""
+        content: dict[str, Any] = {"type": self.genre}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if value is not None or part.default is not None:
+                content[part.name] = value
+        if ref is not None:
+            content["ref"] = ref
+        return content
+
+
+T = TypeVar("T", bound=type[TrameEmise])
+emises: dict[str, type[TrameEmise]] = {}
+
+
+def trame_emise(genre: str) -> Callable[[T], T]:
+    """Name the type of the frames that a dataclass describes."""
+
+    def register(schema: T) -> T:
+        assert genre not in emises, genre
+        schema.genre = genre
+        emises[genre] = schema
+        return schema
+
+    return register
+
+
+@trame_emise("bonjour")
+@dataclass(frozen=True, slots=True)
+class Bonjour(TrameEmise):
+    """The first frame of a line: which protocol, whose line it is, what it bears, what time it is here."""
+
+    version: int
+    versions: list[int]
+    agent: int
+    heure: str
+    limites: dict[str, int]
+
+
+@trame_emise("fin")
+@dataclass(frozen=True, slots=True)
+class Fin(TrameEmise):
+    """The last frame before the server closes: why, for programs and for people."""
+
+    raison: str
+    message: str
+
+
+@trame_emise("abonne")
+@dataclass(frozen=True, slots=True)
+class Abonne(TrameEmise):
+    canal: str
+    dernier_numero: int | None
+    presents: list[dict[str, Any]] | None = None
+    nombre: int | None = None
+
+
+@trame_emise("rattrapage")
+@dataclass(frozen=True, slots=True)
+class Rattrapage(TrameEmise):
+    canal: str
+    messages: list[dict[str, Any]]
+    suite: bool
+
+
+@trame_emise("desabonne")
+@dataclass(frozen=True, slots=True)
+class Desabonne(TrameEmise):
+    canal: str
+
+
+@trame_emise("ferme")
+@dataclass(frozen=True, slots=True)
+class Ferme(TrameEmise):
+    """Access to a channel was withdrawn: nothing more comes from it."""
+
+    canal: str
+    message: str
+
+
+@trame_emise("accuse")
+@dataclass(frozen=True, slots=True)
+class Accuse(TrameEmise):
+    """The message is in the database."""
+
+    salon: int
+    client_id: str
+    numero: int
+
+
+@trame_emise("battement")
+@dataclass(frozen=True, slots=True)
+class Battement(TrameEmise):
+    """The line lives; last number of each channel that counts its events and that this line follows."""
+
+    numeros: dict[str, int]
+
+
+@trame_emise("jalon")
+@dataclass(frozen=True, slots=True)
+class Jalon(TrameEmise):
+    """To be answered by `recu` with the same number."""
+
+    n: int
+
+
+@trame_emise("erreur")
+@dataclass(frozen=True, slots=True)
+class Erreur(TrameEmise):
+    code: str
+    message: str
+
+
+@trame_emise("pong")
+@dataclass(frozen=True, slots=True)
+class Pong(TrameEmise):
+    pass
+
+
+def encode(content: Mapping[str, Any]) -> str:
+    """A frame as it travels: compact, letters with accents as they are."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
