@@ -47,10 +47,10 @@ _MESSAGE = [field.attname for field in Message._meta.concrete_fields if field.at
 # What is shown of an author, and nothing else: a person who signs in must not change all their messages.
 _SHOWN = {"id", "identifiant", "prenom", "nom", "fonction", "organisme", "partenaire", "is_active", "email"}
 # `from_db` takes values in the order of the model's fields.
-_AUTEUR = [field.attname for field in Agent._meta.concrete_fields if field.attname in _SHOWN]
+AUTEUR = [field.attname for field in Agent._meta.concrete_fields if field.attname in _SHOWN]
 _WHOLE = [field.attname for field in Message._meta.concrete_fields if field.attname != "recherche"]
 _SQL = (
-    f"SELECT {', '.join(f'm.{name}' for name in _MESSAGE)}, {', '.join(f'a.{name}' for name in _AUTEUR)},"  # noqa: S608  (names of our own columns)
+    f"SELECT {', '.join(f'm.{name}' for name in _MESSAGE)}, {', '.join(f'a.{name}' for name in AUTEUR)},"  # noqa: S608  (names of our own columns)
     f" s.nom, t.nom, {', '.join(ETAT.values())}"
     " FROM forum_message m JOIN annuaire_agent a ON a.id = m.auteur_id"
     " LEFT JOIN annuaire_service s ON s.id = a.service_id"
@@ -62,7 +62,7 @@ _BETWEEN = (
 )
 _THESE = _SQL + "m.sujet_id = %(sujet)s AND m.id = ANY(%(messages)s) ORDER BY m.numero"
 _AUTHOR_AT = len(_MESSAGE)
-_STATE_AT = _AUTHOR_AT + len(_AUTEUR) + 2
+_STATE_AT = _AUTHOR_AT + len(AUTEUR) + 2
 _DATES = [index for index, name in enumerate(_MESSAGE) if name.endswith("_le")]
 _AT = {name: index for index, name in enumerate(_MESSAGE)}
 
@@ -219,7 +219,7 @@ def _texts(messages: list[int]) -> dict[int, Texte]:
 
 def _line(sujet: Sujet, reader: int, row: Rangee, text: Texte) -> Ligne:
     values = row.row
-    auteur = Agent.from_db(connection.alias, _AUTEUR, values[_AUTHOR_AT : _AUTHOR_AT + len(_AUTEUR)])
+    auteur = Agent.from_db(connection.alias, AUTEUR, values[_AUTHOR_AT : _AUTHOR_AT + len(AUTEUR)])
     service, territoire = values[_STATE_AT - 2 : _STATE_AT]
     auteur.service = Service(nom=service) if service is not None else None
     auteur.territoire = Territoire(nom=territoire) if territoire is not None else None
