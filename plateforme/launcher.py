@@ -162,8 +162,9 @@ def _prepare(env: dict[str, str], services: Services, started: float) -> None:
         return
     stamp.unlink(missing_ok=True)
     steps = [
-        ("Base de données à jour", ["migrate", "--verbosity", "0"]),
+        # First what may fill the disk, before the database is touched.
         ("Feuilles de style et images rassemblées", ["collectstatic", "--noinput", "--verbosity", "0"]),
+        ("Base de données à jour", ["migrate", "--verbosity", "0"]),
         ("Territoires, services et expertises chargés", ["charger_referentiels", "--verbosity", "0"]),
     ]
     if env["PLATEFORME_MODE"] == "demo":

@@ -107,15 +107,17 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
     small = tmp_path / "petit"
     small.mkdir()
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m,mode=755", "tmpfs", str(small)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", str(small)], capture_output=True
     )
     if made.returncode:
         pytest.skip("this machine does not let a disk be mounted")
+    start = launch(small / "local", free_port())
     try:
-        start = launch(small / "local", free_port())
         said = start.communicate(timeout=60)[0]
         assert start.returncode == 1
         assert "Le disque est plein" in said
         assert "Traceback" not in said
     finally:
+        start.kill()
+        start.wait()
         subprocess.run(["umount", "-l", str(small)], check=True)
