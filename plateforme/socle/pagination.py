@@ -65,11 +65,7 @@ def _beyond(names: Sequence[str], mark: Sequence[Any], side: str) -> Q:
 
 
 def _encode(row: models.Model, names: Sequence[str]) -> str:
-    return mark_after([row.serializable_value(name) for name in names])
-
-
-def mark_after(values: Sequence[Any]) -> str:
-    """The mark of the row with these `values` of the keys: what follows it is `?apres=` that mark."""
+    values = [row.serializable_value(name) for name in names]
     raw = json.dumps([value.isoformat() if hasattr(value, "isoformat") else value for value in values])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 

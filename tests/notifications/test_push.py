@@ -54,7 +54,8 @@ class Service:
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # How often it looks whether it must stop: half a second a test otherwise.
+        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
 
     def subscription(self, path: str = "/a") -> dict[str, Any]:
         point = self.key.public_key().public_bytes(

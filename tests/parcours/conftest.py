@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,54 +10,64 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests import databases
+
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 SIZES = {"bureau": {"width": 1280, "height": 900}, "telephone": {"width": 390, "height": 844}}
 
 
 class Site:
-    """The site under test. `kill_web()` stops Daphne as a power cut would; `start_web()` brings it back."""
+    """The site under test. `kill_web()` stops Daphne as a power cut would; `start_web()` brings it back.
 
-    def __init__(self, folder: Path) -> None:
+    Each of xdist's workers has its own, so that a test may kill it; the demo's world is loaded once and copied.
+    """
+
+    def __init__(self, folder: Path, shared: Path) -> None:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "seul")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
-        self.database = f"parcours_{worker}"
-        server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")  # type: ignore[arg-type]
-            connection.execute(f"CREATE DATABASE {self.database}")  # type: ignore[arg-type]
+        self.log = folder / "journal"
+        database = f"parcours_{worker}"
         self.env = {
             **os.environ,
             "PLATEFORME_MODE": "demo",
             "SECRET_KEY": "parcours-" * 8,
-            "DATABASE_URL": f"{server}/{self.database}",
+            "DATABASE_URL": databases.address_of(database),
             "DATABASE_POOL": "8",
             "REDIS_PREFIX": f"parcours-{worker}",
             "SITE_URL": self.url,
             "MEDIA_ROOT": str(folder / "fichiers"),
-            "STATIC_ROOT": str(folder / "static"),
+            "STATIC_ROOT": str(shared / "static"),
             "MAINTENANCE_FILE": str(folder / "maintenance"),
         }
-        for command in ("migrate", "charger_referentiels", "charger_demo"):
-            self.manage(command, "--verbosity", "0")
-        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:16]
+
+        def load(address: str) -> None:
+            env = {**self.env, "DATABASE_URL": address, "MEDIA_ROOT": str(shared / "fichiers")}
+            with ThreadPoolExecutor() as pool:
+                collected = pool.submit(databases.run_command, env, "collectstatic", "--noinput")
+                for command in ("charger_referentiels", "charger_demo"):
+                    databases.run_command(env, command)
+                collected.result()
+
+        databases.copy(databases.model("site", run, load, databases.migrated()), database)
+        shutil.copytree(shared / "fichiers", folder / "fichiers")
         self.worker = self._spawn("manage.py", "procrastinate", "worker")
         self.start_web()
 
-    def manage(self, *command: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, check=True)
-
     def _spawn(self, *command: str) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env)
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *command], cwd=databases.ROOT, env=self.env, stdout=log, stderr=log
+            )
 
     def start_web(self) -> None:
         self.web = self._spawn(
@@ -77,7 +88,7 @@ class Site:
                     return
             except OSError:
                 time.sleep(0.1)
-        raise AssertionError("the site did not start")
+        raise AssertionError(f"the site did not start: {self.log.read_text()[-2000:]}")
 
     def kill_web(self) -> None:
         self.web.send_signal(signal.SIGKILL)
@@ -91,7 +102,10 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("site"))
+    base = tmp_path_factory.getbasetemp()
+    # xdist gives each worker a folder in one that they share.
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "modele"
+    site = Site(tmp_path_factory.mktemp("site"), shared)
     yield site
     site.stop()
 

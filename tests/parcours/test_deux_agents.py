@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.parcours.conftest import ROOT, Site
+from tests.databases import ROOT
+from tests.parcours.conftest import Site
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
 

@@ -1,5 +1,6 @@
 """Writing in a real browser: on a phone with the line cut, from one device to the other, a large picture, names."""
 
+import base64
 import io
 import os
 import re
@@ -15,9 +16,10 @@ pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
 
 C = "/communautes/police-de-l-eau/"
 # Puts a picture on the clipboard's event, as a paste does.
-PASTE = """([area, bytes]) => {
+PASTE = """([area, text]) => {
   const data = new DataTransfer();
-  data.items.add(new File([new Uint8Array(bytes)], "capture.png", { type: "image/png" }));
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  data.items.add(new File([bytes], "capture.png", { type: "image/png" }));
   area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
 
@@ -132,7 +134,7 @@ def test_tools_names_pictures_and_quotes_with_the_keyboard(sign_in: Callable[...
     Image.frombytes("RGB", (1400, 1250), os.urandom(1400 * 1250 * 3)).save(out, "PNG", compress_level=0)
     assert out.tell() > 5_000_000
     handle = text.element_handle()
-    page.evaluate(PASTE, [handle, list(out.getvalue())])
+    page.evaluate(PASTE, [handle, base64.b64encode(out.getvalue()).decode()])
     page.get_by_label("Décrivez l’image").fill("Le fossé en crue")
     page.keyboard.press("Enter")
     expect(text).to_have_value(re.compile(r"!\[Le fossé en crue\]\(/pieces/"))

@@ -1,12 +1,15 @@
 """Route × role: who gets what from every address of the site. A route without a row here fails the suite."""
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.base import File
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import DjangoDbBlocker
 
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
@@ -264,8 +267,7 @@ def test_every_route_has_its_row() -> None:
     assert sorted(set(ROUTES) - set(ours())) == []
 
 
-@pytest.fixture
-def world() -> dict[str, Any]:
+def make_world() -> dict[str, Any]:
     animateur, member, other = make_agent("Ana"), make_agent("Mel"), make_agent("Hors")
     partner = make_agent("Part", partenaire=True, organisme="Université")
     communaute = make_communaute(animateur, "sur_demande")
@@ -302,6 +304,30 @@ def world() -> dict[str, Any]:
         "invitation": invitation.pk,
         "identifiant": animateur.identifiant,
     }
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
+    """Made once for all the addresses: each test undoes what it did, within a transaction that keeps this."""
+    files = tmp_path_factory.mktemp("fichiers")
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        with override_settings(MEDIA_ROOT=files):
+            made = make_world() | {"files": files}
+    yield made
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def files_of_the_world(request: pytest.FixtureRequest, clean_surroundings: None, settings: Any) -> None:
+    """Put the folder of the world's files back after what every test starts from."""
+    if "world" in request.fixturenames:
+        settings.MEDIA_ROOT = request.getfixturevalue("world")["files"]
 
 
 def address(name: str, world: dict[str, Any]) -> str:
