@@ -24,20 +24,33 @@ class Charge:
         return statistics.median(self.latencies)
 
 
-def measure(host: str, port: int, path: str, cookies: str, *, clients: int, seconds: float) -> Charge:
+def measure(host: str, port: int, path: str, cookies: list[str], *, clients: int, seconds: float) -> Charge:
     """Ask for `path` again and again for `seconds`, over `clients` connections kept alive."""
     return asyncio.run(_measure(host, port, [path], cookies, clients, seconds))
 
 
 def measure_many(
-    host: str, port: int, paths: list[str], cookies: str, *, clients: int, seconds: float
+    host: str,
+    port: int,
+    paths: list[str],
+    cookies: list[str],
+    *,
+    clients: int,
+    seconds: float,
+    at_least: int = 1,
 ) -> Charge:
-    """Like `measure`, for each of `paths` in turn."""
-    return asyncio.run(_measure(host, port, paths, cookies, clients, seconds))
+    """Like `measure`, for each of `paths` in turn, asked for by each of `cookies` in turn, and `at_least` so many times."""
+    return asyncio.run(_measure(host, port, paths, cookies, clients, seconds, at_least))
 
 
 async def _measure(
-    host: str, port: int, paths: list[str], cookies: str, clients: int, seconds: float
+    host: str,
+    port: int,
+    paths: list[str],
+    cookies: list[str],
+    clients: int,
+    seconds: float,
+    at_least: int = 1,
 ) -> Charge:
     latencies: list[float] = []
     sizes: list[int] = []
@@ -48,11 +61,13 @@ async def _measure(
     async def client() -> None:
         reader, writer = await asyncio.open_connection(host, port, limit=2**22)
         try:
-            while not latencies or time.perf_counter() < stop_at:
-                path = paths[next(turn) % len(paths)]
+            while len(latencies) < at_least or time.perf_counter() < stop_at:
+                number = next(turn)
+                path = paths[number % len(paths)]
+                cookie = cookies[number // len(paths) % len(cookies)]
                 before = time.perf_counter()
                 writer.write(
-                    f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookies}\r\n"
+                    f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n"
                     "Accept: text/html\r\n\r\n".encode()
                 )
                 status, size = await _answer(reader)

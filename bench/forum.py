@@ -28,6 +28,7 @@ PETITE, GRANDE = "banc_petite", "banc_grande"
 SUJETS, MESSAGES = 50, 25
 FOLLOWERS = 2_000
 ROUNDS, SECONDS, CLIENTS = 5, 2.0, 4
+READERS = 8
 PORTS = {PETITE: 8971, GRANDE: 8972}
 
 
@@ -136,17 +137,14 @@ def _plan() -> dict[str, Any]:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
+    from django.utils.crypto import get_random_string
 
     from annuaire.models import Agent
     from communautes.models import Communaute
+    from forum import actions
     from plateforme.socle.sessions import SessionStore
 
     reader = Agent.objects.get(identifiant="nadia-ferhat")
-    session = SessionStore()
-    session[SESSION_KEY] = str(reader.pk)
-    session[BACKEND_SESSION_KEY] = "annuaire.authentification.Backend"
-    session[HASH_SESSION_KEY] = reader.get_session_auth_hash()
-    session.save()
     communaute = Communaute.objects.get(slug="banc-de-mesure")
     sujets = list(communaute.sujets.order_by("pk").values_list("pk", flat=True))
     pages = {
@@ -155,6 +153,21 @@ def _plan() -> dict[str, Any]:
         "liste du forum": [f"/communautes/{communaute.slug}/forum/"],
         "à lire": ["/forum/non-lus/"],
     }
+    # Several people, as in life: nothing that is kept for one alone may make the figures.
+    cookies = []
+    for person in [
+        reader,
+        *Agent.objects.filter(adhesions__communaute=communaute).exclude(pk=reader.pk)[: READERS - 1],
+    ]:
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = "annuaire.authentification.Backend"
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.save()
+        cookies.append(f"sessionid={session.session_key}; csrftoken={get_random_string(32)}")
+        # What is measured is reading, not the noting of what is read for the first time.
+        for sujet in communaute.sujets.all():
+            actions.mark_read(person, sujet, 20)
     client = Client(headers={"host": "localhost"})
     client.force_login(reader)
     queries = {}
@@ -164,7 +177,7 @@ def _plan() -> dict[str, Any]:
             client.get(paths[0])
         queries[name] = len(captured)
     plan = {
-        "cookie": f"sessionid={session.session_key}",
+        "cookies": cookies,
         "pages": pages,
         "requetes": queries,
         "sujets": sujets,
@@ -194,6 +207,8 @@ def _serve_and_measure(environments: dict[str, dict[str, str]]) -> None:
         pages = list(plans[PETITE]["pages"])
         rounds: dict[tuple[str, str], list[Any]] = {(base, page): [] for base in plans for page in pages}
         first = {key: _load(plans, key, 1, 0.0) for key in rounds}
+        for key in rounds:
+            _load(plans, key, CLIENTS, 0.0, len(plans[key[0]]["pages"][key[1]]) * READERS)
         for _ in range(ROUNDS):
             for key in rounds:
                 rounds[key].append(_load(plans, key, CLIENTS, SECONDS))
@@ -206,15 +221,18 @@ def _serve_and_measure(environments: dict[str, dict[str, str]]) -> None:
         print(f"\n{name} : " + _run(environment, "-m", "bench.forum", "--publier").strip())
 
 
-def _load(plans: dict[str, Any], key: tuple[str, str], clients: int, seconds: float) -> Any:
+def _load(
+    plans: dict[str, Any], key: tuple[str, str], clients: int, seconds: float, at_least: int = 1
+) -> Any:
     base, page = key
     return measure_many(
         "localhost",
         PORTS[base],
         plans[base]["pages"][page],
-        plans[base]["cookie"],
+        plans[base]["cookies"],
         clients=clients,
         seconds=seconds,
+        at_least=at_least,
     )
 
 

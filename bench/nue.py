@@ -4,6 +4,9 @@
 written without a thought for speed costs at least, behind the same server, session and middleware.
 """
 
+from functools import cache
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import path
@@ -20,6 +23,11 @@ TEMPLATE = """<!DOCTYPE html><html lang="fr"><head><title>{{ request.user.nom_co
 <div>{{ message.html|safe }}</div></article>{% endfor %}</body></html>"""
 
 
+@cache
+def _template() -> Any:
+    return engines["django"].from_string(TEMPLATE)
+
+
 def bare(request: HttpRequest, pk: int) -> HttpResponse:
     """Twenty messages and nothing else."""
     rows = (
@@ -27,8 +35,7 @@ def bare(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("auteur__service", "auteur__territoire")
         .order_by("numero")[:20]
     )
-    template = engines["django"].from_string(TEMPLATE)
-    return HttpResponse(template.render({"messages_du_sujet": rows}, request))
+    return HttpResponse(_template().render({"messages_du_sujet": rows}, request))
 
 
 urlpatterns = [path("banc/nue/<int:pk>/", bare), *urlpatterns]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.access import UNREAD
 from communautes.access import (
+    COMMUNITY_FIELDS,
     SITUATION_COLUMNS,
     SITUATION_JOINS,
     Situation,
@@ -81,11 +82,6 @@ def can_answer_in(agent: Agent, pk: int) -> bool:
 
 # Long texts are left out: the page of a sujet shows none of them.
 _SUJET = [field.attname for field in Sujet._meta.concrete_fields if field.attname != "recherche"]
-_COMMUNAUTE = [
-    field.attname
-    for field in Communaute._meta.concrete_fields
-    if field.attname not in {"presentation", "presentation_html", "charte", "charte_html"}
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ _LECTURE = (
     f" (SELECT count(*) FROM ({UNREAD}) non_lues)"
 )
 _TO_READ = (
-    f"SELECT {', '.join(f's.{name}' for name in _SUJET)}, {', '.join(f'c.{name}' for name in _COMMUNAUTE)},"  # noqa: S608  (names of our own columns)
+    f"SELECT {', '.join(f's.{name}' for name in _SUJET)}, {', '.join(f'c.{name}' for name in COMMUNITY_FIELDS)},"  # noqa: S608  (names of our own columns)
     f" {_LECTURE},"
     " ARRAY(SELECT expertise_id FROM forum_sujet_expertises WHERE sujet_id = s.id ORDER BY 1),"
     " ARRAY(SELECT etiquette_id FROM forum_sujet_etiquettes WHERE sujet_id = s.id ORDER BY 1),"
@@ -140,10 +136,10 @@ def get_sujet_to_read(agent: Agent, pk: int) -> ALire:
     if not rows:
         raise Http404("Ce sujet n’existe pas.")
     row, first = rows[0], len(_SUJET)
-    second = first + len(_COMMUNAUTE)
+    second = first + len(COMMUNITY_FIELDS)
     third = second + len(Lecture.__slots__)
     sujet: Sujet = Sujet.from_db(connection.alias, _SUJET, row[:first])
-    sujet.communaute = Communaute.from_db(connection.alias, _COMMUNAUTE, row[first:second])
+    sujet.communaute = Communaute.from_db(connection.alias, COMMUNITY_FIELDS, row[first:second])
     expertises, etiquettes, *situation = row[third:]
     sujet.cles = (*row[:first], tuple(expertises), tuple(etiquettes))
     found = Situation(*situation)

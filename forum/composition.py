@@ -47,10 +47,10 @@ _MESSAGE = [field.attname for field in Message._meta.concrete_fields if field.at
 # What is shown of an author, and nothing else: a person who signs in must not change all their messages.
 _SHOWN = {"id", "identifiant", "prenom", "nom", "fonction", "organisme", "partenaire", "is_active", "email"}
 # `from_db` takes values in the order of the model's fields.
-_AUTEUR = [field.attname for field in Agent._meta.concrete_fields if field.attname in _SHOWN]
+AUTEUR = [field.attname for field in Agent._meta.concrete_fields if field.attname in _SHOWN]
 _WHOLE = [field.attname for field in Message._meta.concrete_fields if field.attname != "recherche"]
 _SQL = (
-    f"SELECT {', '.join(f'm.{name}' for name in _MESSAGE)}, {', '.join(f'a.{name}' for name in _AUTEUR)},"  # noqa: S608  (names of our own columns)
+    f"SELECT {', '.join(f'm.{name}' for name in _MESSAGE)}, {', '.join(f'a.{name}' for name in AUTEUR)},"  # noqa: S608  (names of our own columns)
     f" s.nom, t.nom, {', '.join(ETAT.values())}"
     " FROM forum_message m JOIN annuaire_agent a ON a.id = m.auteur_id"
     " LEFT JOIN annuaire_service s ON s.id = a.service_id"
@@ -62,7 +62,7 @@ _BETWEEN = (
 )
 _THESE = _SQL + "m.sujet_id = %(sujet)s AND m.id = ANY(%(messages)s) ORDER BY m.numero"
 _AUTHOR_AT = len(_MESSAGE)
-_STATE_AT = _AUTHOR_AT + len(_AUTEUR) + 2
+_STATE_AT = _AUTHOR_AT + len(AUTEUR) + 2
 _DATES = [index for index, name in enumerate(_MESSAGE) if name.endswith("_le")]
 _AT = {name: index for index, name in enumerate(_MESSAGE)}
 
@@ -119,7 +119,8 @@ def compose(
 
     One query for the texts of the pieces that are missing, none when there is none.
     """
-    rights, now = _rights_key(droits), timezone.localtime()
+    common, now, reader = _common_key(sujet, droits), timezone.localtime(), droits.lecteur.pk
+    opening = (droits.meme_besoin, sujet.nb_memes_besoins)
     for _ in range(PATIENCE):
         # Read together, and at the first message whose piece is missing.
         known = cache(partial(_lines_by_pk, droits.lecteur, sujet, rows))
@@ -127,7 +128,7 @@ def compose(
             return [
                 piece(
                     request,
-                    ("message", ancre, _key(row, sujet, rights, droits, now)),
+                    ("message", ancre, _key(row.row, common, sujet.message_accepte_id, reader, now, opening)),
                     partial(_render, request, sujet, droits, known, row.pk, ancre),
                 )
                 for row in rows
@@ -155,29 +156,37 @@ def _lines_by_pk(agent: Agent, sujet: Sujet, rows: Sequence[Rangee]) -> dict[int
     return {line.message.pk: line for line in lines(agent, sujet, rows)}
 
 
-def _rights_key(droits: Droits) -> tuple[Any, ...]:
-    return tuple(
+def _common_key(sujet: Sujet, droits: Droits) -> tuple[Any, ...]:
+    """What the HTML of all messages of a page depends on."""
+    rights = [
         getattr(droits, field.name)
         for field in fields(droits)
         if field.name not in {"lecteur", "meme_besoin"}
-    )
+    ]
+    return (*rights, sujet.genre, sujet.ouvert, sujet.communaute_id)
 
 
 def _key(
-    row: Rangee, sujet: Sujet, rights: tuple[Any, ...], droits: Droits, now: datetime
+    values: tuple[Any, ...],
+    common: tuple[Any, ...],
+    accepted: int | None,
+    reader: int,
+    now: datetime,
+    opening: Any,
 ) -> tuple[Any, ...]:
-    """All that the HTML of a message depends on. Dates also as they are said today."""
-    values = row.row
+    """All that the HTML of a message depends on. Dates also as they are said today.
+
+    `opening`: what the first message of a sujet says beside, whatever it is.
+    """
     said = [said_at(values[index], now) for index in _DATES if values[index] is not None]
     withdrawn = values[_AT["supprime_le"]]
     if withdrawn is not None:
         # The author's change of mind is offered for a time.
         said.append(str(now - withdrawn < UNDO))
-    opening = (droits.meme_besoin, sujet.nb_memes_besoins) if row.numero == 1 else ()
     state = [tuple(value) if isinstance(value, list) else value for value in values[_STATE_AT:]]
     return (
-        values[:_STATE_AT], *state, *said, rights, opening, droits.lecteur.pk == values[_AT["auteur_id"]],
-        sujet.message_accepte_id == row.pk, sujet.genre, sujet.ouvert, sujet.communaute_id,
+        values[:_STATE_AT], *state, *said, common, opening if values[_AT["numero"]] == 1 else None,
+        reader == values[_AT["auteur_id"]], accepted == values[_AT["id"]],
     )  # fmt: skip
 
 
@@ -219,7 +228,7 @@ def _texts(messages: list[int]) -> dict[int, Texte]:
 
 def _line(sujet: Sujet, reader: int, row: Rangee, text: Texte) -> Ligne:
     values = row.row
-    auteur = Agent.from_db(connection.alias, _AUTEUR, values[_AUTHOR_AT : _AUTHOR_AT + len(_AUTEUR)])
+    auteur = Agent.from_db(connection.alias, AUTEUR, values[_AUTHOR_AT : _AUTHOR_AT + len(AUTEUR)])
     service, territoire = values[_STATE_AT - 2 : _STATE_AT]
     auteur.service = Service(nom=service) if service is not None else None
     auteur.territoire = Territoire(nom=territoire) if territoire is not None else None

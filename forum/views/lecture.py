@@ -1,25 +1,28 @@
 """Reading: lists, the page of a sujet, what arrives while it is open."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from annuaire.notifications.access import back_to
-from communautes.access import get_readable
+from communautes.access import get_community_to_read
+from communautes.models import Communaute
 from communautes.presentation import community_context
 from forum import actions
 from forum.access import ALire, current_sujet, get_message, get_sujet, get_sujet_to_read, visible_sujets
-from forum.filtres import read_filters
+from forum.filtres import Filtres, read_filters
 from forum.forms import ReponseForm
 from forum.listes import marking_to_undo, with_unread_counts
 from forum.models import Sujet
 from forum.page_sujet import messages_after, thread_context
 from forum.pages import PAGE, message_address, number_address
 from forum.presentation import first_since, pinned_sujets
+from forum.rangs import compose_rows, forum_rows, reader_state
 from forum.views.redaction import answer_context, empty_answer_context
 from plateforme.socle.morceaux import page as assembled
 from plateforme.socle.pagination import paginate
@@ -32,7 +35,27 @@ NIVEAUX_DITS = {
 
 
 def liste(request: HttpRequest, slug: str) -> HttpResponse:
-    communaute = get_readable(request.user, slug)
+    communaute, situation = get_community_to_read(request.user, slug)
+    context = community_context(request.user, communaute, "forum", situation)
+    context |= {"filtres": Filtres(), "genres": Sujet.Genre.choices, "ecoute": [communaute.pk]}
+    if request.META["QUERY_STRING"]:
+        context |= _narrowed(request, communaute)
+    else:
+        # What nearly everybody opens: the first page of all there is.
+        rows, page = forum_rows(request.user, communaute)
+        unread, undoable, _ = reader_state(request.user)
+        context |= {
+            "page": page,
+            "rangs": compose_rows(request, rows),
+            "marquage": marking_to_undo(request.user) if undoable else None,
+            "notifications_non_lues": unread,
+            "cle_page": ("forum", context["cle_banniere"], situation.peut_ecrire, bool(rows)),
+        }
+    return assembled(request, "forum/liste.html", context)
+
+
+def _narrowed(request: HttpRequest, communaute: Communaute) -> dict[str, Any]:
+    """The list of a forum as its address narrows it, or further pages of it."""
     rows = (
         visible_sujets(request.user)
         .filter(communaute=communaute)
@@ -52,16 +75,12 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
         apres=request.GET.get("apres", ""),
         avant=request.GET.get("avant", ""),
     )
-    context = community_context(request.user, communaute, "forum")
-    context |= {
+    return {
         "page": page,
         "sujets": with_unread_counts([*(epingles if page.precedente is None else []), *page.items]),
         "filtres": filtres,
-        "genres": Sujet.Genre.choices,
         "marquage": marking_to_undo(request.user),
-        "ecoute": [communaute.pk],
     }
-    return render(request, "forum/liste.html", context)
 
 
 def sujet(request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,6 +10,8 @@ from communautes.models import Adhesion
 from forum import listes
 from forum.access import unread_sujets
 from forum.models import Sujet
+from forum.rangs import compose_rows, reader_state, unread_rows
+from plateforme.socle.morceaux import page as assembled
 from plateforme.socle.pagination import paginate
 
 # Communities whose news an open list hears of; one page listens to 50 channels at most.
@@ -18,13 +20,28 @@ HEARD = 40
 
 def non_lus(request: HttpRequest) -> HttpResponse:
     """What one has not read in one's communities."""
-    return _sujets(
-        request,
-        "non-lus",
-        unread_sujets(request.user).with_author(),
-        titre="Sujets à lire",
-        vide=("Vous êtes à jour", "Les nouveaux messages de vos communautés apparaîtront ici."),
+    titre, vide = (
+        "Sujets à lire",
+        ("Vous êtes à jour", "Les nouveaux messages de vos communautés apparaîtront ici."),
     )
+    if request.META["QUERY_STRING"]:
+        rows = unread_sujets(request.user).with_author()
+        return _sujets(request, "non-lus", rows, titre=titre, vide=vide)
+    rows, page = unread_rows(request.user)
+    unread, undoable, communities = reader_state(request.user, heard=HEARD)
+    context = {
+        "page": page,
+        "rangs": compose_rows(request, rows, avec_communaute=True, marquer=True),
+        "onglet": "non-lus",
+        "titre": titre,
+        "vide_titre": vide[0],
+        "vide_texte": vide[1],
+        "marquage": listes.marking_to_undo(request.user) if undoable else None,
+        "ecoute": communities,
+        "notifications_non_lues": unread,
+        "cle_page": ("non-lus", request.user.partenaire, bool(rows)),
+    }
+    return assembled(request, "forum/listes/sujets.html", context)
 
 
 def mes_sujets(request: HttpRequest) -> HttpResponse:

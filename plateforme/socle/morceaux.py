@@ -8,7 +8,7 @@ invalidated and a piece can be wrong only if its key forgot something. What nobo
 The marks of one request, its CSRF token and its CSP nonce, are taken out of what is kept and put back for each reader.
 
 What is each reader's own inside a large piece stands apart, in `{% a_part %}…{% enda_part %}`: the piece is kept with
-a gap there, which is rendered again each time. So a whole page can be one piece with a few gaps.
+a gap there, which is rendered again each time. So a whole page can be one piece with a few gaps: `page`.
 """
 
 import secrets
@@ -134,20 +134,19 @@ def _filled(request: HttpRequest, kept: Morceau, context: Any) -> SafeString:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """As Django's `render`, for templates of which the whole is `{% morceau page cle_page %}` (templates/base.html).
+    """As Django's `render`; with a `cle_page` in `context`, the whole page is a piece kept under it.
 
-    When the page of this `cle_page` is kept, nothing but its gaps is rendered: looking for a page through the
-    templates that extend one another takes as long as all its gaps.
+    Then nothing is rendered again but the gaps: not even the templates that extend one another, which takes as long.
     """
     key = context.get("cle_page")
-    kept = MAGASIN.get(("page", key)) if key else None
-    if kept is None:
+    if not key:
         return render(request, template, context, status=status)
     whole = Engine.get_default().get_template(template)
     bound = RequestContext(request)
     bound.push(context)  # above what the context processors say, as `render` does
-    with bound.bind_template(whole), bound.render_context.push_state(whole):
-        return HttpResponse(_filled(request, kept, bound), status=status)
+    with bound.bind_template(whole):
+        html = piece(request, ("page", template, key), lambda: whole.render(bound), bound)
+    return HttpResponse(html, status=status)
 
 
 def leave_gap(request: HttpRequest, gap: Gap) -> str | None:

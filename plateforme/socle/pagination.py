@@ -65,7 +65,11 @@ def _beyond(names: Sequence[str], mark: Sequence[Any], side: str) -> Q:
 
 
 def _encode(row: models.Model, names: Sequence[str]) -> str:
-    values = [row.serializable_value(name) for name in names]
+    return mark_after([row.serializable_value(name) for name in names])
+
+
+def mark_after(values: Sequence[Any]) -> str:
+    """The mark of the row with these `values` of the keys: what follows it is `?apres=` that mark."""
     raw = json.dumps([value.isoformat() if hasattr(value, "isoformat") else value for value in values])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
