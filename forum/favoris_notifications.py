@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.html import format_html_join
+
 from annuaire.models import Agent
 from annuaire.notifications.actions import hear_on_site
 from annuaire.notifications.genres import Genre
@@ -9,9 +11,6 @@ from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import Arret, Contenu, Source, by_number
 from forum.access import visible_sujets
 from forum.models import Favori, FavoriQuerySet
-from plateforme.socle.texte import plain_text
-
-EXTRACT = 600  # characters of the message
 
 
 class SourceFavoris(Source):
@@ -24,15 +23,17 @@ class SourceFavoris(Source):
         return {row.pk for pk in shown for row in found[pk]}
 
     def contents(self, agent: Agent, notifications: Sequence[Notification]) -> dict[int, Contenu]:
-        """One's note, then the beginning of the message. One query."""
+        """One's note, then the message and whose it is. One query."""
         found = by_number(notifications)
-        kept = self._shown(agent, list(found)).select_related("message__sujet__communaute")
+        kept = self._shown(agent, list(found)).select_related("message__sujet__communaute", "message__auteur")
         return {
             row.pk: Contenu(
                 objet=f"Rappel : {favori.message.sujet.titre}",
                 lieu=favori.message.sujet.communaute.nom,
                 liste="rappels",
-                texte="\n\n".join(filter(None, [favori.note, plain_text(favori.message.texte, EXTRACT)])),
+                texte="\n\n".join([*_head(favori), favori.message.texte]),
+                html=format_html_join("", "<p>{}</p>", ((line,) for line in _head(favori)))
+                + favori.message.html,
                 raison="Vous recevez ce courriel parce que vous avez demandé ce rappel.",
                 portee="rappels.0",
             )
@@ -49,6 +50,13 @@ class SourceFavoris(Source):
             message__masque_le__isnull=True,
             message__sujet__in=visible_sujets(agent),
         )
+
+
+def _head(favori: Favori) -> list[str]:
+    """The lines above the message: one's note, if any, and who wrote it."""
+    auteur = favori.message.auteur
+    whose = "Votre message" if auteur.pk == favori.agent_id else f"Message de {auteur.nom_complet}"
+    return [*([f"Votre note : {favori.note}"] if favori.note else []), f"{whose} :"]
 
 
 # From an e-mail, with one click. The number names nothing: it is about all of one's reminders.

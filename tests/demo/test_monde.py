@@ -14,7 +14,7 @@ from django.utils import timezone
 from annuaire.models import Agent, Territoire
 from communautes.fichiers.models import Document, Version
 from communautes.models import Adhesion, Communaute
-from forum.models import Message, Sujet
+from forum.models import Favori, Message, Sujet
 from plateforme.demo.comptes import COMPTES
 from plateforme.demo.monde.chargement import load_world
 from plateforme.demo.monde.lecture import CONTENU, ContenuInvalide, read_world
@@ -53,6 +53,9 @@ def test_the_world_is_whole_and_the_same_each_time() -> None:
 
 def check_what_is_promised() -> None:
     assert Agent.objects.count() == 300
+    for compte in COMPTES:
+        kept = Favori.objects.filter(agent__identifiant=compte.identifiant)
+        assert (kept.count(), kept.exclude(rappel_le=None).count()) == (2, 1)
     genres = Counter(Communaute.objects.values_list("genre", flat=True))
     assert (genres["communaute"], genres["laboratoire"]) == (7, 2)
     assert set(Communaute.objects.values_list("visibilite", flat=True)) == {

@@ -300,7 +300,7 @@ def test_the_e_mail_shows_note_and_message_and_is_checked_before_it_leaves(
     omar = make_agent("Omar")
     for agent in (lila, omar):
         Reglage.objects.create(agent=agent, jours=list(range(7)))
-        due(agent, message, note="Avant la réunion")
+        due(agent, message, note="Avant la réunion <script>")
     sweep_reminders()
     Notification.objects.update(courriel_prevu_le=timezone.now())
     actions.remove_favori(omar, Favori.objects.get(agent=omar))
@@ -308,8 +308,13 @@ def test_the_e_mail_shows_note_and_message_and_is_checked_before_it_leaves(
     (letter,) = mail.outbox
     assert letter.to == [lila.email]
     assert "Rappel" in letter.subject
-    assert "Avant la réunion" in letter.body
-    assert "Le seuil est de dix mètres." in letter.body
+    assert "Avant la réunion <script>" in letter.body
+    assert "Message de Nadia Ferhat" in letter.body
+    assert "Le seuil est de **dix** mètres." in letter.body
+    html = letter.alternatives[0].content
+    assert "Le seuil est de <strong>dix</strong> mètres." in html
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
     assert "vous avez demandé ce rappel" in letter.body
     assert f"/messages/{message.pk}/rappel/" in letter.body
     assert letter.reply_to == []

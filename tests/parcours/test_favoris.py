@@ -124,7 +124,7 @@ def test_without_script(site: Site, sign_in: Callable[..., Page]) -> None:
         plain.get_by_role("button", name="Retirer de mes favoris").click()
         plain.get_by_role("button", name="Annuler le retrait").click()
         plain.get_by_text("Remis dans vos favoris.").wait_for()
-        plain.locator(".rang").get_by_role("button", name="Retirer").click()
+        plain.locator(".rang").first.get_by_role("button", name="Retirer").click()
         plain.get_by_text("Message retiré de vos favoris").wait_for()
     finally:
         context.close()

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire, TypeService
+from annuaire.notifications.horaires import METROPOLE
 from annuaire.notifications.models import Notification
 from annuaire.services import get_service
 from communautes.actions import create_communaute
@@ -22,6 +23,7 @@ from communautes.models import Adhesion, Communaute, DemandeAdhesion
 from forum.actions import (
     ProjetSondage,
     accept_message,
+    keep_message,
     open_sujet,
     pin_sujet,
     publish_message,
@@ -33,6 +35,7 @@ from forum.actions import (
 )
 from forum.actions.faq import nominate
 from forum.models import EntreeFaq, LectureSujet, Message, Sujet
+from forum.rappels import moment_of
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
@@ -76,6 +79,7 @@ def load_world(monde: Monde, now: datetime) -> None:
         tell_of_message(message)
         Notification.objects.filter(cle=f"message.{message.pk}").update(cree_le=message.cree_le)
     _load_requests(agents, chance)
+    _load_favoris(agents)
     record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
 
 
@@ -279,6 +283,18 @@ def _load_reactions(communaute: Communaute) -> None:
         for agent in chance.sample(members, chance.choice((0, 0, 1, 3, 6))):
             if agent != sujet.auteur:
                 set_meme_besoin(agent, sujet, True)
+
+
+def _load_favoris(agents: dict[str, Agent]) -> None:
+    """Those who try the demo keep two answers that people found useful, one of them with a reminder to come."""
+    monday = moment_of("lundi", timezone.now(), METROPOLE)
+    for compte in COMPTES:
+        agent = agents[compte.identifiant]
+        answers = Message.objects.filter(numero__gt=1, sujet__communaute__adhesions__agent=agent)
+        found = answers.exclude(auteur=agent).select_related("sujet__communaute")
+        first, second = found.order_by("-nb_utile", "-cree_le", "pk")[:2]
+        keep_message(agent, first, note="À reprendre en réunion de service", rappel_le=monday)
+        keep_message(agent, second)
 
 
 def _load_salon(
