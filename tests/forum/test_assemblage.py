@@ -22,6 +22,13 @@ PAGES = ("/sujets/{sujet}/?page=1", "/communautes/{slug}/forum/", "/forum/non-lu
 MARKS = re.compile(r'value="[A-Za-z0-9]{64}"|nonce="[^"]*"|brouillon-envoye" content="[^"]*"')
 
 
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """« il y a 1 min » must not come between a page and the one it is compared with."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
 @pytest.fixture
 def communaute() -> Communaute:
     return make_communaute(make_agent("Ana"))
