@@ -353,6 +353,11 @@ def can_tag(agent: Agent, sujet: Sujet) -> bool:
     return can_close_poll(agent, sujet)
 
 
+def can_note(agent: Agent, sujet: Sujet) -> bool:
+    """Who opened a sujet proposes what was decided there; whoever animates notes it."""
+    return can_close_poll(agent, sujet)
+
+
 def can_close_poll(agent: Agent, sujet: Sujet) -> bool:
     """Who launched a poll, or an animateur, ends it before its date."""
     if sujet.auteur_id == agent.pk and can_write(agent, sujet.communaute):

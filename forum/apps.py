@@ -13,11 +13,13 @@ class ForumConfig(AppConfig):
             register_source,
             register_stop,
         )
+        from communautes.suites.origines import register_origin
         from forum.access import can_answer_in, sujet_last_number
         from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
         from forum.liens import register_own_finders
         from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
         from forum.reponses_courriel import answer_address
+        from forum.suites import OrigineMessages
         from plateforme.socle.canaux import GenreCanal, register_genre
 
         register_genre(
@@ -29,6 +31,7 @@ class ForumConfig(AppConfig):
             ),
         )
         register_own_finders()
+        register_origin("message", OrigineMessages())
         source = SourceForum()
         register_source("message", source)
         register_source("sujet", source)

@@ -16,9 +16,10 @@ from django.urls import Resolver404, resolve
 from annuaire.models import Agent
 from communautes.fichiers.models import Document
 from communautes.models import Communaute
+from communautes.suites.models import Decision
 from forum.models import Message, PieceJointe, Sujet
 from plateforme.socle.templatetags.socle import taille_fichier
-from plateforme.socle.texte import Lien
+from plateforme.socle.texte import Lien, plain_text
 
 BIGGEST_ID = 2**63 - 1
 
@@ -132,6 +133,11 @@ def _find_documents(communaute: Communaute, pks: Collection[int]) -> dict[int, C
     }
 
 
+def _find_decisions(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
+    rows = Decision.objects.filter(within_reach(communaute), pk__in=pks)
+    return {row.pk: Cible(plain_text(row.texte, 120), row.nom) for row in rows}
+
+
 def _find_pieces(communaute: Communaute, pks: Collection[Any]) -> dict[Any, Cible]:
     rows = PieceJointe.objects.filter(
         within_reach(communaute, "message__sujet__communaute"),
@@ -150,3 +156,4 @@ def register_own_finders() -> None:
     register_finder("communautes:communaute", "slug", _find_communautes)
     register_finder("annuaire:profil", "identifiant", _find_agents)
     register_finder("fichiers:telecharger", "pk", _find_documents)
+    register_finder("suites:decision", "pk", _find_decisions)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from annuaire.models import Agent
 from forum.access import UNDO
 from forum.models import Message, PieceJointe
+from forum.suites import Marque, read_marks
 
 
 @dataclass(slots=True)
@@ -18,6 +19,8 @@ class Droits:
     animer: bool
     accepter: bool
     resoudre: bool = False
+    # Note a decision, or propose one.
+    noter: bool = False
     classer: bool = False
     reagir: bool = False
     # Whether the reader said they have the same need; None when it is not theirs to say.
@@ -48,6 +51,11 @@ class Ligne:
             and message.supprime_par_id == message.auteur_id
             and timezone.now() - message.supprime_le < UNDO
         )
+
+    @property
+    def marques(self) -> list[Marque]:
+        """The decisions and tasks noted from it."""
+        return read_marks(self.message.suites)
 
     @property
     def nb_reactions(self) -> int:

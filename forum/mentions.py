@@ -2,11 +2,11 @@
 
 from typing import TypedDict
 
-from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from annuaire.identifiants import ANIMATEURS
-from annuaire.models import Agent, WithoutAccents
+from annuaire.mentions import starting
+from annuaire.models import Agent
 from communautes.access import readers_of
 from communautes.models import Communaute
 
@@ -43,28 +43,15 @@ def suggest_mentions(agent: Agent, communaute: Communaute, typed: str) -> list[P
     seen = Agent.objects.visible_to(agent).filter(pk__in=readers_of(communaute).values("pk"))
     seen = seen.exclude(pk=agent.pk)
     members = seen.filter(adhesions__communaute=communaute)
-    people = list(_starting(members, typed)[: SHOWN - len(found)])
+    people = list(starting(members, typed)[: SHOWN - len(found)])
     room = SHOWN - len(found) - len(people)
     elsewhere = communaute.visibilite == Communaute.Visibilite.OUVERTE and not agent.partenaire
     if room > 0 and elsewhere and len(slugify(typed)) >= SHORTEST_ELSEWHERE:
         known = [person.pk for person in people]
         others = Agent.objects.active().filter(partenaire=False).exclude(pk__in=[agent.pk, *known])
-        people += list(_starting(others, typed)[:room])
+        people += list(starting(others, typed)[:room])
     found += [
         {"identifiant": person.identifiant, "nom": person.nom_complet, "lieu": person.rattachement}
         for person in people
     ]
     return found
-
-
-def _starting(people: QuerySet[Agent], typed: str) -> QuerySet[Agent]:
-    handle = slugify(typed)
-    rows = people.select_related("service", "territoire").order_by("nom", "prenom", "pk").distinct()
-    if not handle:
-        return rows if not typed else rows.none()
-    names = {handle, handle.replace("-", " ")}
-    rows = rows.annotate(nom_nu=WithoutAccents("nom"))
-    condition = Q(identifiant__startswith=handle)
-    for name in names:
-        condition |= Q(nom_nu__startswith=name)
-    return rows.filter(condition)

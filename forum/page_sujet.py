@@ -35,6 +35,7 @@ def rights_of(agent: Agent, sujet: Sujet, situation: Situation, *, meme_besoin: 
         accepter=question and (write if own else animate),
         resoudre=sujet.genre in RESOLVABLE and (animate or (write and own)),
         classer=animate or (write and own),
+        noter=animate or (write and own),
         reagir=write,
         meme_besoin=meme_besoin if question and not own else None,
     )

@@ -25,6 +25,7 @@ from forum.views import (
     resume,
     signalements,
     sondages,
+    suites,
 )
 
 app_name = "forum"
@@ -102,6 +103,9 @@ urlpatterns = [
     path("communautes/<slug:slug>/faq/", faq.page, name="faq"),
     path("messages/<int:pk>/faq/", faq.proposer, name="proposer-faq"),
     path("faq/<int:pk>/", faq.entree, name="faq-entree"),
+    # What a message leads to
+    path("messages/<int:pk>/decision/", suites.noter_decision, name="noter-decision"),
+    path("messages/<int:pk>/tache/", suites.faire_tache, name="faire-tache"),
     # Settling a question
     path("sujets/<int:pk>/retirer-acceptation/", ecriture.retirer_acceptation, name="retirer-acceptation"),
     path("messages/<int:pk>/accepter/", ecriture.accepter, name="accepter"),

@@ -11,6 +11,7 @@ from annuaire.models import Agent
 from annuaire.notifications.access import own_notifications
 from communautes.fichiers.access import visible_documents
 from communautes.models import Adhesion, DemandeAdhesion, Invitation
+from communautes.suites.listes import own_taches
 from forum.access import visible_sujets
 from forum.models import Message, Sujet
 from realtime.access import member_salons
@@ -26,6 +27,7 @@ class Groupe:
 
 
 UNREAD_SHOWN = 12
+TASKS_SHOWN = 4
 # A question without an accepted answer is proposed to those who may know for as long.
 STILL_OPEN = timedelta(days=60)
 
@@ -71,6 +73,9 @@ def home_of(agent: Agent) -> dict[str, Any]:
         "demandes": demandes,
         "questions": questions,
         "attendent": len(demandes) + len(invitations) + len(questions),
+        "taches": list(
+            own_taches(agent).select_related("communaute").order_by("echeance_tri", "pk")[:TASKS_SHOWN]
+        ),
         "reunions": list(next_reunions(agent)[:3]),
         "groupes": list(groups.values()),
         "plus_de_non_lus": len(sujets) > UNREAD_SHOWN,

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "annuaire.preuves",
     "communautes",
     "communautes.fichiers",
+    "communautes.suites",
     "forum",
     "realtime",
     "realtime.reunions",
@@ -511,6 +512,9 @@ LIMITES_PAR_MINUTE = {
     "reaction": 60,
     "favori": 60,
     "faq": 20,
+    "decision": 20,
+    "tache": 30,
+    "export": 6,
     "signalement": 10,
     "moderation": 30,
 }

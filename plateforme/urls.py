@@ -29,6 +29,7 @@ urlpatterns: list[Any] = [
     path("notifications/", include("annuaire.notifications.urls")),
     path("communautes/", include("communautes.urls")),
     path("", include("communautes.fichiers.urls")),
+    path("", include("communautes.suites.urls")),
     path("", include("forum.urls")),
     path("", include("realtime.urls")),
     path("", include("realtime.reunions.urls")),

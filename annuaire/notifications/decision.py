@@ -29,19 +29,23 @@ DEFAUTS: Mapping[Genre, Voie] = {
     Genre.ADHESION: Voie.COURRIEL,
     Genre.MODERATION: Voie.COURRIEL,
     Genre.FAQ: Voie.SITE,
+    Genre.DECISION: Voie.RESUME,
+    Genre.TACHE: Voie.COURRIEL,
     Genre.RAPPEL: Voie.COURRIEL,
 }
+# Where following says by itself that one wants to know at once.
+DEFAUTS_SUIVI: Mapping[Genre, Voie] = {Genre.DECISION: Voie.COURRIEL}
 # What only those who follow hear of.
 SUIVI = {Genre.REPONSE, Genre.RESOLU, Genre.SUJET}
 # What reaches even who has put a sujet or a community to sleep: somebody named them, or they asked for it.
 MALGRE_SOURDINE = {
     Genre.MENTION, Genre.SALON, Genre.MODERATION, Genre.RAPPEL, Genre.INVITATION, Genre.DEMANDE,
-    Genre.ADHESION,
+    Genre.ADHESION, Genre.TACHE,
 }  # fmt: skip
 # What a browser may show over other windows: what is said to me. The rest waits in the list.
 SAILLANT = {
     Genre.MENTION, Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.SALON, Genre.INVITATION,
-    Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL,
+    Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE,
 }  # fmt: skip
 # Named, or asked for at a time: not held back to be grouped with what follows.
 PRESSE = {Genre.MENTION, Genre.SALON, Genre.RAPPEL}
@@ -56,9 +60,12 @@ class Preferences:
     resume: Frequence = Frequence.HEBDO
     calendrier: Calendrier = field(default_factory=Calendrier)
 
-    def voie(self, genre: Genre) -> Voie:
-        """How this person wants to hear of `genre`, whatever the conversation."""
-        chosen = Voie(self.voies.get(genre, DEFAUTS[genre]))
+    def voie(self, genre: Genre, niveau: Niveau | None = None) -> Voie:
+        """How this person wants to hear of `genre`, in a conversation that they put at `niveau`."""
+        usual = DEFAUTS[genre]
+        if niveau is Niveau.SUIVRE:
+            usual = DEFAUTS_SUIVI.get(genre, usual)
+        chosen = Voie(self.voies.get(genre, usual))
         if chosen is Voie.COURRIEL and not self.courriels:
             return Voie.SITE
         if chosen is Voie.RESUME and self.resume is Frequence.JAMAIS:
@@ -107,7 +114,7 @@ def decide(
         return RIEN
     if niveau is Niveau.NORMAL and genre in SUIVI:
         return RIEN
-    voie = preferences.voie(genre)
+    voie = preferences.voie(genre, niveau)
     if voie is Voie.RIEN:
         return RIEN
     if niveau is Niveau.SOURDINE:

@@ -20,6 +20,7 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.ACCEPTATION, "Ma réponse est retenue"),
             (Genre.REACTION, "On réagit à un de mes messages"),
             (Genre.INVITATION, "On m’invite dans une communauté"),
+            (Genre.TACHE, "On me confie une tâche, ou celle que j’ai confiée se termine"),
         ),
     ),
     (
@@ -28,7 +29,7 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.BESOIN, "Une réponse à un besoin que je partage"),
             (Genre.RESOLU, "Une question que je suis est résolue"),
             (Genre.ADHESION, "La réponse à ma demande d’adhésion"),
-            (Genre.RAPPEL, "Un rappel que j’ai demandé"),
+            (Genre.RAPPEL, "Un rappel que j’ai demandé, l’échéance d’une tâche"),
         ),
     ),
     (
@@ -38,6 +39,7 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.ANNONCE, "Une annonce"),
             (Genre.SONDAGE, "Un sondage s’ouvre ou se termine"),
             (Genre.REUNION, "Une réunion est prévue"),
+            (Genre.DECISION, "Une décision est prise ou proposée"),
             (Genre.DOCUMENT, "Un document arrive ou change"),
             (Genre.FAQ, "La foire aux questions"),
         ),

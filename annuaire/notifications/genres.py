@@ -23,6 +23,8 @@ class Genre(models.TextChoices):
     ADHESION = "adhesion", "Adhésion"
     MODERATION = "moderation", "Animation et modération"
     FAQ = "faq", "Foire aux questions"
+    DECISION = "decision", "Décision"
+    TACHE = "tache", "Tâche"
     RAPPEL = "rappel", "Rappel"
 
 

@@ -60,6 +60,7 @@ from forum.actions.sondages import (
     withdraw_vote,
 )
 from forum.actions.structure import hide_sujet, move_sujet, unhide_sujet
+from forum.actions.suites import make_task, note_decision
 
 __all__ = [
     "Decision",
@@ -82,6 +83,7 @@ __all__ = [
     "hide_sujet",
     "keep_message",
     "lock_message",
+    "make_task",
     "mark_communaute_read",
     "mark_everything_read",
     "mark_read",
@@ -90,6 +92,7 @@ __all__ = [
     "merge_etiquettes",
     "merge_sujets",
     "move_sujet",
+    "note_decision",
     "note_feed_use",
     "open_sujet",
     "pin_sujet",

@@ -15,6 +15,7 @@ from forum.access import can_moderate
 from forum.actions.moderation import checked_reason, explain_sujet, record_moderation, require_animation
 from forum.actions.preuves import refresh_evidence_of_sujet
 from forum.actions.rendus import rerender_moved
+from forum.actions.suites import refresh_marks_of_sujet
 from forum.models import (
     Abonnement,
     EntreeFaq,
@@ -123,6 +124,7 @@ def move_sujet(auteur: Agent, sujet: Sujet, destination: Communaute, *, motif: s
     locked.save(update_fields=["communaute", "epingle_le"])
     locked.etiquettes.set(Etiquette.objects.filter(communaute=destination, slug__in=slugs))
     rerender_moved(locked)
+    refresh_marks_of_sujet(locked)
     of_sujet: dict[str, Any] = {"message__sujet": locked}
     PieceJointe.objects.filter(**of_sujet).update(communaute=destination)
     Signalement.objects.filter(**of_sujet).update(communaute=destination)

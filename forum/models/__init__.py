@@ -6,6 +6,7 @@ from forum.models.messages import Brouillon, Message, PieceJointe, VersionMessag
 from forum.models.moderation import Avertissement, ReponseType, Signalement
 from forum.models.reactions import EntreeFaq, MemeBesoin, Reaction
 from forum.models.sondages import OptionSondage, Participation, Sondage
+from forum.models.suites import SuiteMessage
 from forum.models.sujets import Etiquette, FrenchVector, Sujet, SujetQuerySet, VersionTitre
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ReponseType",
     "Signalement",
     "Sondage",
+    "SuiteMessage",
     "Sujet",
     "SujetQuerySet",
     "VersionMessage",

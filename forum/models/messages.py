@@ -74,6 +74,9 @@ class Message(models.Model):
     nb_merci = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     nb_utile = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     nb_accord = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # The marks of the rows of `SuiteMessage`, kept in their transaction (`forum.suites`): the page of a sujet reads
+    # no other table, and what is kept of the message's HTML changes with them. JSON, empty for nearly all.
+    suites = models.TextField(default="", db_default="", editable=False)
     recherche = models.GeneratedField(
         expression=FrenchVector("texte"), output_field=SearchVectorField(), db_persist=True
     )

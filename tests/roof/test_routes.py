@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
 from communautes.models import DemandeAdhesion
+from communautes.suites.actions import create_task, propose_decision
 from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
@@ -82,6 +83,21 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "fichiers:deposer": (LOGIN, 403, 404, 200, 200),
     "fichiers:telecharger": MEMBERS,
     "fichiers:retirer": POST,
+    "suites:decisions": MEMBERS,
+    "suites:nouvelle-decision": MEMBERS,
+    "suites:export-decisions": MEMBERS,
+    "suites:decision": MEMBERS,
+    "suites:modifier-decision": ANIMATION,
+    "suites:confirmer-decision": POST,
+    "suites:annuler-decision": ANIMATION,
+    "suites:taches": MEMBERS,
+    "suites:nouvelle-tache": MEMBERS,
+    "suites:export-taches": MEMBERS,
+    "suites:personnes": MEMBERS,
+    "suites:tache": MEMBERS,
+    "suites:etat-tache": POST,
+    "suites:prendre-tache": POST,
+    "suites:mes-taches": SIGNED,
     "forum:liste": MEMBERS,
     "forum:ouvrir": MEMBERS,
     "forum:sujet": MEMBERS,
@@ -158,6 +174,8 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "forum:faq": MEMBERS,
     "forum:proposer-faq": MEMBERS,
     "forum:faq-entree": ANIMATION,
+    "forum:noter-decision": MEMBERS,
+    "forum:faire-tache": MEMBERS,
     "forum:mes-sujets": SIGNED,
     "forum:on-me-cite": SIGNED,
     "forum:sans-reponse": SIGNED,
@@ -227,10 +245,12 @@ ABOUT_MESSAGES = {
     "forum:effacer-version",
     "forum:favori",
     "forum:fragment",
+    "forum:faire-tache",
     "forum:historique",
     "forum:message",
     "forum:modifier",
     "forum:non-lu",
+    "forum:noter-decision",
     "forum:prendre",
     "forum:rappel",
     "forum:remettre-favori",
@@ -298,6 +318,8 @@ def make_world() -> dict[str, Any]:
             communaute=communaute, message=sujet.messages.get(), question="Quel seuil retenir ?"
         ).pk,
         "piece": piece.pk,
+        "decision": propose_decision(animateur, communaute, "Le seuil est de 60 m.", confirmer=True).pk,
+        "tache": create_task(animateur, "Relire l’arrêté", communaute=communaute).pk,
         "document": document.pk,
         "reunion": reunion.pk,
         "demande": demande.pk,
@@ -336,6 +358,7 @@ def address(name: str, world: dict[str, Any]) -> str:
     kind = name.split(":")[0]
     pk = {
         "fichiers": world["document"],
+        "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
         "reunions": world["reunion"],
         "forum": world["faq"]

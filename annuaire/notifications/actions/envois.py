@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.courriels import build_mail
-from annuaire.notifications.genres import Genre, Voie
+from annuaire.notifications.genres import Genre, Niveau, Voie
 from annuaire.notifications.horaires import next_allowed
 from annuaire.notifications.models import Notification
 from annuaire.notifications.preferences import preferences_of
@@ -71,7 +71,8 @@ def _send_group(agent_id: int, group: str, connection: BaseEmailBackend) -> None
     agent = Agent.objects.with_place().get(pk=agent_id)
     now = timezone.now()
     preferences = preferences_of([agent])[agent.pk]
-    wanted = [row for row in pending if preferences.voie(Genre(row.genre)) is Voie.COURRIEL]
+    # Planned, so at a level where it is mailed: what they have chosen since is what may stop it.
+    wanted = [row for row in pending if preferences.voie(Genre(row.genre), Niveau.SUIVRE) is Voie.COURRIEL]
     kept = visible(agent, wanted) if agent.is_active else []
     dropped = {row.pk for row in pending} - {row.pk for row in kept}
     Notification.objects.filter(pk__in=dropped).update(courriel_prevu_le=None)

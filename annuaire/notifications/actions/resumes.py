@@ -29,7 +29,12 @@ REMEMBERED = timedelta(days=60)
 RUBRIQUES = (
     (5, "On vous cite", {Genre.MENTION, Genre.SALON}),
     (10, "On vous répond", {Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.RESOLU}),
-    (15, "On vous attend", {Genre.INVITATION, Genre.DEMANDE, Genre.ADHESION, Genre.MODERATION, Genre.RAPPEL}),
+    (
+        15,
+        "On vous attend",
+        {Genre.INVITATION, Genre.DEMANDE, Genre.ADHESION, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE},
+    ),
+    (20, "Ce qui a été décidé", {Genre.DECISION}),
 )
 AUTRES = (30, "Dans ce que vous suivez")
 

@@ -8,6 +8,7 @@ const WORDS = {
   "message.modifie": "Un message a été modifié",
   "message.retire": "Un message a été retiré",
   "message.retabli": "Un message a été rétabli",
+  "message.suites": "Une décision ou une tâche d’un message a changé",
 };
 
 /* A message may stand twice on the page: the answer chosen, under the question and at its place. */

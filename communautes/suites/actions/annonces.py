@@ -1,0 +1,129 @@
+"""Who is told of decisions."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from annuaire.models import Agent
+from annuaire.notifications.actions import Annonce, notify, take_back
+from annuaire.notifications.genres import Genre, Niveau
+from annuaire.notifications.models import Notification
+from communautes.access import readers_of
+from communautes.explications import animateurs_of
+from communautes.models import Adhesion
+from communautes.suites.models import Decision
+from communautes.suites.origines import levels_of
+from plateforme.socle.texte import plain_text
+
+
+@transaction.atomic
+def tell_of_decision(decision: Decision) -> None:
+    """Tell the members of a decision that is confirmed, and those who follow where it comes from.
+
+    For the worker; harmless when repeated. By each one's level: in the digest, by e-mail at once for who
+    follows, nothing for who put it to sleep. Access is looked at now; what was cancelled meanwhile is told
+    nobody. Its author, when somebody else confirmed it, is told as one who follows.
+    """
+    if not decision.confirmee:
+        return
+    chosen = levels_of(decision)
+    member = Adhesion.objects.filter(communaute=decision.communaute_id, agent=OuterRef("pk"))
+    people = list(readers_of(decision.communaute).filter(Exists(member) | Q(pk__in=list(chosen))))
+    _tell(
+        decision,
+        people,
+        _key(decision),
+        f"Décision {decision.reference} : {plain_text(decision.texte, 180)}",
+        acteur=decision.confirmee_par,
+        niveaux=_levels(decision, chosen),
+    )
+
+
+@transaction.atomic
+def tell_of_cancellation(decision: Decision) -> None:
+    """Tell those who know of a decision that it is cancelled; the others hear of neither. For the worker."""
+    if not decision.annulee:
+        return
+    take_back(_key(decision))
+    knew = Notification.objects.filter(cle=_key(decision), destinataire=OuterRef("pk"))
+    people = list(readers_of(decision.communaute).filter(Exists(knew) | Q(pk=decision.auteur_id)))
+    _tell(
+        decision,
+        people,
+        f"{_key(decision)}.annulee",
+        f"La décision {decision.reference} est annulée : {plain_text(decision.texte, 160)}",
+        acteur=decision.annulee_par,
+        extrait=decision.motif_annulation,
+        niveaux=_levels(decision, levels_of(decision)),
+    )
+
+
+def tell_animation(decision: Decision) -> None:
+    """Ask those who animate to look at a proposal, in the caller's transaction."""
+    people = animateurs_of(decision.communaute)
+    _tell(
+        decision,
+        people,
+        f"{_key(decision)}.proposee",
+        f"{decision.auteur.nom_complet} propose une décision : {plain_text(decision.texte, 160)}",
+        acteur=decision.auteur,
+    )
+
+
+def forget_proposal(decision: Decision) -> None:
+    """A proposal was looked at: those who animate need do it no more. In the caller's transaction."""
+    take_back(f"{_key(decision)}.proposee")
+
+
+def tell_author_of_refusal(decision: Decision) -> None:
+    """Tell its author why a proposal was set aside, in the caller's transaction."""
+    forget_proposal(decision)
+    _tell(
+        decision,
+        readers_of(decision.communaute).filter(pk=decision.auteur_id),
+        f"{_key(decision)}.ecartee",
+        f"Votre proposition de décision est écartée : {plain_text(decision.texte, 160)}",
+        acteur=decision.annulee_par,
+        extrait=decision.motif_annulation,
+        niveaux={decision.auteur_id: Niveau.SUIVRE},
+    )
+
+
+def _key(decision: Decision) -> str:
+    return f"decision.{decision.pk}"
+
+
+def _levels(decision: Decision, chosen: Mapping[int, Niveau]) -> dict[int, Niveau]:
+    """Each one's level for the place it comes from, else for the community; whoever proposed it follows it."""
+    rows = Adhesion.objects.filter(communaute=decision.communaute_id).values_list("agent", "niveau")
+    found = {pk: Niveau(niveau) for pk, niveau in rows}
+    found |= chosen
+    found[decision.auteur_id] = Niveau.SUIVRE
+    return found
+
+
+def _tell(
+    decision: Decision,
+    people: Iterable[Agent],
+    cle: str,
+    titre: str,
+    *,
+    acteur: Agent | None,
+    extrait: str = "",
+    niveaux: Mapping[int, Niveau] | None = None,
+) -> None:
+    notify(
+        people,
+        Annonce(
+            genre=Genre.DECISION,
+            cle=cle,
+            titre=titre,
+            url=decision.get_absolute_url(),
+            extrait=extrait[:300],
+            acteur=acteur,
+            fil=_key(decision),
+            intitule=decision.communaute.nom,
+            niveaux=niveaux or {},
+        ),
+    )

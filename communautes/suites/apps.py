@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class SuitesConfig(AppConfig):
+    name = "communautes.suites"
+    label = "suites"
+    verbose_name = "Décisions et tâches"
+
+    def ready(self) -> None:
+        from annuaire.notifications.sources import register_source
+        from communautes.suites.notifications import SourceDecisions, SourceTaches
+
+        register_source("decision", SourceDecisions())
+        register_source("tache", SourceTaches())

@@ -1,0 +1,105 @@
+"""A community's register and tasks as tables for a spreadsheet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from annuaire.models import Agent
+from communautes.access import get_readable
+from communautes.models import Communaute
+from communautes.suites.models import Decision, Tache
+from communautes.suites.origines import Lien, origins_of_decisions, origins_of_taches
+from plateforme.socle.erreurs import TropDeDemandes
+from plateforme.socle.limites import check_limit
+from plateforme.socle.tableur import csv_response
+
+# Rows read at a time.
+BATCH = 500
+DECISION = (
+    "Numéro", "État", "Prise le", "Décision", "Proposée par", "Notée le", "Confirmée par", "Confirmée le",
+    "Annulée par", "Annulée le", "Motif", "Origine", "Adresse",
+)  # fmt: skip
+TACHE = (
+    "Tâche", "État", "Responsable", "Échéance", "Notée par", "Notée le", "Faite le", "Origine", "Adresse",
+)  # fmt: skip
+
+
+@require_GET
+def decisions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole register, oldest first: proposed and cancelled ones too."""
+    communaute = get_readable(request.user, slug)
+    agent: Agent = request.user
+
+    def next_rows(last: int) -> tuple[Sequence[Sequence[Any]], int | None]:
+        found = list(_after(Decision.objects.all().with_people(), communaute, last))
+        origins = origins_of_decisions(agent, [row.pk for row in found])
+        return [_decision(row, origins.get(row.pk)) for row in found], _last(found)
+
+    if not _allowed(request):
+        return redirect("suites:decisions", communaute.slug)
+    return csv_response(f"decisions-{communaute.slug}.csv", DECISION, next_rows)
+
+
+@require_GET
+def taches(request: HttpRequest, slug: str) -> HttpResponse:
+    """All the tasks, oldest first."""
+    communaute = get_readable(request.user, slug)
+    agent: Agent = request.user
+
+    def next_rows(last: int) -> tuple[Sequence[Sequence[Any]], int | None]:
+        found = list(_after(Tache.objects.all().with_people(), communaute, last))
+        origins = origins_of_taches(agent, [row.pk for row in found])
+        return [_tache(row, origins.get(row.pk)) for row in found], _last(found)
+
+    if not _allowed(request):
+        return redirect("suites:taches", communaute.slug)
+    return csv_response(f"taches-{communaute.slug}.csv", TACHE, next_rows)
+
+
+def _allowed(request: HttpRequest) -> bool:
+    """Count one more export; too many, and the page that one comes back to says so."""
+    try:
+        check_limit("export", request.user.pk)
+    except TropDeDemandes as error:
+        messages.error(
+            request, f"Vous venez d’exporter plusieurs fois : réessayez dans {error.attente} secondes."
+        )
+        return False
+    return True
+
+
+def _after(rows: Any, communaute: Communaute, last: int) -> Any:
+    return rows.filter(communaute=communaute, pk__gt=last).order_by("pk")[:BATCH]
+
+
+def _last(rows: Sequence[Any]) -> int | None:
+    return rows[-1].pk if len(rows) == BATCH else None
+
+
+def _decision(row: Decision, origine: Lien | None) -> list[Any]:
+    return [
+        row.reference, row.get_etat_display(), row.prise_le, row.texte, row.auteur.nom_complet, row.cree_le,
+        _name(row.confirmee_par), row.confirmee_le, _name(row.annulee_par), row.annulee_le, row.motif_annulation,
+        _address(origine.url) if origine is not None else "", _address(row.get_absolute_url()),
+    ]  # fmt: skip
+
+
+def _tache(row: Tache, origine: Lien | None) -> list[Any]:
+    return [
+        row.libelle, row.get_etat_display(), _name(row.responsable), row.echeance, row.auteur.nom_complet,
+        row.cree_le, row.faite_le, _address(origine.url) if origine is not None else "",
+        _address(row.get_absolute_url()),
+    ]  # fmt: skip
+
+
+def _name(agent: Agent | None) -> str:
+    return agent.nom_complet if agent is not None else ""
+
+
+def _address(url: str) -> str:
+    return settings.SITE_URL + url
