@@ -73,7 +73,7 @@ class TacheForm(_Versioned):
     libelle = forms.CharField(
         label="Ce qu’il y a à faire",
         max_length=LIBELLE_MAX,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Dites ce qu’il y a à faire."},
     )
     responsable = forms.CharField(

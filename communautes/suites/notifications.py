@@ -41,8 +41,8 @@ class SourceDecisions(Source):
                     liste=f"decisions.{communaute.slug}",
                     texte=decision.texte,
                     html=decision.html,
-                    raison=f"Vous recevez ce courriel parce que vous suivez « {communaute.nom} », ou le sujet d’où "
-                    "vient cette décision.",
+                    raison=f"Vous recevez ce courriel parce que vous suivez « {communaute.nom} » ou le sujet d’où vient "
+                    "cette décision, ou que vous l’avez proposée.",
                     portee=f"communaute.{communaute.pk}",
                 )
         return found

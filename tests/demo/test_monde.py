@@ -14,6 +14,7 @@ from django.utils import timezone
 from annuaire.models import Agent, Territoire
 from communautes.fichiers.models import Document, Version
 from communautes.models import Adhesion, Communaute
+from communautes.suites.models import Decision, Tache
 from forum.models import Favori, Message, Sujet
 from plateforme.demo.comptes import COMPTES
 from plateforme.demo.monde.chargement import load_world
@@ -33,6 +34,8 @@ def digest() -> list[str]:
         list(MessageSalon.objects.order_by("client_id").values_list("client_id", "texte", "cree_le")),
         list(Version.objects.order_by("document__nom").values_list("document__nom", "empreinte")),
         list(Reunion.objects.order_by("titre").values_list("titre", "debut")),
+        list(Decision.objects.order_by("texte").values_list("texte", "annee", "numero", "cree_le")),
+        list(Tache.objects.order_by("libelle").values_list("libelle", "echeance", "responsable__identifiant")),
     ]  # fmt: skip
     return [hashlib.sha256(repr(part).encode()).hexdigest() for part in parts]
 
@@ -71,6 +74,8 @@ def check_what_is_promised() -> None:
         "pdf", "odt", "ods", "png",
     }  # fmt: skip
     assert Reunion.objects.filter(debut__gt=NOW).count() >= 9
+    assert (Decision.objects.count(), Tache.objects.count()) == (2, 3)
+    assert Message.objects.exclude(suites="").count() == 4
     assert not Sujet.objects.filter(dernier_message_le__gt=NOW).exists()
     # Two régions, with all their départements.
     served = set(Agent.objects.filter(partenaire=False).values_list("territoire__code", flat=True))

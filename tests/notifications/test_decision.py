@@ -61,6 +61,10 @@ def test_what_was_read_is_told_nobody(genre: Genre, niveau: Niveau | None) -> No
         (Genre.RESOLU, Niveau.SUIVRE, Voie.SITE),
         (Genre.INVITATION, None, Voie.COURRIEL),
         (Genre.REUNION, None, Voie.RESUME),
+        (Genre.DECISION, Niveau.NORMAL, Voie.RESUME),
+        (Genre.DECISION, Niveau.SUIVRE, Voie.COURRIEL),
+        (Genre.DECISION, Niveau.SOURDINE, Voie.RIEN),
+        (Genre.TACHE, None, Voie.COURRIEL),
     ],
 )
 def test_without_a_choice(genre: Genre, niveau: Niveau | None, voie: Voie) -> None:

@@ -23,6 +23,8 @@ AGENT = (
     "/annuaire/moi/modifier/", "/notifications/", "/notifications/reglages/", "/communautes/", "/communautes/creer/", C, f"{C}membres/",
     f"{C}a-propos/", f"{C}documents/", f"{C}forum/", f"{C}forum/nouveau/",
     f"{C}forum/nouveau/?genre=retour", f"{C}forum/nouveau/?genre=sondage", f"{C}forum/etiquettes/", f"{C}reunions/", "/salons/",
+    f"{C}decisions/", f"{C}decisions/?q=girafe", f"{C}decisions/nouvelle/", f"{C}taches/", f"{C}taches/?etat=faites",
+    f"{C}taches/nouvelle/", "/mes-taches/", "/mes-taches/?vue=confiees",
     "/forum/non-lus/", "/forum/favoris/", "/flux/", "/forum/brouillons/", "/forum/mise-en-forme/", "/compte/email/", "/compte/password/change/", "/compte/2fa/", "/compte/sessions/",
 )  # fmt: skip
 
@@ -75,6 +77,13 @@ def test_agent(sign_in: Callable[..., Page], size: str) -> None:
     addresses.append(meeting.get_attribute("href"))
     planned = page.locator(f"main a[href='{C}reunions/planifier/']")
     addresses += [planned.first.get_attribute("href")] if planned.count() else []
+    page.goto(f"{C}decisions/")
+    noted = str(page.locator("main a[href^='/decisions/']").first.get_attribute("href"))
+    addresses += [noted, f"{noted}modifier/", f"{noted}annuler/"]
+    source = page.locator("main .decision a[href^='/messages/']").first.get_attribute("href")
+    addresses += [str(source), f"{source}decision/", f"{source}tache/"]
+    page.goto(f"{C}taches/")
+    addresses.append(page.locator("main a[href^='/taches/']").first.get_attribute("href"))
     # Each decision about a sujet, and about a message of somebody else's.
     page.goto(f"{C}forum/?genre=discussion")
     sujet = (

@@ -80,7 +80,9 @@ def test_a_member_proposes_and_the_animation_confirms(
     ]  # fmt: skip
 
 
-def test_each_is_told_by_their_level(communaute: Communaute, ana: Agent, lila: Agent, run_jobs: Any) -> None:
+def test_each_is_told_by_their_level(
+    communaute: Communaute, ana: Agent, lila: Agent, run_jobs: Any, mailoutbox: Any
+) -> None:
     quiet, keen = (add_member(communaute, make_agent(name)).agent for name in ("Quentin", "Kim"))
     set_level(quiet, communaute, "sourdine")
     set_level(keen, communaute, "suivre")
@@ -91,6 +93,10 @@ def test_each_is_told_by_their_level(communaute: Communaute, ana: Agent, lila: A
     told = {row.destinataire: row for row in Notification.objects.filter(cle=f"decision.{decision.pk}")}
     assert {agent: row.voie for agent, row in told.items()} == {lila: "resume", keen: "courriel"}
     assert decision.reference in told[keen].titre
+    [mail] = mailoutbox
+    assert mail.to == [keen.email]
+    assert "Le seuil de **60 m**" in mail.body
+    assert f"Ne plus être prévenu(e) de « {communaute.nom} »" in mail.body
     # Looked at again when it is about to leave: who has left hears of it no more.
     assert visible(keen, [told[keen]]) == [told[keen]]
     put_out(communaute, keen)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 
@@ -44,7 +45,11 @@ def export(client: Client, address: str) -> str:
     response = client.get(address)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith("attachment")
-    return b"".join(response).decode()
+
+    async def received() -> bytes:
+        return b"".join([part async for part in response])
+
+    return async_to_sync(received)().decode()
 
 
 def test_a_decision_from_proposal_to_register(communaute: Communaute, ana: Agent, lila: Agent) -> None:

@@ -40,6 +40,7 @@ from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
 from plateforme.demo.monde.population import REGIONS, colleagues
+from plateforme.demo.monde.suites import load_suites
 from plateforme.socle.journal import record
 from plateforme.socle.typographie import tidy_title
 from realtime.actions import send_message
@@ -228,6 +229,7 @@ def _load_forum(
             )
             if answer.get("acceptee") and entry["genre"] == Sujet.Genre.QUESTION:
                 accept_message(sujet.auteur, message)
+            load_suites(answer, message, agents, now)
         if entry.get("epingle"):
             pin_sujet(sujet.auteur, sujet)
         if entry.get("resolue"):

@@ -68,6 +68,8 @@ def _check(name: str, content: dict[str, Any], people: dict[str, dict[str, Any]]
                     f" du sujet {number}",
                 )
                 authors.append(message["auteur"])
+                authors += [message["decision"]["par"]] if "decision" in message else []
+                authors += [task[who] for task in message.get("taches", []) for who in ("par", "responsable")]
     unknown = sorted(set(authors) - set(people))
     if unknown:
         raise ContenuInvalide(f"{name} : personnes inconnues : {', '.join(unknown)}.")
