@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString
 
-from communautes.suites.models import DECISION_MAX, LIBELLE_MAX
+from communautes.suites.models import DECISION_MAX, LIBELLE_MAX, Decision
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.texte import render_markdown, validate_source
 from plateforme.socle.typographie import tidy_title
@@ -62,3 +62,10 @@ def check_libelle(libelle: str) -> str:
             f"Dites ce qu’il y a à faire en {LIBELLE_MAX} caractères au plus.", champ="libelle"
         )
     return libelle
+
+
+def said(decision: Decision) -> str:
+    """What a page says once a decision is noted, from wherever."""
+    if decision.confirmee:
+        return f"C’est noté : {decision.nom[0].lower()}{decision.nom[1:]}."
+    return "Merci : votre proposition est entre les mains de l’animation."

@@ -47,7 +47,7 @@ def note_decision(
             "Une décision se note par l’animation, ou se propose par qui a ouvert le sujet."
         )
     kept, _ = check_decision(texte)
-    twin = _suites(message).filter(decision__texte=kept).exclude(decision__etat=Decision.Etat.ANNULEE).first()
+    twin = _same_decision(_suites(message), kept).first()
     if twin is not None and twin.decision is not None:
         return twin.decision
     decision = propose_decision(
@@ -77,12 +77,7 @@ def make_task(
     Raises `ActionRefusee` and `PermissionDenied`, as `create_task`.
     """
     kept = check_libelle(libelle)
-    twin = (
-        _suites(message)
-        .filter(tache__libelle=kept, tache__auteur=auteur, tache__responsable=responsable)
-        .exclude(tache__etat__in=[Tache.Etat.FAITE, Tache.Etat.ABANDONNEE])
-        .first()
-    )
+    twin = _same_task(_suites(message), auteur, kept, responsable).first()
     if twin is not None and twin.tache is not None:
         return twin.tache
     tache = create_task(
@@ -122,6 +117,18 @@ def _suites(message: Message) -> QuerySet[SuiteMessage]:
     return SuiteMessage.objects.filter(message=message).select_related("decision", "tache")
 
 
+def _same_decision(rows: QuerySet[SuiteMessage], texte: str) -> QuerySet[SuiteMessage]:
+    return rows.filter(decision__texte=texte).exclude(decision__etat=Decision.Etat.ANNULEE)
+
+
+def _same_task(
+    rows: QuerySet[SuiteMessage], auteur: Agent, libelle: str, responsable: Agent | None
+) -> QuerySet[SuiteMessage]:
+    closed = [Tache.Etat.FAITE, Tache.Etat.ABANDONNEE]
+    same = rows.filter(tache__libelle=libelle, tache__auteur=auteur, tache__responsable=responsable)
+    return same.exclude(tache__etat__in=closed)
+
+
 def _bind(
     auteur: Agent, message: Message, *, decision: Decision | None = None, tache: Tache | None = None
 ) -> None:
@@ -139,10 +146,11 @@ def _bind(
             f"{SUITES_MAX} décisions et tâches viennent déjà de ce message : notez celle-ci depuis l’onglet "
             "« Décisions et tâches »."
         )
-    if decision is not None and linked.filter(
-        decision__texte=decision.texte, decision__auteur=auteur
-    ).exclude(decision__etat=Decision.Etat.ANNULEE):
+    # Sent twice at once: the first has been tied since this one looked.
+    if decision is not None and _same_decision(linked, decision.texte).exists():
         raise ActionRefusee("Cette décision vient d’être notée : elle figure sur le message.")
+    if tache is not None and _same_task(linked, auteur, tache.libelle, tache.responsable).exists():
+        raise ActionRefusee("Cette tâche vient d’être notée : elle figure sur le message.")
     SuiteMessage.objects.create(message=locked, decision=decision, tache=tache)
     record(auteur, "message.lead_to", locked, **{written._meta.model_name or "": written.pk})
     refresh_marks(locked)

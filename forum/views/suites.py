@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from communautes.presentation import community_context
 from communautes.suites.forms import DecisionForm, TacheForm
-from communautes.suites.views.decisions import said
+from communautes.suites.redaction import said
 from forum import actions
 from forum.access import can_note, get_message
 from forum.models import Message

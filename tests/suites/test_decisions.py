@@ -106,7 +106,8 @@ def test_each_is_told_by_their_level(
 def test_cancelled_it_stays_with_its_reason_and_who_knew_is_told(
     communaute: Communaute, ana: Agent, lila: Agent, run_jobs: Any
 ) -> None:
-    omar = add_member(communaute, make_agent("Omar")).agent
+    omar, kim = (add_member(communaute, make_agent(name)).agent for name in ("Omar", "Kim"))
+    set_level(kim, communaute, "suivre")
     decision = propose_decision(ana, communaute, TEXTE, confirmer=True)
     run_jobs()
     Notification.objects.filter(destinataire=lila).update(lue_le=timezone.now())
@@ -120,8 +121,9 @@ def test_cancelled_it_stays_with_its_reason_and_who_knew_is_told(
     assert (decision.etat, decision.reference, decision.motif_annulation, decision.annulee_par) == (
         "annulee", f"{year()}-001", "Le décret a changé.", ana,
     )  # fmt: skip
-    # Lila had read it; Omar had not, and hears of neither.
-    assert Notification.objects.get(cle=f"decision.{decision.pk}.annulee").destinataire == lila
+    # Lila had read it, Kim by e-mail; Omar had not, and hears of neither.
+    told = Notification.objects.filter(cle=f"decision.{decision.pk}.annulee")
+    assert {row.destinataire for row in told} == {lila, kim}
     assert not Notification.objects.filter(destinataire=omar).exists()
     again = cancel_decision(ana, decision, motif="Autre raison")
     assert again.motif_annulation == "Le décret a changé."
@@ -132,7 +134,7 @@ def test_cancelled_it_stays_with_its_reason_and_who_knew_is_told(
 
 
 def test_a_proposal_set_aside_never_had_a_number(communaute: Communaute, ana: Agent, lila: Agent) -> None:
-    mine, other = (propose_decision(lila, communaute, TEXTE) for _ in range(2))
+    mine, other = (propose_decision(lila, communaute, f"{TEXTE} {number}") for number in range(2))
     cancel_decision(lila, mine, motif="Je me suis trompée.")
     assert not Notification.objects.filter(destinataire=lila).exists()
     cancel_decision(ana, other, motif="Hors sujet.")
@@ -149,8 +151,10 @@ def test_numbers_are_of_one_community_and_one_year(communaute: Communaute, ana: 
     elsewhere = make_communaute(ana)
     last = date(year() - 1, 12, 30)
     given = [
-        propose_decision(ana, where, TEXTE, confirmer=True, prise_le=day).reference
-        for where, day in ((communaute, None), (communaute, last), (elsewhere, None), (communaute, last))
+        propose_decision(ana, where, f"{TEXTE} {number}", confirmer=True, prise_le=day).reference
+        for number, (where, day) in enumerate(
+            ((communaute, None), (communaute, last), (elsewhere, None), (communaute, last))
+        )
     ]
     assert given == [f"{year()}-001", f"{year() - 1}-001", f"{year()}-001", f"{year() - 1}-002"]
     # A number that goes back with its transaction is given again: no hole.
@@ -162,6 +166,17 @@ def test_numbers_are_of_one_community_and_one_year(communaute: Communaute, ana: 
         propose_decision(ana, communaute, TEXTE, prise_le=timezone.localdate() + timedelta(days=1))
     with pytest.raises(ActionRefusee, match="année"):
         propose_decision(ana, communaute, TEXTE, prise_le=date(202, 1, 1))
+
+
+def test_sent_twice_it_is_written_once(communaute: Communaute, ana: Agent, lila: Agent) -> None:
+    first = propose_decision(lila, communaute, TEXTE)
+    assert propose_decision(lila, communaute, f" {TEXTE}") == first
+    assert propose_decision(ana, communaute, TEXTE) != first
+    Decision.objects.update(cree_le=timezone.now() - timedelta(minutes=2))
+    assert propose_decision(lila, communaute, TEXTE) != first
+    # Proposed, then noted as taken: not the same thing.
+    noted = propose_decision(ana, communaute, TEXTE, confirmer=True)
+    assert (noted.etat, propose_decision(ana, communaute, TEXTE, confirmer=True)) == ("confirmee", noted)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,7 +205,7 @@ def test_what_it_said_is_kept(communaute: Communaute, ana: Agent, lila: Agent) -
         edit_decision(ana, decision, "Le seuil de 40 m vaut partout.", version=1)
     assert stale.value.actuelle.version == 2
     confirmed = confirm_decision(ana, decision)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ActionRefusee, match="confirmée entre-temps"):
         edit_decision(lila, confirmed, "Le seuil de 45 m vaut pour tout le bassin.")
     with pytest.raises(ActionRefusee, match=f"décision de {year()}"):
         edit_decision(ana, confirmed, TEXTE, prise_le=date(year() - 1, 3, 1))

@@ -104,6 +104,14 @@ def test_one_that_nobody_has_is_taken_by_the_first(
         take_task(make_agent("Hors"), create_task(ana, "Autre tâche", communaute=communaute))
 
 
+def test_sent_twice_it_is_written_once(communaute: Communaute, lila: Agent, omar: Agent) -> None:
+    first = create_task(lila, "Relire", communaute=communaute, responsable=omar)
+    assert create_task(lila, " Relire ", communaute=communaute, responsable=omar) == first
+    assert create_task(lila, "Relire", communaute=communaute) != first
+    set_task_state(omar, first, "faite")
+    assert create_task(lila, "Relire", communaute=communaute, responsable=omar) != first
+
+
 def test_what_cannot_be(communaute: Communaute, ana: Agent, lila: Agent) -> None:
     outside = make_agent("Hors")
     wrong: list[tuple[dict[str, Any], str]] = [

@@ -45,9 +45,14 @@ def tell_of_cancellation(decision: Decision) -> None:
     """Tell those who know of a decision that it is cancelled; the others hear of neither. For the worker."""
     if not decision.annulee:
         return
+    # Read on the site, or sent by e-mail or in a digest.
+    knew = list(
+        Notification.objects.filter(cle=_key(decision))
+        .filter(Q(lue_le__isnull=False) | Q(envoye_le__isnull=False))
+        .values_list("destinataire", flat=True)
+    )
     take_back(_key(decision))
-    knew = Notification.objects.filter(cle=_key(decision), destinataire=OuterRef("pk"))
-    people = list(readers_of(decision.communaute).filter(Exists(knew) | Q(pk=decision.auteur_id)))
+    people = list(readers_of(decision.communaute).filter(pk__in=[*knew, decision.auteur_id]))
     _tell(
         decision,
         people,

@@ -15,6 +15,7 @@ from communautes.access import can_animate, require_write
 from communautes.models import Communaute
 from communautes.suites.access import can_cancel, can_confirm, can_edit_decision
 from communautes.suites.actions.annonces import forget_proposal, tell_animation, tell_author_of_refusal
+from communautes.suites.actions.tours import REDITE, take_turns
 from communautes.suites.models import MOTIF_MAX, CompteurDecisions, Decision, VersionDecision
 from communautes.suites.origines import tell_origins
 from communautes.suites.redaction import check_decision, one_line
@@ -52,7 +53,8 @@ def propose_decision(
 ) -> Decision:
     """Write a decision down, for the animation to confirm; `confirmer`: at once, by who animates. Members.
 
-    `prise_le`: the day it was taken, today if not said. `quand`: content of the past, loaded from elsewhere,
+    `prise_le`: the day it was taken, today if not said. The same words sent again by the same person within a minute
+    (a double click, a resend after a cut) give the first decision back. `quand`: content of the past, loaded from elsewhere,
     which nobody is told of. Raises `ActionRefusee` (text, date, too fast) and `PermissionDenied`.
     """
     require_write(auteur, communaute, "Rejoignez la communauté pour proposer une décision.")
@@ -61,6 +63,9 @@ def propose_decision(
     texte, html = check_decision(texte)
     prise_le = _checked_day(prise_le)
     if quand is None:
+        twin = _twin(auteur, communaute, texte, confirmer)
+        if twin is not None:
+            return twin
         check_limit("decision", auteur.pk)
     decision: Decision = Decision.objects.create(
         communaute=communaute,
@@ -115,6 +120,12 @@ def edit_decision(
     if locked.annulee:
         raise ActionRefusee("Cette décision est annulée : elle ne se modifie plus.")
     if not can_edit_decision(auteur, locked):
+        if locked.auteur_id == auteur.pk and locked.confirmee:
+            raise ActionRefusee(
+                "Votre proposition a été confirmée entre-temps : seules les personnes qui animent la communauté la "
+                "modifient maintenant. Votre texte est conservé ci-dessous.",
+                champ="texte",
+            )
         raise PermissionDenied("Seules les personnes qui animent la communauté modifient une décision.")
     prise_le = _checked_day(prise_le or locked.prise_le)
     if (locked.texte, locked.prise_le) == (texte, prise_le):
@@ -208,6 +219,25 @@ def _confirm(auteur: Agent, decision: Decision, *, quand: datetime | None = None
         distribute_decision.defer(decision_id=decision.pk)
     tell_origins(decision)
     _publish(decision, "decision.confirmee")
+
+
+def _twin(auteur: Agent, communaute: Communaute, texte: str, confirmer: bool) -> Decision | None:
+    """The decision just written with these words by this person, whose writings take turns until the end."""
+    take_turns(auteur)
+    wanted = Decision.Etat.CONFIRMEE if confirmer else Decision.Etat.PROPOSEE
+    found: Decision | None = (
+        Decision.objects.filter(
+            auteur=auteur,
+            communaute=communaute,
+            texte=texte,
+            etat=wanted,
+            cree_le__gt=timezone.now() - REDITE,
+        )
+        .select_related("communaute")
+        .order_by("pk")
+        .first()
+    )
+    return found
 
 
 def _checked_day(prise_le: date | None) -> date:

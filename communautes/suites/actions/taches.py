@@ -16,6 +16,7 @@ from annuaire.notifications.genres import Genre
 from communautes.access import require_write
 from communautes.models import Communaute
 from communautes.suites.access import assignable, can_change_tache, can_take_tache, visible_taches
+from communautes.suites.actions.tours import REDITE, take_turns
 from communautes.suites.models import Tache
 from communautes.suites.origines import tell_origins
 from communautes.suites.redaction import check_libelle
@@ -55,6 +56,7 @@ def create_task(
     """Write a task down; whoever has it to do is told. Members who may write, where there is a community.
 
     Without one, the caller has checked that `auteur` may speak to `responsable` (a conversation between a few).
+    The same task sent again by the same person within a minute (a double click, a resend after a cut) is the first.
     `quand`: content of the past, which nobody is told of. Raises `ActionRefusee` (words, date, person, too fast)
     and `PermissionDenied`.
     """
@@ -64,6 +66,9 @@ def create_task(
     _check_person(communaute, responsable)
     if quand is None:
         _check_day(echeance)
+        twin = _twin(auteur, libelle, communaute, responsable)
+        if twin is not None:
+            return twin
         check_limit("tache", auteur.pk)
     tache = Tache(
         communaute=communaute,
@@ -185,6 +190,25 @@ def next_reminder(tache: Tache, today: date) -> date | None:
     if before > today:
         return before
     return max(tache.echeance + timedelta(days=1), today + timedelta(days=1))
+
+
+def _twin(
+    auteur: Agent, libelle: str, communaute: Communaute | None, responsable: Agent | None
+) -> Tache | None:
+    take_turns(auteur)
+    found: Tache | None = (
+        Tache.objects.filter(
+            auteur=auteur,
+            libelle=libelle,
+            communaute=communaute,
+            responsable=responsable,
+            cree_le__gt=timezone.now() - REDITE,
+        )
+        .open()
+        .order_by("pk")
+        .first()
+    )
+    return found
 
 
 def _require_change(auteur: Agent, tache: Tache) -> None:

@@ -16,6 +16,7 @@ from communautes.suites.forms import AnnulationForm, DecisionForm
 from communautes.suites.listes import decisions_of, years_of
 from communautes.suites.models import Decision
 from communautes.suites.origines import origins_of_decisions
+from communautes.suites.redaction import said
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.limites import check_limit
 from plateforme.socle.pagination import paginate
@@ -94,7 +95,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def modifier(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_decision(request.user, pk)
-    if not can_edit_decision(request.user, found):
+    # One that was confirmed while its author worded it otherwise: the action says so, and the words are kept.
+    if request.method != "POST" and not can_edit_decision(request.user, found):
         raise PermissionDenied("Seules les personnes qui animent la communauté modifient une décision.")
     form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm.of(found)
     context: dict[str, Any] = community_context(request.user, found.communaute, "suites")
@@ -157,13 +159,6 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = community_context(request.user, found.communaute, "suites")
     context |= {"form": form, "decision": found}
     return render(request, "suites/annuler.html", context, status=422 if form.errors else 200)
-
-
-def said(decision: Decision) -> str:
-    """What the banner says once a decision is noted, by whatever page."""
-    if decision.confirmee:
-        return f"C’est noté : {decision.nom[0].lower()}{decision.nom[1:]}."
-    return "Merci : votre proposition est entre les mains de l’animation."
 
 
 def _with_origins(request: HttpRequest, decisions: list[Decision]) -> None:

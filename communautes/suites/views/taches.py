@@ -47,7 +47,7 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = community_context(request.user, communaute, "suites")
     vue = request.GET.get("etat", "")
     handle = request.GET.get("responsable", "")[:80]
-    person = Agent.objects.filter(identifiant=handle).first() if handle else None
+    person = Agent.objects.visible_to(request.user).filter(identifiant=handle).first() if handle else None
     rows = taches_of(communaute, etat=ETATS.get(vue, ""), responsable=person)
     page = paginate(
         rows.with_people(),
