@@ -127,7 +127,7 @@ def _tell(
             url=decision.get_absolute_url(),
             extrait=extrait[:300],
             acteur=acteur,
-            fil=_key(decision),
+            fil=f"decision.{decision.pk}",
             intitule=decision.communaute.nom,
             niveaux=niveaux or {},
         ),

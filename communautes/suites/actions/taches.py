@@ -276,12 +276,12 @@ def _tell_assigned(auteur: Agent, tache: Tache) -> None:
         Annonce(
             genre=Genre.TACHE,
             # Given back to the same person later, it is another event.
-            cle=f"{_thread(tache)}.confiee.{tache.version}",
+            cle=f"tache.{tache.pk}.confiee.{tache.version}",
             titre=f"{auteur.nom_complet} vous confie une tâche{until} : « {short} »",
             url=tache.get_absolute_url(),
             extrait=tache.libelle if len(tache.libelle) > 130 else "",
             acteur=auteur,
-            fil=_thread(tache),
+            fil=f"tache.{tache.pk}",
             intitule=tache.libelle,
         ),
     )
@@ -296,11 +296,11 @@ def _tell_author(auteur: Agent, tache: Tache) -> None:
         [tache.auteur],
         Annonce(
             genre=Genre.TACHE,
-            cle=f"{_thread(tache)}.{tache.etat}.{tache.version}",
+            cle=f"tache.{tache.pk}.{tache.etat}.{tache.version}",
             titre=f"{auteur.nom_complet} {verb} la tâche « {Truncator(tache.libelle).chars(150)} »",
             url=tache.get_absolute_url(),
             acteur=auteur,
-            fil=_thread(tache),
+            fil=f"tache.{tache.pk}",
             intitule=tache.libelle,
         ),
     )
