@@ -46,10 +46,21 @@ def reply_address(agent: Agent, message: Message) -> str:
     """The address by which `agent` answers `message`; empty when the site takes no answers by e-mail."""
     if not settings.REPONSE_COURRIEL:
         return ""
-    local, _, domain = settings.REPONSE_COURRIEL.partition("@")
     days = (timezone.localdate() - _EPOCH).days
     payload = days.to_bytes(2, "big") + agent.pk.to_bytes(5, "big") + message.pk.to_bytes(5, "big")
-    token = base64.b32encode(payload + _sign(payload, settings.SECRET_KEY)).decode().rstrip("=").lower()
+    return sign_address(payload, _SALT)
+
+
+def sign_address(payload: bytes, salt: str) -> str:
+    """Our address with a signed token that says `payload`, 12 bytes; `salt` names what it opens.
+
+    Empty when the site takes no answers by e-mail.
+    """
+    if not settings.REPONSE_COURRIEL:
+        return ""
+    local, _, domain = settings.REPONSE_COURRIEL.partition("@")
+    signature = _sign(payload, settings.SECRET_KEY, salt)
+    token = base64.b32encode(payload + signature).decode().rstrip("=").lower()
     return f"{local}+{token}@{domain}"
 
 
@@ -81,6 +92,18 @@ def read_address(address: str) -> Jeton | None:
     Mail servers change the case of addresses at will, so it says nothing here. Whether it is too old is for
     the caller to ask (`expired`): the person can be told.
     """
+    payload = read_signed(address, _SALT)
+    if payload is None:
+        return None
+    return Jeton(
+        jour=_EPOCH + timedelta(days=int.from_bytes(payload[:2], "big")),
+        agent_id=int.from_bytes(payload[2:7], "big"),
+        message_id=int.from_bytes(payload[7:], "big"),
+    )
+
+
+def read_signed(address: str, salt: str) -> bytes | None:
+    """The 12 bytes that an address of ours says, or None when it is none or opens something else than `salt`."""
     if not is_reply_address(address):
         return None
     token = address.strip().rpartition("@")[0].partition("+")[2]
@@ -94,15 +117,9 @@ def read_address(address: str) -> Jeton | None:
     genuine = False
     # Each key is tried whatever the others said: the time taken says nothing.
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        genuine |= hmac.compare_digest(signature, _sign(payload, key))
-    if not genuine:
-        return None
-    return Jeton(
-        jour=_EPOCH + timedelta(days=int.from_bytes(payload[:2], "big")),
-        agent_id=int.from_bytes(payload[2:7], "big"),
-        message_id=int.from_bytes(payload[7:], "big"),
-    )
+        genuine |= hmac.compare_digest(signature, _sign(payload, key, salt))
+    return payload if genuine else None
 
 
-def _sign(payload: bytes, key: str) -> bytes:
-    return salted_hmac(_SALT, payload, secret=key, algorithm="sha256").digest()[:16]
+def _sign(payload: bytes, key: str, salt: str) -> bytes:
+    return salted_hmac(salt, payload, secret=key, algorithm="sha256").digest()[:16]

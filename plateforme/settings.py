@@ -508,6 +508,8 @@ LIMITES_PAR_MINUTE = {
     "reunion": 10,
     "reponse_reunion": 60,
     "invitation_reunion": 30,
+    # Of each guest without account.
+    "invitation_exterieure": 30,
     "flux": 60,
     "reaction": 60,
     "favori": 60,

@@ -22,6 +22,7 @@ from forum.actions.publication import publish_message
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.garde import LOOP, why_ignored
 from forum.courriels_entrants.lecture import CourrielLu, read_email
+from forum.courriels_entrants.portes import door_of
 from forum.models import CourrielRecu, Message, PieceJointe, Sujet
 from forum.reponses_courriel import Jeton, is_reply_address, read_address
 from plateforme.socle.courriels import queue_email
@@ -98,6 +99,12 @@ def receive_email(
     transaction of the message. Database errors come through: the caller keeps the e-mail and tries later.
     """
     read = read_email(raw)
+    adresses = list(adresses)
+    door = door_of(_ours(read, adresses))
+    if door is not None:
+        porte, address = door
+        received: Reception = porte.recevoir(raw, read, address)
+        return received
     key = hashlib.sha256(raw).hexdigest()
     ignored = why_ignored(read.entetes, read.objet, enveloppe=enveloppe)
     if ignored:
@@ -106,7 +113,7 @@ def receive_email(
         )
         return Reception(CourrielRecu.Issue.IGNORE, ignored)
     try:
-        return _take(read, list(adresses), coupe=coupe)
+        return _take(read, adresses, coupe=coupe)
     except TropDeDemandes as error:
         return Reception(
             CourrielRecu.Issue.REFUSE,
@@ -178,10 +185,7 @@ def _take(read: CourrielLu, adresses: list[str], *, coupe: bool) -> Reception:
 
 def _who(read: CourrielLu, adresses: list[str]) -> tuple[Jeton, Agent]:
     """Whom the reply address was given to, once sure that the sender is that person; or `_Refus`."""
-    recipients = adresses or read.entetes.addresses(
-        "x-original-to", "delivered-to", "envelope-to", "to", "cc"
-    )
-    ours = [address for address in dict.fromkeys(recipients) if is_reply_address(address)][:MAX_ADDRESSES]
+    ours = _ours(read, adresses)
     if not ours:
         raise _Refus("jeton_absent")
     jetons = [jeton for jeton in map(read_address, ours) if jeton is not None]
@@ -197,6 +201,14 @@ def _who(read: CourrielLu, adresses: list[str]) -> tuple[Jeton, Agent]:
         elif EmailAddress.objects.filter(user=agent, email__iexact=read.expediteur, verified=True).exists():
             return jeton, agent
     raise refus
+
+
+def _ours(read: CourrielLu, adresses: list[str]) -> list[str]:
+    """The addresses of ours that an e-mail came to: as the mail server took it, else as its headers say."""
+    recipients = adresses or read.entetes.addresses(
+        "x-original-to", "delivered-to", "envelope-to", "to", "cc"
+    )
+    return [address for address in dict.fromkeys(recipients) if is_reply_address(address)][:MAX_ADDRESSES]
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from forum.actions.courriels import Reception, receive_email
+from forum.courriels_entrants.portes import door_of
 from forum.models import CourrielRecu
 from forum.reponses_courriel import read_address
 
@@ -46,7 +47,7 @@ class Reponses:
         """Refuse at once what is no reply address of ours: the mail server may ask before it takes an e-mail."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Trop de destinataires"
-        if read_address(address) is None:
+        if read_address(address) is None and door_of([address]) is None:
             return "550 5.1.1 Adresse de reponse inconnue"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"

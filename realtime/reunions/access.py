@@ -1,5 +1,6 @@
 """The only way from an address or a frame to a meeting, and what each may do there."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -10,11 +11,26 @@ from django.utils import timezone
 from annuaire.models import Agent
 from communautes.access import can_animate, can_write, require_write
 from communautes.models import Communaute
-from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion, ReunionQuerySet
+from realtime.reunions.adresses import read_guest_token
+from realtime.reunions.calendrier import Agenda
+from realtime.reunions.models import (
+    CleAgenda,
+    Convive,
+    DocumentReunion,
+    Participant,
+    PointOrdreDuJour,
+    Reunion,
+    ReunionQuerySet,
+    Serie,
+)
 from realtime.reunions.models.reunions import LONGEST
 
 # Meetings to come that one page of a community shows.
 MOST_UPCOMING = 60
+# A guest's link shows the meeting so long after its end.
+GUEST_AFTER = timedelta(days=7)
+# What a calendar is given.
+CALENDAR_PAST, CALENDAR_FUTURE, CALENDAR_MOST = timedelta(days=90), timedelta(days=400), 600
 
 
 def visible_reunions(agent: Agent) -> ReunionQuerySet:
@@ -33,6 +49,26 @@ def get_reunion(agent: Agent, pk: int) -> Reunion:
     )
     if found is None:
         raise Http404("Cette réunion n’existe pas.")
+    return found
+
+
+def get_prepared(agent: Agent, pk: int, *, finished: bool = False) -> Reunion:
+    """A meeting that it is for `agent` to prepare: 404, or 403. `finished`: one that is over or cancelled too."""
+    found = get_reunion(agent, pk)
+    if not can_prepare(agent, found):
+        raise PermissionDenied("Cette page est réservée aux personnes qui préparent la réunion.")
+    if not finished and found.etat not in (Reunion.Etat.BROUILLON, Reunion.Etat.PLANIFIEE):
+        raise PermissionDenied("Cette réunion ne se modifie plus.")
+    return found
+
+
+def get_link(agent: Agent, pk: int) -> DocumentReunion:
+    """A document joined to a meeting that `agent` may see, or 404."""
+    found: DocumentReunion | None = (
+        DocumentReunion.objects.select_related("reunion__communaute").filter(pk=pk).first()
+    )
+    if found is None or not visible_reunions(agent).filter(pk=found.reunion_id).exists():
+        raise Http404("Ce document n’est plus joint.")
     return found
 
 
@@ -108,6 +144,72 @@ def may_be_invited(agent: Agent, communaute: Communaute | None) -> bool:
     return not agent.partenaire or (communaute is not None and communaute.est_laboratoire)
 
 
+def get_guest_invitation(token: str) -> Participant:
+    """The invitation that a guest's link was made for, or 404: withdrawn, forged, or a week after the meeting."""
+    pk = read_guest_token(token)
+    found: Participant | None = (
+        Participant.objects.present()
+        .select_related(
+            "reunion__communaute", "reunion__organisateur__service", "reunion__organisateur__territoire"
+        )
+        .select_related("reunion__serie")
+        .filter(pk=pk, agent__isnull=True)
+        .exclude(reunion__etat=Reunion.Etat.BROUILLON)
+        .first()
+    )
+    if found is None or found.reunion.fin < timezone.now() - GUEST_AFTER:
+        raise Http404(
+            "Ce lien d’invitation n’est plus valable : demandez-en un autre à la personne qui organise."
+        )
+    return found
+
+
+def calendar_key(cle: str) -> CleAgenda:
+    """The calendar key of an active account, with its owner, or 404. The only way into calendars: no session there."""
+    # Found by its digest: the time the index takes says nothing of the key.
+    digest = hashlib.sha256(cle.encode()).hexdigest()
+    found: CleAgenda | None = (
+        CleAgenda.objects.filter(empreinte=digest, agent__is_active=True).select_related("agent").first()
+    )
+    if found is None:
+        raise Http404("Cette clé d’agenda n’existe pas.")
+    return found
+
+
+def calendar_of(agent: Agent) -> tuple[Agenda, dict[int, str]]:
+    """What one's calendar holds, lately past and to come, and what one answered, by meeting. What one declined is out.
+
+    A series that one is invited to is there as its rule, with the meetings that differ.
+    """
+    now = timezone.now()
+    rows = list(
+        Participant.objects.present()
+        .filter(
+            agent=agent,
+            reunion__in=visible_reunions(agent).filter(
+                debut__gte=now - CALENDAR_PAST, debut__lte=now + CALENDAR_FUTURE
+            ),
+        )
+        .exclude(reponse=Convive.Reponse.REFUSE)
+        .exclude(reunion__etat=Reunion.Etat.BROUILLON)
+        .select_related("reunion__serie", "reunion__organisateur")
+        .prefetch_related("reunion__points__responsable")
+        .order_by("reunion__debut", "reunion")[:CALENDAR_MOST]
+    )
+    agenda = Agenda()
+    series: dict[int, tuple[Serie, list[Reunion]]] = {}
+    for row in rows:
+        reunion = row.reunion
+        if reunion.serie is not None and row.habitue:
+            _, differing = series.setdefault(reunion.serie_id, (reunion.serie, []))
+            if reunion.modifiee:
+                differing.append(reunion)
+        else:
+            agenda.reunions.append(reunion)
+    agenda.series = list(series.values())
+    return agenda, {row.reunion_id: row.reponse for row in rows}
+
+
 def next_reunions(agent: Agent) -> QuerySet[Reunion]:
     """Meetings that `agent` is invited to, has not declined, and that are not over; soonest first."""
     now = timezone.now()
@@ -144,6 +246,22 @@ def past_reunions(agent: Agent, communaute: Communaute) -> ReunionQuerySet:
         .filter(communaute=communaute)
         .select_related("organisateur")
     )
+
+
+def own_participations(agent: Agent, *, passees: bool) -> "QuerySet[Participant]":
+    """The agent's invitations to meetings they may see, to come or past, with the meeting; the caller orders them."""
+    now = timezone.now()
+    seen = visible_reunions(agent)
+    rows: QuerySet[Participant] = Participant.objects.present().filter(agent=agent)
+    if passees:
+        rows = rows.filter(reunion__in=seen.standing().over(now))
+    else:
+        rows = rows.filter(
+            reunion__in=seen.filter(debut__gte=now - LONGEST).exclude(
+                pk__in=Reunion.objects.filter(debut__gte=now - LONGEST).over(now).values("pk")
+            )
+        )
+    return rows.select_related("reunion__communaute", "reunion__serie")
 
 
 def is_over(reunion: Reunion, now: datetime | None = None) -> bool:

@@ -4,10 +4,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from annuaire.models import Agent
+from annuaire.notifications.preferences import rythme
 from communautes.models import Communaute
 from realtime.reunions import actions
 from realtime.reunions.actions.nouvelles import tell_of_proposal
-from realtime.reunions.models import PointOrdreDuJour, Reunion
+from realtime.reunions.models import Changement, PointOrdreDuJour, Reunion
 
 _RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
@@ -21,26 +22,68 @@ def _reunion(pk: int) -> Reunion | None:
 
 @app.task(name="reunions.distribute_reunion", retry=_RETRY)
 def distribute_reunion(reunion_id: int) -> None:
-    """Tell those invited who were not told."""
+    """Tell those invited who were not told, then their calendars."""
     reunion = _reunion(reunion_id)
     if reunion is not None:
         actions.tell_of_reunion(reunion)
+        _send_soon(reunion_id)
 
 
 @app.task(name="reunions.distribute_change", retry=_RETRY)
-def distribute_change(reunion_id: int, auteur_id: int, sequence: int, dit: str) -> None:
-    """Tell those invited what changed."""
+def distribute_change(reunion_id: int, sequence: int) -> None:
+    """Tell those invited what changed, then their calendars."""
     reunion = _reunion(reunion_id)
-    if reunion is not None:
-        actions.tell_of_change(reunion, Agent.objects.filter(pk=auteur_id).first(), sequence, dit)
+    changement = (
+        Changement.objects.select_related("auteur").filter(reunion=reunion_id, sequence=sequence).first()
+    )
+    if reunion is not None and changement is not None:
+        actions.tell_of_change(reunion, changement)
+        _send_soon(reunion_id)
 
 
 @app.task(name="reunions.distribute_cancellation", retry=_RETRY)
 def distribute_cancellation(reunion_id: int, auteur_id: int) -> None:
-    """Tell those invited that it is off."""
+    """Tell those invited that it is off, then their calendars."""
     reunion = _reunion(reunion_id)
     if reunion is not None:
         actions.tell_of_cancellation(reunion, Agent.objects.filter(pk=auteur_id).first())
+        _send_soon(reunion_id)
+
+
+@app.task(name="reunions.send_calendars", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def send_calendars(reunion_id: int) -> None:
+    """Send what calendars lack; what is left over, and who is in their quiet hours, is for later runs."""
+    reunion = _reunion(reunion_id)
+    if reunion is None:
+        return
+    envoi = actions.send_calendars(reunion)
+    if envoi.reste:
+        send_calendars.defer(reunion_id=reunion_id)
+    elif envoi.plus_tard is not None:
+        send_calendars.configure(schedule_at=envoi.plus_tard).defer(reunion_id=reunion_id)
+    if envoi.echecs:
+        raise CourrielsRefuses(envoi.echecs)
+
+
+class CourrielsRefuses(Exception):
+    """The mail server did not take some e-mails: the job is tried again."""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="reunions.recall", queueing_lock="reunions.recall")
+def recall(timestamp: int) -> None:
+    """Recall meetings, the day before and a quarter of an hour before."""
+    actions.recall_due()
+
+
+def _send_soon(reunion_id: int) -> None:
+    """Several changes in a row make one e-mail."""
+    delai = rythme().delai
+    (
+        send_calendars.configure(schedule_in={"seconds": int(delai.total_seconds())})
+        if delai
+        else send_calendars
+    ).defer(reunion_id=reunion_id)
 
 
 @app.task(name="reunions.distribute_proposal", retry=_RETRY)

@@ -2,12 +2,43 @@
 
 from django.urls import path
 
-from realtime.reunions import views
+from realtime.reunions.views import agenda, convives, exterieurs, pages, points, preparation
 
 app_name = "reunions"
 
 urlpatterns = [
-    path("communautes/<slug:slug>/reunions/", views.liste, name="liste"),
-    path("communautes/<slug:slug>/reunions/planifier/", views.planifier, name="planifier"),
-    path("reunions/<int:pk>/", views.reunion, name="reunion"),
+    path("communautes/<slug:slug>/reunions/", pages.liste, name="liste"),
+    path("communautes/<slug:slug>/reunions/planifier/", preparation.planifier, name="planifier"),
+    path("salons/<int:pk>/reunion/", preparation.planifier_salon, name="planifier-salon"),
+    path("reunions/", pages.miennes, name="miennes"),
+    path("reunions/planifier/", preparation.planifier_entre_agents, name="planifier-entre-agents"),
+    path("reunions/personnes/", convives.personnes, name="personnes"),
+    path("reunions/agenda/", agenda.agenda, name="agenda"),
+    path("reunions/agenda/preferences/", agenda.preferences, name="preferences"),
+    path("reunions/agenda/creer/", agenda.creer_cle, name="creer-cle"),
+    path("reunions/agenda/revoquer/", agenda.revoquer_cle, name="revoquer-cle"),
+    path("agenda/<str:cle>/reunions.ics", agenda.flux, name="flux"),
+    path("reunions/<int:pk>/", pages.reunion, name="reunion"),
+    path("reunions/<int:pk>/repondre/", pages.repondre, name="repondre"),
+    path("reunions/<int:pk>/reunion.ics", agenda.telecharger, name="telecharger"),
+    path("reunions/<int:pk>/modifier/", preparation.modifier, name="modifier"),
+    path("reunions/<int:pk>/publier/", preparation.publier, name="publier"),
+    path("reunions/<int:pk>/annuler/", preparation.annuler, name="annuler"),
+    path("reunions/<int:pk>/dupliquer/", preparation.dupliquer, name="dupliquer"),
+    path("reunions/<int:pk>/personnes/", convives.convives, name="convives"),
+    path("reunions/personnes/<int:pk>/retirer/", convives.retirer, name="retirer-convive"),
+    path("reunions/personnes/<int:pk>/role/", convives.role, name="role"),
+    path("reunions/<int:pk>/points/ajouter/", points.ajouter, name="ajouter-point"),
+    path("reunions/points/<int:pk>/", points.modifier, name="modifier-point"),
+    path("reunions/points/<int:pk>/retirer/", points.retirer, name="retirer-point"),
+    path("reunions/points/<int:pk>/garder/", points.garder, name="garder-point"),
+    path("reunions/points/<int:pk>/deplacer/", points.deplacer, name="deplacer-point"),
+    path("reunions/<int:pk>/documents/", points.documents, name="documents"),
+    path("reunions/documents/<int:pk>/retirer/", points.retirer_document, name="retirer-document"),
+    path("invitation-reunion/<str:jeton>/", exterieurs.exterieur, name="exterieur"),
+    path(
+        "invitation-reunion/<str:jeton>/reunion.ics",
+        agenda.telecharger_exterieur,
+        name="telecharger-exterieur",
+    ),
 ]

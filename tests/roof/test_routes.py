@@ -18,6 +18,8 @@ from communautes.suites.actions import create_task, propose_decision
 from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
+from realtime.reunions.actions import ProjetPoint
+from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
 
@@ -197,6 +199,34 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "reunions:liste": MEMBERS,
     "reunions:planifier": ANIMATION,
     "reunions:reunion": (LOGIN, 404, 404, 200, 200),
+    "reunions:planifier-salon": (LOGIN, 404, 404, 200, 200),
+    "reunions:planifier-entre-agents": (LOGIN, 200, 403, 200, 200),
+    "reunions:miennes": SIGNED,
+    "reunions:personnes": SIGNED,
+    "reunions:agenda": SIGNED,
+    "reunions:preferences": POST,
+    "reunions:creer-cle": POST,
+    "reunions:revoquer-cle": POST,
+    # A key, then links, that nobody has; what each gets with theirs is in tests/reunions.
+    "reunions:flux": (404, 404, 404, 404, 404),
+    "reunions:exterieur": (404, 404, 404, 404, 404),
+    "reunions:telecharger-exterieur": (404, 404, 404, 404, 404),
+    "reunions:repondre": POST,
+    "reunions:telecharger": (LOGIN, 404, 404, 200, 200),
+    "reunions:modifier": (LOGIN, 404, 404, 403, 200),
+    "reunions:publier": POST,
+    "reunions:annuler": (LOGIN, 404, 404, 403, 200),
+    "reunions:dupliquer": (LOGIN, 404, 404, 403, 200),
+    "reunions:convives": (LOGIN, 404, 404, 200, 200),
+    "reunions:retirer-convive": POST,
+    "reunions:role": POST,
+    "reunions:ajouter-point": (LOGIN, 404, 404, 200, 200),
+    "reunions:modifier-point": (LOGIN, 404, 404, 403, 200),
+    "reunions:retirer-point": POST,
+    "reunions:garder-point": POST,
+    "reunions:deplacer-point": POST,
+    "reunions:documents": (LOGIN, 404, 404, 403, 200),
+    "reunions:retirer-document": POST,
     "demo:courriels": ALL,
     "demo:courriel": (404, 404, 404, 404, 404),
     "demo:courriel-html": (404, 404, 404, 404, 404),
@@ -303,6 +333,7 @@ def make_world() -> dict[str, Any]:
     reunion = Reunion.objects.create(
         communaute=communaute, organisateur=animateur, titre="Point mensuel", debut=timezone.now()
     )
+    (point,) = write_points(reunion, [ProjetPoint("Bilan")])
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
     message = sujet.messages.get()
@@ -322,6 +353,7 @@ def make_world() -> dict[str, Any]:
         "tache": create_task(animateur, "Relire l’arrêté", communaute=communaute).pk,
         "document": document.pk,
         "reunion": reunion.pk,
+        "point": point.pk,
         "demande": demande.pk,
         "invitation": invitation.pk,
         "identifiant": animateur.identifiant,
@@ -360,7 +392,11 @@ def address(name: str, world: dict[str, Any]) -> str:
         "fichiers": world["document"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
-        "reunions": world["reunion"],
+        "reunions": world["salon"]
+        if name == "reunions:planifier-salon"
+        else world["point"]
+        if name.endswith("-point") and name != "reunions:ajouter-point"
+        else world["reunion"],
         "forum": world["faq"]
         if name == "forum:faq-entree"
         else world["message"]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -89,7 +89,9 @@ def invite(auteur: Agent, reunion: Reunion, invites: Invites) -> None:
 
 @transaction.atomic
 def withdraw(auteur: Agent, participant: Participant) -> None:
-    """Ask somebody no more. Those who prepare; never who organises it."""
+    """Ask somebody no more; the worker tells their calendar. Those who prepare; never who organises it."""
+    from realtime.reunions.tasks import send_calendars
+
     current = locked(participant.reunion)
     require_prepare(auteur, current)
     require_open(current)
@@ -100,6 +102,7 @@ def withdraw(auteur: Agent, participant: Participant) -> None:
         return
     record(auteur, "reunion.withdraw", current, participant=participant.pk, agent=participant.agent_id)
     announce(current, "reunion.convives")
+    send_calendars.defer(reunion_id=current.pk)
 
 
 @transaction.atomic
@@ -143,6 +146,18 @@ def answer(
         raise PermissionDenied("Vous n’êtes plus membre de cette communauté.")
     check_limit("reponse_reunion", agent.pk)
     return record_answer(current, participant, reponse, commentaire, sur=sur)
+
+
+@transaction.atomic
+def answer_as_guest(
+    participant: Participant, reponse: str, commentaire: str = "", *, sur: int | None = None
+) -> Participant:
+    """The same for somebody without account, whose signed link the caller has checked."""
+    current = locked(participant.reunion)
+    fresh = Participant.objects.present().filter(pk=participant.pk, agent__isnull=True).first()
+    if fresh is None:
+        raise ActionRefusee("Vous n’êtes plus sur la liste des personnes invitées.")
+    return record_answer(current, fresh, reponse, commentaire, sur=sur)
 
 
 def record_answer(
@@ -237,8 +252,7 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
         Participant.objects.filter(
             reunion__communaute=communaute, agent=agent, origine=Convive.Origine.EXTERIEUR
         ).update(origine=Convive.Origine.PERSONNE)
-        leaving = Participant.objects.present().filter(agent=agent, reunion__in=coming)
-        leaving.update(retire_le=timezone.now())
+        _withdraw_all(Participant.objects.present().filter(agent=agent, reunion__in=coming))
         return
     animates = adhesion.role == Adhesion.Role.ANIMATEUR
     groups = Q(toute_la_communaute=True) | (Q(toute_l_animation=True) if animates else Q(pk__in=[]))
@@ -247,12 +261,22 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
         if not reunion.en_preparation:
             distribute_reunion.defer(reunion_id=reunion.pk)
     if not animates:
-        gone = Participant.objects.present().filter(
-            agent=agent,
-            origine=Convive.Origine.ANIMATION,
-            reunion__in=coming.filter(toute_la_communaute=False),
+        _withdraw_all(
+            Participant.objects.present().filter(
+                agent=agent,
+                origine=Convive.Origine.ANIMATION,
+                reunion__in=coming.filter(toute_la_communaute=False),
+            )
         )
-        gone.update(retire_le=timezone.now())
+
+
+def _withdraw_all(rows: "QuerySet[Participant]") -> None:
+    from realtime.reunions.tasks import send_calendars
+
+    touched = list(rows.values_list("pk", "reunion"))
+    Participant.objects.filter(pk__in=[pk for pk, _ in touched]).update(retire_le=timezone.now())
+    for reunion_id in {reunion_id for _, reunion_id in touched}:
+        send_calendars.defer(reunion_id=reunion_id)
 
 
 def _add_group(reunion: Reunion, members: "Iterable[Adhesion]", origine: str) -> None:

@@ -8,7 +8,7 @@ from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
 from realtime.reunions.horaires import say_moment
-from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
+from realtime.reunions.models import Changement, Convive, PointOrdreDuJour, Reunion
 
 
 @transaction.atomic
@@ -26,16 +26,16 @@ def tell_of_reunion(reunion: Reunion) -> None:
 
 
 @transaction.atomic
-def tell_of_change(reunion: Reunion, auteur: Agent | None, sequence: int, dit: str) -> None:
+def tell_of_change(reunion: Reunion, changement: Changement) -> None:
     """Tell those invited what changed, in the words of `textes.say_changes`."""
     if reunion.en_preparation or reunion.annulee:
         return
     _tell(
         reunion,
         _invited(reunion),
-        cle=f"reunion.{reunion.pk}.changee.{sequence}",
-        titre=f"« {reunion.titre} » : {dit}",
-        acteur=auteur,
+        cle=f"reunion.{reunion.pk}.changee.{changement.sequence}",
+        titre=f"« {reunion.titre} » : {changement.dit}",
+        acteur=changement.auteur,
     )
 
 
@@ -92,6 +92,8 @@ def _tell(
             acteur=acteur,
             fil=f"reunion.{reunion.pk}",
             intitule=reunion.titre,
+            # The calendar's item has an e-mail of its own: actions.expeditions.
+            sans_courriel=True,
         ),
     )
 

@@ -151,9 +151,9 @@ def edit_reunion(auteur: Agent, reunion: Reunion, *, sur: int | None = None, **c
     current.save(update_fields=[*EDITABLE, "sequence", "sequence_horaire", "modifiee"])
     record(auteur, "reunion.edit", current, champs=[n for n in EDITABLE if wanted[n] != getattr(before, n)])
     if not current.en_preparation:
-        distribute_change.defer(
-            reunion_id=current.pk, auteur_id=auteur.pk, sequence=current.sequence, dit=" ; ".join(said)
-        )
+        dit = " ; ".join(said)
+        current.changements.create(sequence=current.sequence, dit=dit[:600], auteur=auteur)
+        distribute_change.defer(reunion_id=current.pk, sequence=current.sequence)
     announce(current, "reunion.changee", sequence=current.sequence)
     return said
 

@@ -1,15 +1,20 @@
 """Meetings: when, with whom and about what; series of them."""
 
+from realtime.reunions.models.agenda import Changement, CleAgenda, PreferenceReunions, Rappel
 from realtime.reunions.models.convives import Convive, Habitue, Participant
 from realtime.reunions.models.reunions import DocumentReunion, PointOrdreDuJour, Reunion, ReunionQuerySet
 from realtime.reunions.models.series import Serie
 
 __all__ = [
+    "Changement",
+    "CleAgenda",
     "Convive",
     "DocumentReunion",
     "Habitue",
     "Participant",
     "PointOrdreDuJour",
+    "PreferenceReunions",
+    "Rappel",
     "Reunion",
     "ReunionQuerySet",
     "Serie",
