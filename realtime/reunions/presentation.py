@@ -21,7 +21,7 @@ from realtime.reunions.horaires import local, same_clock, say_day, say_duration,
 from realtime.reunions.models import Convive, DocumentReunion, Participant, Reunion
 from realtime.reunions.rythme import say_rhythm
 
-PEOPLE_SHOWN = 60
+PEOPLE_SHOWN = 12
 CHANGES_SHOWN = 5
 
 
