@@ -26,6 +26,8 @@ SUSPENSION_MAX = timedelta(days=366)
 
 # Higher floors listen: realtime gives a new community its first salon.
 communaute_created = Signal()
+# Its name, or who may know of it, is no longer the same: texts of the forum name communities and what is in them.
+communaute_changed = Signal()
 
 
 @transaction.atomic
@@ -78,6 +80,7 @@ def edit_communaute(auteur: Agent, communaute: Communaute, **champs: str | int) 
     The name's uniqueness is held by the database: a name taken meanwhile raises `ActionRefusee`.
     """
     _require_animateur(auteur, communaute)
+    before = Communaute.objects.values_list("nom", "visibilite").get(pk=communaute.pk)
     editable = ("nom", "resume", "presentation", "charte", "visibilite", "couleur", "archivage_mois")
     for champ in editable:
         if champ in champs:
@@ -90,6 +93,8 @@ def edit_communaute(auteur: Agent, communaute: Communaute, **champs: str | int) 
     except IntegrityError:
         raise ActionRefusee("Une communauté porte déjà ce nom.", champ="nom") from None
     record(auteur, "communaute.edit", communaute, champs=sorted(champs))
+    if (communaute.nom, communaute.visibilite) != before:
+        communaute_changed.send(Communaute, communaute=communaute)
     return communaute
 
 

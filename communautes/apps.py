@@ -19,6 +19,10 @@ class CommunautesConfig(AppConfig):
         from plateforme.socle.canaux import GenreCanal, register_genre
 
         register_genre("communaute", GenreCanal(require_channel))
+        from communautes.rendus import rerender_presentations
+        from plateforme.socle.rendus import register_texts
+
+        register_texts("Présentations et chartes", rerender_presentations)
         register_source("demande", SourceDemandes())
         register_source("invitation", SourceInvitations())
         register_source("suspension", SourceSuspensions())

@@ -13,14 +13,18 @@ class ForumConfig(AppConfig):
             register_source,
             register_stop,
         )
+        from communautes.actions import communaute_changed
+        from communautes.fichiers.actions import document_removed
         from communautes.suites.origines import register_origin
         from forum.access import can_answer_in, sujet_last_number
+        from forum.actions.rendus import on_community_change, on_document_removal, rerender_messages
         from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
         from forum.liens import register_own_finders
         from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
         from forum.reponses_courriel import answer_address
         from forum.suites import OrigineMessages
         from plateforme.socle.canaux import GenreCanal, register_genre
+        from plateforme.socle.rendus import register_texts
 
         register_genre(
             "sujet",
@@ -32,6 +36,7 @@ class ForumConfig(AppConfig):
         )
         register_own_finders()
         register_origin("message", OrigineMessages())
+        register_texts("Messages du forum", rerender_messages)
         source = SourceForum()
         register_source("message", source)
         register_source("sujet", source)
@@ -42,3 +47,5 @@ class ForumConfig(AppConfig):
         register_digest(digest_lines)
         register_levels(levels)
         register_reply_address(answer_address)
+        communaute_changed.connect(on_community_change, dispatch_uid="forum.titles")
+        document_removed.connect(on_document_removal, dispatch_uid="forum.titles")

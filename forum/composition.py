@@ -22,6 +22,7 @@ from annuaire.models import Agent, Service, Territoire
 from forum.access import UNDO
 from forum.lignes import Droits, Ligne, is_listed
 from forum.models import Message, PieceJointe, Sujet
+from forum.models.renvois import TITLES, addresses
 from plateforme.socle.morceaux import piece
 from plateforme.socle.requetes import fetch
 from plateforme.socle.templatetags.socle import said_at
@@ -35,6 +36,8 @@ ETAT = {
     # Its files: the same for all readers, but no column of the message tells of them.
     "pieces": "ARRAY(SELECT p.id::text FROM forum_piecejointe p"
     " WHERE p.message_id = m.id ORDER BY p.cree_le, p.id)",
+    # Titles of what it cites that may be shown today; they too come from elsewhere than its own row.
+    "titres": TITLES.format(message="m.id", lieu="%(communaute)s", labo="%(labo)s"),
 }
 # How many times a page is read again when a message changes while it is being read.
 PATIENCE = 5
@@ -42,7 +45,7 @@ PATIENCE = 5
 BRANCH = 50
 # No message has a greater number: the column's bound.
 GREATEST = 2**31 - 1
-_TEXTS = {"texte", "html", "recherche"}
+_TEXTS = {"texte", "html_stocke", "recherche"}
 _MESSAGE = [field.attname for field in Message._meta.concrete_fields if field.attname not in _TEXTS]
 # What is shown of an author, and nothing else: a person who signs in must not change all their messages.
 _SHOWN = {"id", "identifiant", "prenom", "nom", "fonction", "organisme", "partenaire", "is_active", "email"}
@@ -102,14 +105,23 @@ def rows_after(agent: Agent, sujet: Sujet, numero: int, limit: int = BRANCH) -> 
 
 
 def _rows(agent: Agent, sujet: Sujet, first: int, last: int, limit: int) -> list[Rangee]:
-    values = {"agent": agent.pk, "sujet": sujet.pk, "premier": first, "dernier": last, "limite": limit}
+    values = {**_who_and_where(agent, sujet), "premier": first, "dernier": last, "limite": limit}
     return [Rangee(row) for row in fetch(_BETWEEN, values)]
 
 
 def these_rows(agent: Agent, sujet: Sujet, messages: Sequence[int]) -> list[Rangee]:
     """The messages of `sujet` with these numbers in the database, in order. One query."""
-    values = {"agent": agent.pk, "sujet": sujet.pk, "messages": list(messages)}
+    values = {**_who_and_where(agent, sujet), "messages": list(messages)}
     return [Rangee(row) for row in fetch(_THESE, values)]
+
+
+def _who_and_where(agent: Agent, sujet: Sujet) -> dict[str, Any]:
+    return {
+        "agent": agent.pk,
+        "sujet": sujet.pk,
+        "communaute": sujet.communaute_id,
+        "labo": sujet.communaute.est_laboratoire,
+    }
 
 
 def compose(
@@ -232,10 +244,11 @@ def _line(sujet: Sujet, reader: int, row: Rangee, text: Texte) -> Ligne:
     service, territoire = values[_STATE_AT - 2 : _STATE_AT]
     auteur.service = Service(nom=service) if service is not None else None
     auteur.territoire = Territoire(nom=territoire) if territoire is not None else None
-    whole = {**dict(zip(_MESSAGE, values, strict=False)), "texte": text[2], "html": text[3]}
+    whole = {**dict(zip(_MESSAGE, values, strict=False)), "texte": text[2], "html_stocke": text[3]}
     message = Message.from_db(connection.alias, _WHOLE, [whole[name] for name in _WHOLE])
     message.auteur, message.sujet = auteur, sujet
     state = dict(zip(ETAT, values[_STATE_AT:], strict=True))
+    message.titres = addresses(state.pop("titres"))
     pieces = state.pop("pieces")
     if pieces:
         files = PieceJointe.objects.filter(pk__in=pieces).order_by("cree_le", "pk")

@@ -41,7 +41,7 @@ def kept_by(agent: Agent) -> QuerySet[Favori]:
         .select_related(
             "message__auteur__service", "message__auteur__territoire", "message__sujet__communaute"
         )
-        .defer("message__recherche", "message__html", "message__sujet__recherche")
+        .defer("message__recherche", "message__html_stocke", "message__sujet__recherche")
     )
 
 

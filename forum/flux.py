@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from forum.models import Message, Sujet, SujetQuerySet
+from forum.models import Message, Sujet, SujetQuerySet, show_titles
 from plateforme.socle.texte import plain_text
 
 ENTRIES = 30
@@ -30,7 +30,7 @@ class _Atom(Atom1Feed):
 
 
 class Flux:
-    """A feed ready to be written. Two queries; the HTML is put together only when it is asked for."""
+    """A feed ready to be written. Three queries at most; the HTML is put together only when it is asked for."""
 
     def __init__(self, titre: str, adresse: str, identifiant: str, sujets: SujetQuerySet) -> None:
         self.titre, self.adresse, self.identifiant = titre, adresse, identifiant
@@ -38,6 +38,7 @@ class Flux:
         self.sujets = list(sujets.with_author().order_by("-dernier_message_le", "-pk")[:ENTRIES])
         openings = Message.objects.filter(sujet__in=self.sujets, numero=1).select_related("auteur")
         self.openings = {message.sujet_id: message for message in openings}
+        show_titles(self.openings.values())
 
     @property
     def updated(self) -> datetime:
@@ -58,7 +59,10 @@ class Flux:
                 sujet.nb_messages,
                 sujet.auteur.nom_complet,
             ]
-            seen += [message and (message.version, message.version_rendu, message.visible)]
+            seen += [
+                message
+                and (message.version, message.version_rendu, message.visible, sorted(message.titres or ()))
+            ]
         return f'"{hashlib.sha256(repr(seen).encode("utf-8", "replace")).hexdigest()[:32]}"'
 
     def write(self) -> str:

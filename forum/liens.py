@@ -2,10 +2,12 @@
 
 The HTML of a text is stored once for all its readers, so a title is shown only when every reader of the
 community where it is written may read what it is the title of: something of the same community, or of an open
-one when no partner from outside can be among the readers. Anything else stays the plain address it is.
+one when no partner from outside can be among the readers. Anything else stays the plain address it is. What a
+title hangs on (`Appui`) is kept with the message, and looked at again whenever it is read: `forum.models.renvois`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,16 +21,45 @@ from communautes.models import Communaute
 from communautes.suites.models import Decision
 from forum.models import Message, PieceJointe, Sujet
 from plateforme.socle.templatetags.socle import taille_fichier
-from plateforme.socle.texte import Lien, plain_text
+from plateforme.socle.texte import Lien, plain_text, safe_link
 
 BIGGEST_ID = 2**63 - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Appui:
+    """What the title of something hangs on, as the columns of `Renvoi` that say it; numbers in the database.
+
+    `titre`: as it is now, when another one must not be shown in its place.
+    """
+
+    communaute: int | None
+    titre: str = ""
+    nom_seul: bool = False
+    sujet: int | None = None
+    vise: int | None = None
+    document: int | None = None
+    personne: int | None = None
+    externe: str = ""
+
+
 class Cible(NamedTuple):
-    """What an address leads to: its title, and what it is in a word or two."""
+    """What an address leads to: its title, what it is in a word or two, and what the title hangs on."""
 
     titre: str
     genre: str
+    appui: Appui
+
+
+class Resolution(NamedTuple):
+    """What was found of the addresses of a text."""
+
+    liens: dict[str, Lien]
+    """By address, for `render_markdown`."""
+    appuis: dict[str, Appui]
+    """By address as the HTML has it."""
+    citees: set[str]
+    """All those that may lead to something of ours, found or not, as the HTML would have them."""
 
 
 # From the community where it is written and the values found in addresses, to what may be told of each.
@@ -44,8 +75,8 @@ def register_finder(view_name: str, parameter: str, finder: Finder) -> None:
     _finders[view_name] = (parameter, finder)
 
 
-def resolve_links(addresses: Iterable[str], communaute: Communaute) -> dict[str, Lien]:
-    """Those of `addresses` that lead to something of ours that every reader of `communaute` may read.
+def resolve_links(addresses: Iterable[str], communaute: Communaute) -> Resolution:
+    """Which of `addresses` lead to something of ours that every reader of `communaute` may read.
 
     One query for each kind of thing named, none when no address is ours.
     """
@@ -55,13 +86,19 @@ def resolve_links(addresses: Iterable[str], communaute: Communaute) -> dict[str,
         if found is not None:
             view_name, value = found
             wanted.setdefault(view_name, {})[address] = value
-    links: dict[str, Lien] = {}
+    found = Resolution({}, {}, set())
     for view_name, values in wanted.items():
         targets = _finders[view_name][1](communaute, set(values.values()))
         for address, value in values.items():
+            url = safe_link(address.removeprefix(settings.SITE_URL))
+            if url is None:
+                continue
+            found.citees.add(url)
             if value in targets:
-                links[address] = Lien(address.removeprefix(settings.SITE_URL), *targets[value])
-    return links
+                titre, genre, appui = targets[value]
+                found.liens[address] = Lien(url, titre, genre)
+                found.appuis[url] = appui
+    return found
 
 
 def within_reach(communaute: Communaute, path: str = "communaute") -> Q:
@@ -90,7 +127,14 @@ def _parse(address: str) -> tuple[str, Any] | None:
 
 def _find_sujets(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
     rows = Sujet.objects.all().listed().filter(within_reach(communaute), pk__in=pks)
-    return {sujet.pk: Cible(sujet.titre, sujet.get_genre_display()) for sujet in rows}
+    return {
+        sujet.pk: Cible(
+            sujet.titre,
+            sujet.get_genre_display(),
+            Appui(sujet.communaute_id, titre=sujet.titre, sujet=sujet.pk),
+        )
+        for sujet in rows
+    }
 
 
 def _find_messages(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
@@ -105,7 +149,14 @@ def _find_messages(communaute: Communaute, pks: Collection[int]) -> dict[int, Ci
         )
         .select_related("sujet", "auteur")
     )
-    return {row.pk: Cible(row.sujet.titre, f"message {row.numero}, {row.auteur.nom_complet}") for row in rows}
+    return {
+        row.pk: Cible(
+            row.sujet.titre,
+            f"message {row.numero}, {row.auteur.nom_complet}",
+            Appui(row.sujet.communaute_id, titre=row.sujet.titre, sujet=row.sujet_id, vise=row.pk),
+        )
+        for row in rows
+    }
 
 
 def _find_communautes(communaute: Communaute, slugs: Collection[str]) -> dict[str, Cible]:
@@ -113,7 +164,10 @@ def _find_communautes(communaute: Communaute, slugs: Collection[str]) -> dict[st
     if not communaute.est_laboratoire:
         known |= ~Q(visibilite=Communaute.Visibilite.PRIVEE)
     rows = Communaute.objects.filter(known, slug__in=slugs)
-    return {row.slug: Cible(row.nom, row.get_genre_display()) for row in rows}
+    return {
+        row.slug: Cible(row.nom, row.get_genre_display(), Appui(row.pk, titre=row.nom, nom_seul=True))
+        for row in rows
+    }
 
 
 def _find_agents(communaute: Communaute, handles: Collection[str]) -> dict[str, Cible]:
@@ -121,7 +175,9 @@ def _find_agents(communaute: Communaute, handles: Collection[str]) -> dict[str, 
     if not communaute.est_laboratoire:
         known |= Q(partenaire=False)
     rows = Agent.objects.active().filter(known, identifiant__in=handles).distinct()
-    return {row.identifiant: Cible(row.nom_complet, row.fonction) for row in rows}
+    return {
+        row.identifiant: Cible(row.nom_complet, row.fonction, Appui(None, personne=row.pk)) for row in rows
+    }
 
 
 def _find_documents(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
@@ -129,13 +185,23 @@ def _find_documents(communaute: Communaute, pks: Collection[int]) -> dict[int, C
         within_reach(communaute), pk__in=pks, retire_le__isnull=True, version_courante__isnull=False
     ).select_related("version_courante")
     return {
-        row.pk: Cible(row.nom, f"document, {taille_fichier(row.version_courante.taille)}") for row in rows
+        row.pk: Cible(
+            row.nom,
+            f"document, {taille_fichier(row.version_courante.taille)}",
+            Appui(row.communaute_id, titre=row.nom, document=row.pk),
+        )
+        for row in rows
     }
 
 
 def _find_decisions(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
     rows = Decision.objects.filter(within_reach(communaute), pk__in=pks)
-    return {row.pk: Cible(plain_text(row.texte, 120), row.nom) for row in rows}
+    return {
+        row.pk: Cible(
+            plain_text(row.texte, 120), row.nom, Appui(row.communaute_id, externe=f"decision.{row.pk}")
+        )
+        for row in rows
+    }
 
 
 def _find_pieces(communaute: Communaute, pks: Collection[Any]) -> dict[Any, Cible]:
@@ -144,8 +210,16 @@ def _find_pieces(communaute: Communaute, pks: Collection[Any]) -> dict[Any, Cibl
         pk__in=pks,
         message__supprime_le__isnull=True,
         message__masque_le__isnull=True,
-    )
-    return {row.pk: Cible(row.nom, f"pièce jointe, {taille_fichier(row.taille)}") for row in rows}
+        message__sujet__masque_le__isnull=True,
+    ).select_related("message__sujet")
+    return {
+        row.pk: Cible(
+            row.nom,
+            f"pièce jointe, {taille_fichier(row.taille)}",
+            Appui(row.message.sujet.communaute_id, sujet=row.message.sujet_id, vise=row.message_id),
+        )
+        for row in rows
+    }
 
 
 def register_own_finders() -> None:

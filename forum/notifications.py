@@ -14,7 +14,7 @@ from communautes.access import readable_communautes
 from communautes.models import Adhesion
 from forum.access import reports_to_handle, visible_sujets
 from forum.actions import set_level
-from forum.models import Abonnement, Message, Signalement, Sujet
+from forum.models import Abonnement, Message, Signalement, Sujet, show_titles
 
 WHOLE = {Genre.MENTION, Genre.REPONSE, Genre.SUJET, Genre.ANNONCE}
 # A question is proposed to those who may know for as long; what is useful is news for as long.
@@ -60,6 +60,7 @@ class SourceForum(Source):
     def contents(self, agent: Agent, notifications: Sequence[Notification]) -> dict[int, Contenu]:
         """Whole texts of messages; for the rest what was told, in the sujet's thread all the same."""
         messages = self._messages(notifications)
+        show_titles(messages.values())
         sujets = Sujet.objects.select_related("communaute").in_bulk(
             {row.sujet_id for row in messages.values()}
             | {pk for pk in (number(row.fil, "sujet") for row in notifications) if pk is not None}

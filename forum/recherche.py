@@ -5,7 +5,7 @@ from django.db.models import F
 from annuaire.models import Agent
 from communautes.models import Communaute
 from forum.access import visible_sujets
-from forum.models import EntreeFaq, Sujet
+from forum.models import EntreeFaq, Sujet, show_titles
 from plateforme.socle.recherche import tsquery_of
 
 
@@ -62,4 +62,6 @@ def faq_entries(communaute: Communaute, etat: str, question: str = "") -> list[E
             ],
             params=[query, query],
         )
-    return list(rows)
+    entries = list(rows)
+    show_titles(entree.message for entree in entries)
+    return entries

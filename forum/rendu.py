@@ -13,7 +13,7 @@ from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent
 from communautes.access import readers_of
 from communautes.models import Adhesion, Communaute
-from forum.liens import resolve_links
+from forum.liens import Resolution, resolve_links
 from forum.models import PieceJointe
 from plateforme.socle.texte import (
     MAX_MENTIONS,
@@ -30,10 +30,14 @@ MAX_PIECES_CITED = 100
 
 @dataclass(frozen=True, slots=True)
 class Rendu:
-    """A text ready to be stored and shown; `absents` are the handles it calls that stay text."""
+    """A text ready to be shown, and stored with its `renvois` (`actions.rendus.keep_titles`).
+
+    `absents` are the handles it calls that stay text.
+    """
 
     html: SafeString
     absents: list[str]
+    renvois: Resolution
 
 
 def render_text(texte: str, communaute: Communaute, *, prefixe: str = "") -> Rendu:
@@ -45,14 +49,15 @@ def render_text(texte: str, communaute: Communaute, *, prefixe: str = "") -> Ren
     references = extract_references(texte)
     handles = references.mentions[:MAX_MENTIONS]
     mentions = forum_mentions(handles, communaute)
+    found = resolve_links(references.liens, communaute)
     html = render_markdown(
         texte,
         mentions=mentions,
-        liens=resolve_links(references.liens, communaute) if references.liens else {},
+        liens=found.liens,
         tailles=_image_sizes(references.images, communaute) if references.images else {},
         prefixe=prefixe,
     )
-    return Rendu(html, [handle for handle in handles if handle not in mentions])
+    return Rendu(html, [handle for handle in handles if handle not in mentions], found)
 
 
 def forum_mentions(handles: Collection[str], communaute: Communaute) -> dict[str, Mention]:

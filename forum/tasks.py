@@ -19,6 +19,7 @@ from forum.actions.courriels import forget_old_emails
 from forum.actions.edition import tell_of_edit
 from forum.actions.favoris import forget_removed_favoris
 from forum.actions.pieces import remove_orphans
+from forum.actions.rendus import rerender_citing
 from forum.courriels_entrants.boite import collect
 from forum.models import Message, Sondage
 
@@ -47,6 +48,14 @@ def distribute_acceptance(message_id: int, auteur_id: int) -> None:
     auteur = Agent.objects.filter(pk=auteur_id).first()
     if message is not None and auteur is not None:
         tell_of_acceptance(message, auteur)
+
+
+@app.task(name="forum.rerender_citing", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def rerender_citing_messages(which: dict[str, int | str], after: int = 0) -> None:
+    """Render again the texts that cite something, a batch a job: other jobs take their turn between two."""
+    last = rerender_citing(which, after)
+    if last is not None:
+        rerender_citing_messages.defer(which=which, after=last)
 
 
 @app.periodic(cron="41 4 * * *")

@@ -28,6 +28,8 @@ from realtime.frames import message_frame
 from realtime.models import MessageSalon, Salon
 
 MAX_LENGTH = 4000
+# Lines rendered again at once.
+BATCH = 200
 
 
 def open_first_salon(sender: object, communaute: Communaute, **kwargs: Any) -> None:
@@ -71,7 +73,7 @@ def send_message(
         numero=numero,
         client_id=client_id,
         texte=texte,
-        html=render_markdown(texte, mentions=resolve_mentions(handles), prefixe=f"c{salon.pk}m{numero}-"),
+        html=_render(texte, handles, salon.pk, numero),
         version_rendu=RENDERER_VERSION,
         cree_le=now,
     )
@@ -106,6 +108,23 @@ def tell_of_salon_message(message: MessageSalon) -> None:
             acteur=message.auteur,
         ),
     )
+
+
+@transaction.atomic
+def rerender_lines(after: int = 0) -> int | None:
+    """Render again the next `BATCH` lines beyond id `after` that an older renderer made: see
+    `plateforme.socle.rendus.Batch`. A line's text never changes: nothing is held. Open pages keep what they show."""
+    rows = list(
+        MessageSalon.objects.filter(pk__gt=after, version_rendu__lt=RENDERER_VERSION).order_by("pk")[:BATCH]
+    )
+    for row in rows:
+        html = _render(row.texte, extract_mentions(row.texte), row.salon_id, row.numero)
+        MessageSalon.objects.filter(pk=row.pk).update(html=html, version_rendu=RENDERER_VERSION)
+    return rows[-1].pk if rows else None
+
+
+def _render(texte: str, handles: list[str], salon: int, numero: int) -> str:
+    return render_markdown(texte, mentions=resolve_mentions(handles), prefixe=f"c{salon}m{numero}-")
 
 
 def _check_text(texte: str) -> None:

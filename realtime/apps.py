@@ -14,8 +14,9 @@ class RealtimeConfig(AppConfig):
         from annuaire.notifications.sources import register_source
         from communautes.actions import communaute_created
         from plateforme.socle.canaux import GenreCanal, register_genre
+        from plateforme.socle.rendus import register_texts
         from realtime.access import can_write_in_salon, salon_last_number, salon_last_numbers
-        from realtime.actions import open_first_salon
+        from realtime.actions import open_first_salon, rerender_lines
         from realtime.historique import frames_after
         from realtime.liens import register_finders
         from realtime.notifications import SourceSalons
@@ -32,6 +33,7 @@ class RealtimeConfig(AppConfig):
             ),
         )
         register_finders()
+        register_texts("Messages des salons", rerender_lines)
         communaute_created.connect(open_first_salon, dispatch_uid="realtime.first_salon")
         user_logged_out.connect(close_on_logout, dispatch_uid="realtime.logout")
         post_delete.connect(close_on_revocation, sender=UserSession, dispatch_uid="realtime.revocation")

@@ -3,14 +3,15 @@
 from collections.abc import Collection
 
 from communautes.models import Communaute
-from forum.liens import Cible, register_finder
+from forum.liens import Appui, Cible, register_finder
 from realtime.models import Salon
 
 
 def find_salons(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
     """Salons of the same community only: those of others are for their members."""
     return {
-        row.pk: Cible(row.nom, "salon") for row in Salon.objects.filter(communaute=communaute, pk__in=pks)
+        row.pk: Cible(row.nom, "salon", Appui(communaute.pk))
+        for row in Salon.objects.filter(communaute=communaute, pk__in=pks)
     }
 
 

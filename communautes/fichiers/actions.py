@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -22,6 +23,9 @@ from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 
 logger = structlog.get_logger(__name__)
+
+# Higher floors listen: texts of the forum name documents.
+document_removed = Signal()
 
 
 def share_document(
@@ -120,6 +124,7 @@ def remove_document(auteur: Agent, document: Document) -> None:
     changed = Document.objects.filter(pk=document.pk, retire_le__isnull=True).update(retire_le=timezone.now())
     if changed:
         record(auteur, "document.remove", document)
+        document_removed.send(Document, document=document)
         publish_on_commit(
             f"communaute.{document.communaute_id}", {"type": "document.retire", "document": document.pk}
         )

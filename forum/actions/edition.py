@@ -18,9 +18,10 @@ from forum.actions.mentions import set_mentions
 from forum.actions.pieces import bind_pieces
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import check_text, check_title
+from forum.actions.rendus import keep_titles, titles_changed
 from forum.actions.retraits import lock_message
 from forum.models import Message, Sujet, VersionMessage, VersionTitre
-from forum.rendu import mentioned_agents, render_text
+from forum.rendu import Rendu, mentioned_agents, render_text
 from plateforme.socle.differences import unix_lines
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -69,7 +70,7 @@ def edit_message(
             "entre ⟦ et ⟧.",
             champ="texte",
         )
-    html = render_text(texte, message.sujet.communaute, prefixe=f"s{message.sujet_id}m{message.numero}-").html
+    rendu = render_text(texte, message.sujet.communaute, prefixe=f"s{message.sujet_id}m{message.numero}-")
     locked = lock_message(message)
     _check_may_edit(auteur, locked)
     reason = _checked_reason(auteur, locked, motif)
@@ -85,7 +86,7 @@ def edit_message(
     if locked.texte != texte:
         before = set(extract_mentions(locked.texte))
         bind_pieces(auteur, locked, texte)
-        _write(auteur, locked, texte, html)
+        _write(auteur, locked, texte, rendu)
         record(auteur, "message.edit", locked, version=locked.version)
         added = [handle for handle in extract_mentions(texte) if handle not in before]
         if added:
@@ -118,6 +119,7 @@ def rename_sujet(auteur: Agent, sujet: Sujet, titre: str, *, motif: str = "") ->
     locked.titre = sujet.titre = titre
     locked.save(update_fields=["titre"])
     refresh_evidence_of_sujet(locked)
+    titles_changed(sujet=locked.pk)
     record(auteur, "sujet.rename", locked)
     if auteur != locked.auteur:
         notify(
@@ -285,7 +287,7 @@ def _wanted_title(message: Message, titre: str | None, depuis: str | None) -> st
     return wanted
 
 
-def _write(auteur: Agent, message: Message, texte: str, html: str) -> None:
+def _write(auteur: Agent, message: Message, texte: str, rendu: Rendu) -> None:
     """The text replaced goes among the versions, with who had written it."""
     changed = message.modifie_le is not None
     VersionMessage.objects.create(
@@ -295,9 +297,13 @@ def _write(auteur: Agent, message: Message, texte: str, html: str) -> None:
         auteur_id=message.modifie_par_id if changed else message.auteur_id,
         cree_le=message.modifie_le or message.cree_le,
     )
-    message.texte, message.html, message.version_rendu = texte, html, RENDERER_VERSION
+    message.texte, message.html_stocke, message.version_rendu = texte, rendu.html, RENDERER_VERSION
     message.version += 1
     message.modifie_le, message.modifie_par = timezone.now(), auteur
-    message.save(update_fields=["texte", "html", "version_rendu", "version", "modifie_le", "modifie_par"])
+    message.save(
+        update_fields=["texte", "html_stocke", "version_rendu", "version", "modifie_le", "modifie_par"]
+    )
+    keep_titles(message, rendu)
+    message.titres = None
     set_mentions(message)
     refresh_evidence([message.pk])

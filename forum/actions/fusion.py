@@ -15,6 +15,7 @@ from annuaire.models import Agent
 from annuaire.notifications.fils import move_thread
 from forum.actions.moderation import checked_reason, explain_sujet, record_moderation
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
+from forum.actions.rendus import titles_changed
 from forum.actions.reponses import drop_acceptance, restore_acceptance
 from forum.actions.structure import lock_sujet, lock_sujets, recount
 from forum.models import Abonnement, LectureSujet, MemeBesoin, Message, Sujet
@@ -99,6 +100,7 @@ def merge_sujets(auteur: Agent, source: Sujet, cible: Sujet, *, motif: str = "")
         motif=motif,
         url=cible.get_absolute_url(),
     )
+    titles_changed(sujet=source.pk)
     _publish(source, "sujet.fusionne", cible)
     publish_on_commit(
         f"sujet.{cible.pk}",
@@ -198,6 +200,7 @@ def split_sujet(
         motif=motif,
         consigne=f"Il se trouvait dans « {sujet.titre} ».",
     )
+    titles_changed(sujet=sujet.pk)
     _publish(sujet, "sujet.scinde", nouveau)
     publish_on_commit(f"communaute.{sujet.communaute_id}", {"type": "sujet.nouveau", "sujet": nouveau.pk})
     return nouveau
@@ -256,7 +259,7 @@ def _add_line(sujet: Sujet, auteur: Agent, numero: int, texte: str, quand: datet
         auteur=auteur,
         numero=numero,
         texte=texte,
-        html=render_markdown(texte),
+        html_stocke=render_markdown(texte),
         version_rendu=RENDERER_VERSION,
         cree_le=quand,
     )

@@ -17,6 +17,7 @@ from forum.actions.lecture import set_read
 from forum.actions.mentions import set_mentions
 from forum.actions.pieces import bind_pieces
 from forum.actions.preuves import refresh_evidence
+from forum.actions.rendus import keep_titles
 from forum.actions.sondages import ProjetSondage, add_sondage
 from forum.models import Abonnement, Message, Sujet
 from forum.rendu import render_text
@@ -193,17 +194,19 @@ def _add_message(
         )
         numero, sujet.nb_messages = cursor.fetchone()
     sujet.dernier_numero = sujet.dernier_visible = numero
+    rendu = render_text(texte, sujet.communaute, prefixe=f"s{sujet.pk}m{numero}-")
     message = Message.objects.create(
         sujet=sujet,
         auteur=auteur,
         numero=numero,
         texte=texte,
-        html=render_text(texte, sujet.communaute, prefixe=f"s{sujet.pk}m{numero}-").html,
+        html_stocke=rendu.html,
         version_rendu=RENDERER_VERSION,
         cree_le=now,
         origine=origine,
         repond_a=repond_a,
     )
+    keep_titles(message, rendu, known=False)
     bind_pieces(auteur, message, texte)
     refresh_evidence([message.pk])
     Abonnement.objects.get_or_create(agent=auteur, sujet=sujet)

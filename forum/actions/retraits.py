@@ -17,6 +17,7 @@ from annuaire.notifications.models import Notification
 from annuaire.notifications.retraits import silence, speak_again
 from forum.access import can_delete, can_undelete, readers_among
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
+from forum.actions.rendus import titles_changed
 from forum.actions.reponses import drop_acceptance, restore_acceptance
 from forum.models import Message, Sujet
 from plateforme.socle.diffusion import publish_on_commit
@@ -174,7 +175,7 @@ def restore_message(message: Message, *, masque: bool = False) -> bool:
 
 
 def _settle_sujet(message: Message, retire_le: datetime | None) -> None:
-    """The evidence of what changed; `retire_le`: the sujet is withdrawn with its opening, and at the same instant
+    """The evidence of what changed, and the texts that cite it; `retire_le`: the sujet is withdrawn with its opening, and at the same instant
     (which is how putting the opening back knows that the sujet was not hidden by somebody else)."""
     sujet = message.sujet
     if retire_le is not None and sujet.masque_le is None:
@@ -182,8 +183,10 @@ def _settle_sujet(message: Message, retire_le: datetime | None) -> None:
         sujet.save(update_fields=["masque_le"])
     if message.numero == 1:
         refresh_evidence_of_sujet(sujet)
+        titles_changed(sujet=sujet.pk)
     else:
         refresh_evidence([message.pk])
+        titles_changed(vise=message.pk)
 
 
 def _recount(message: Message, change: int) -> None:

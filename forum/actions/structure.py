@@ -14,7 +14,7 @@ from communautes.models import Adhesion, Communaute
 from forum.access import can_moderate
 from forum.actions.moderation import checked_reason, explain_sujet, record_moderation, require_animation
 from forum.actions.preuves import refresh_evidence_of_sujet
-from forum.actions.rendus import rerender_moved
+from forum.actions.rendus import rerender_moved, titles_changed
 from forum.actions.suites import refresh_marks_of_sujet
 from forum.models import (
     Abonnement,
@@ -64,6 +64,7 @@ def apply_sujet_hiding(auteur: Agent, locked: Sujet, motif: str) -> bool:
     # The reason is kept with the opening: moderators find it on the page.
     Message.objects.filter(sujet=locked, numero=1).update(motif_moderation=motif)
     refresh_evidence_of_sujet(locked)
+    titles_changed(sujet=locked.pk)
     record_moderation(auteur, locked.communaute, "hide_sujet", sujet=locked.pk, agent=locked.auteur_id)
     publish_on_commit(f"sujet.{locked.pk}", {"type": "sujet.masque", "sujet": locked.pk})
     return True
@@ -97,6 +98,7 @@ def unhide_sujet(auteur: Agent, sujet: Sujet) -> bool:
     locked.save(update_fields=["masque_le"])
     Message.objects.filter(sujet=locked, numero=1).update(motif_moderation="")
     refresh_evidence_of_sujet(locked)
+    titles_changed(sujet=locked.pk)
     record_moderation(auteur, locked.communaute, "unhide_sujet", sujet=locked.pk, agent=locked.auteur_id)
     explain_sujet(auteur, locked, "sujet.retabli", f"Votre sujet « {locked.titre} » est de nouveau visible")
     publish_on_commit(f"sujet.{locked.pk}", {"type": "sujet.retabli", "sujet": locked.pk})
@@ -125,6 +127,7 @@ def move_sujet(auteur: Agent, sujet: Sujet, destination: Communaute, *, motif: s
     locked.etiquettes.set(Etiquette.objects.filter(communaute=destination, slug__in=slugs))
     rerender_moved(locked)
     refresh_marks_of_sujet(locked)
+    titles_changed(sujet=locked.pk)
     of_sujet: dict[str, Any] = {"message__sujet": locked}
     PieceJointe.objects.filter(**of_sujet).update(communaute=destination)
     Signalement.objects.filter(**of_sujet).update(communaute=destination)

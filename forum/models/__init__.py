@@ -2,9 +2,10 @@
 
 from forum.models.echanges import CleFlux, CourrielRecu
 from forum.models.lectures import Abonnement, Favori, FavoriQuerySet, LectureSujet, MarquageLu, Mention
-from forum.models.messages import Brouillon, Message, PieceJointe, VersionMessage
+from forum.models.messages import Brouillon, Message, PieceJointe, VersionMessage, show_titles
 from forum.models.moderation import Avertissement, ReponseType, Signalement
 from forum.models.reactions import EntreeFaq, MemeBesoin, Reaction
+from forum.models.renvois import Renvoi
 from forum.models.sondages import OptionSondage, Participation, Sondage
 from forum.models.suites import SuiteMessage
 from forum.models.sujets import Etiquette, FrenchVector, Sujet, SujetQuerySet, VersionTitre
@@ -29,6 +30,7 @@ __all__ = [
     "Participation",
     "PieceJointe",
     "Reaction",
+    "Renvoi",
     "ReponseType",
     "Signalement",
     "Sondage",
@@ -37,4 +39,5 @@ __all__ = [
     "SujetQuerySet",
     "VersionMessage",
     "VersionTitre",
+    "show_titles",
 ]

@@ -2,9 +2,11 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -13,7 +15,9 @@ from django.urls import reverse
 
 from annuaire.models import Agent
 from communautes.models import Communaute
+from forum.models.renvois import titles_of
 from forum.models.sujets import FrenchVector, Sujet
+from plateforme.socle.texte import has_titles, hide_titles
 
 # One mends one's own slips in peace: the page does not say « modifié » before that.
 GRACE = timedelta(minutes=5)
@@ -40,7 +44,8 @@ class Message(models.Model):
     auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="messages")
     numero = models.PositiveIntegerField("numéro")
     texte = models.TextField("message")
-    html = models.TextField(editable=False)
+    # With the titles of what it cites, whatever became of them: shown through `html` only.
+    html_stocke = models.TextField(editable=False, db_column="html")
     version_rendu = models.PositiveSmallIntegerField(editable=False)
     cree_le = models.DateTimeField("date")
     origine = models.CharField(
@@ -82,6 +87,8 @@ class Message(models.Model):
     )
 
     objects: ClassVar = MessageQuerySet.as_manager()
+    # Addresses whose titles may be shown; None until it was asked.
+    titres: frozenset[str] | None = None
 
     class Meta:
         verbose_name = "message"
@@ -105,6 +112,19 @@ class Message(models.Model):
         return reverse("forum:message", args=[self.pk])
 
     @property
+    def html(self) -> str:
+        """The text as it may be shown now: without the titles that its readers may no longer know.
+
+        One query when it cites something of ours, unless `show_titles` has made it for several at once.
+        """
+        stored: str = self.html_stocke
+        if not has_titles(stored):
+            return stored
+        if self.titres is None:
+            show_titles([self])
+        return hide_titles(stored, self.titres or (), settings.SITE_URL)
+
+    @property
     def visible(self) -> bool:
         return self.supprime_le is None and self.masque_le is None
 
@@ -114,6 +134,14 @@ class Message(models.Model):
         if self.modifie_le is None:
             return False
         return self.modifie_par_id != self.auteur_id or self.modifie_le - self.cree_le > GRACE
+
+
+def show_titles(messages: Iterable[Message]) -> None:
+    """Ask once for all of them what `html` may show. One query, none when none of them cites anything."""
+    citing = [message for message in messages if has_titles(message.html_stocke)]
+    found = titles_of([message.pk for message in citing]) if citing else {}
+    for message in citing:
+        message.titres = found.get(message.pk, frozenset())
 
 
 class VersionMessage(models.Model):

@@ -12,13 +12,16 @@ class ReunionsConfig(AppConfig):
         from annuaire.notifications.sources import register_source
         from communautes.models import Adhesion
         from forum.courriels_entrants.portes import Porte, register_door
+        from plateforme.socle.rendus import register_texts
         from realtime.reunions.actions.courriels import knows_address, receive_reply
+        from realtime.reunions.actions.points import rerender_points
         from realtime.reunions.liens import register_finders
         from realtime.reunions.notifications import SourceReunions
         from realtime.reunions.signals import on_membership
 
         register_finders()
         register_door(Porte(knows_address, receive_reply))
+        register_texts("Ordres du jour", rerender_points)
         register_source("reunion", SourceReunions())
         post_save.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion")
         post_delete.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion_finie")

@@ -307,11 +307,11 @@ def test_texts_of_an_older_renderer_are_rendered_again_and_a_run_cut_short_is_ta
     message: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = message.html
-    Message.objects.update(html="ancien", version_rendu=0)
+    Message.objects.update(html_stocke="ancien", version_rendu=0)
     monkeypatch.setattr("forum.actions.rendus.BATCH", 1)
     first = rerender_messages()
     assert first == message.sujet.messages.get(numero=1).pk
-    assert Message.objects.filter(html="ancien").count() == 1
+    assert Message.objects.filter(html_stocke="ancien").count() == 1
     call_command("rendre_messages", verbosity=0)
     message.refresh_from_db()
     assert message.html == shown

@@ -86,7 +86,7 @@ def test_it_follows_its_message(communaute: Communaute, ana: Agent) -> None:
     entree = faq.nominate(ana, message, "Dès quelle longueur déclarer ?")
     assert entree.etat == "publiee"
     page = f"{communaute.get_absolute_url()}faq/"
-    Message.objects.filter(pk=message.pk).update(html="<p>Au-delà de cent mètres.</p>")
+    Message.objects.filter(pk=message.pk).update(html_stocke="<p>Au-delà de cent mètres.</p>")
     assert "cent mètres" in browser(ana).get(page).content.decode()
     for champ in ("supprime_le", "masque_le"):
         Message.objects.filter(pk=message.pk).update(**{champ: timezone.now()})

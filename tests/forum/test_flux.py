@@ -84,12 +84,12 @@ def test_whatever_was_written_the_feed_is_xml_and_its_addresses_whole(
     Sujet.objects.filter(pk=sujet.pk).update(titre="a\x01\x0b\ufffe]]>&amp;")
     opening = Message.objects.filter(sujet=sujet, numero=1)
     where = address(nadia, communaute)
-    opening.update(html='<p>\x1f<a href="/annuaire/">x</a> <a href="//x.fr">y</a>]]></p>')
+    opening.update(html_stocke='<p>\x1f<a href="/annuaire/">x</a> <a href="//x.fr">y</a>]]></p>')
     (entry,) = essentials(Client().get(where).content)
     assert entry.findtext(f"{ATOM}title") == "a]]>&amp;"
     assert 'href="http://localhost:8000/annuaire/"' in entry.findtext(f"{ATOM}content")
     assert 'href="//x.fr"' in entry.findtext(f"{ATOM}content")
-    opening.update(html="<p>" + "a" * 30_000 + "</p>", version=2)
+    opening.update(html_stocke="<p>" + "a" * 30_000 + "</p>", version=2)
     assert len(Client().get(where).content) < 10_000
     from django.utils import timezone
 

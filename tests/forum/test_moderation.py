@@ -375,7 +375,7 @@ def test_the_charter_is_recalled_to_newcomers(monde: Monde) -> None:
 def test_the_queue_costs_the_same_however_long(monde: Monde, django_assert_max_num_queries: Any) -> None:
     rows = [
         Message(
-            sujet=monde.sujet, auteur=monde.auteur, numero=100 + n, texte="x", html="x", version_rendu=1,
+            sujet=monde.sujet, auteur=monde.auteur, numero=100 + n, texte="x", html_stocke="x", version_rendu=1,
             cree_le=timezone.now(),
         )
         for n in range(25)

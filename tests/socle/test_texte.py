@@ -13,6 +13,8 @@ from plateforme.socle.texte import (
     Taille,
     extract_mentions,
     extract_references,
+    has_titles,
+    hide_titles,
     plain_text,
     render_markdown,
     validate_source,
@@ -360,3 +362,19 @@ def test_references_of_a_text() -> None:
     assert found.liens == ["http://a.test/1", "http://d.test/"]
     assert found.images == ["/i.png"]
     assert len(extract_references(" ".join(f"http://a.test/{n}" for n in range(500))).liens) == MAX_LINKS
+
+
+def test_titles_that_may_not_be_shown_are_addresses_again() -> None:
+    known = {
+        "https://site.test/sujets/7/?a=1&b=2": Lien("/sujets/7/?a=1&b=2", "Un <titre>", "Question"),
+        "https://site.test/sujets/8/": Lien("/sujets/8/", "Un autre", ""),
+    }
+    html = render_markdown(" puis ".join(known) + " et [mots](/sujets/7/)", liens=known)
+    assert has_titles(html)
+    assert hide_titles(html, {"/sujets/7/?a=1&b=2", "/sujets/8/"}, "https://site.test") == html
+    hidden = hide_titles(html, {"/sujets/8/"}, "https://site.test")
+    assert "titre" not in hidden
+    address = "/sujets/7/?a=1&amp;b=2"
+    assert f'<a href="{address}">https://site.test{address}</a> puis' in hidden
+    assert ">Un autre</a>" in hidden and '<a href="/sujets/7/">mots</a>' in hidden
+    assert not has_titles(hide_titles(html, (), "https://site.test"))

@@ -27,6 +27,7 @@ from plateforme.socle.texte import (
     Taille,
     extract_mentions,
     extract_references,
+    hide_titles,
     plain_text,
     render_markdown,
     validate_source,
@@ -420,7 +421,12 @@ relaxed = settings(max_examples=250, deadline=None, database=None, suppress_heal
 @given(sources)
 def test_any_text_gives_a_safe_page(source: str) -> None:
     check(render_markdown(source, mentions=MENTIONS))
-    check(render_markdown(source, mentions=MENTIONS, **KNOWN))
+    titled = render_markdown(source, mentions=MENTIONS, **KNOWN)
+    check(titled)
+    hidden = hide_titles(titled, (), "https://site.test")
+    # Links to the site are as bare as others, but for the mark of those that lead out.
+    check(hidden.replace(">https://site.test/", ">/"))
+    assert 'class="texte-lien"' not in hidden
     extract_references(source)
 
 

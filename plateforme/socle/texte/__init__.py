@@ -14,9 +14,10 @@ any change that alters the output, so that stored texts can be found and rendere
 from plateforme.socle.texte.bornes import MAX_SOURCE, RENDERER_VERSION, validate_source
 from plateforme.socle.texte.emojis import EMOJIS, PALETTE
 from plateforme.socle.texte.extrait import plain_text
+from plateforme.socle.texte.liens import safe_link
 from plateforme.socle.texte.mentions import MAX_MENTIONS, Mention
 from plateforme.socle.texte.rendu import extract_mentions, extract_references, render_markdown
-from plateforme.socle.texte.renvois import MAX_LINKS, Lien, Renvois, Taille
+from plateforme.socle.texte.renvois import MAX_LINKS, TITLED, Lien, Renvois, Taille, has_titles, hide_titles
 
 __all__ = [
     "EMOJIS",
@@ -25,13 +26,17 @@ __all__ = [
     "MAX_SOURCE",
     "PALETTE",
     "RENDERER_VERSION",
+    "TITLED",
     "Lien",
     "Mention",
     "Renvois",
     "Taille",
     "extract_mentions",
     "extract_references",
+    "has_titles",
+    "hide_titles",
     "plain_text",
     "render_markdown",
+    "safe_link",
     "validate_source",
 ]

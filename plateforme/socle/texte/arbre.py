@@ -12,7 +12,7 @@ from plateforme.socle.texte.jetons import Atom, Closing, Handle, NoteCall, Openi
 from plateforme.socle.texte.liens import is_external, safe_link
 from plateforme.socle.texte.lignes import tokenize
 from plateforme.socle.texte.mentions import MAX_MENTIONS
-from plateforme.socle.texte.renvois import Lien
+from plateforme.socle.texte.renvois import TITLED, Lien
 
 _INLINE_HOLDERS = frozenset({"p", "h3", "h4", "h5", "h6", "th", "td"})
 EXTERNAL_REL = "nofollow noopener noreferrer"
@@ -207,7 +207,7 @@ class _Builder:
         if address is None or self.document.inline_left <= 1:
             self.add_text(plain)
             return
-        attributes = {"href": address, "class": "texte-lien"}
+        attributes = {"href": address, "class": TITLED}
         element = self.add_atom("a", plain, attributes, link.titre)
         if element is not None and link.genre:
             self.document.inline_left -= 1

@@ -1,6 +1,8 @@
 """What a text refers to: people, addresses of this site, images; and what is known of the latter two."""
 
-from collections.abc import Mapping
+import html as html_entities
+import re
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -36,3 +38,31 @@ class Renvois(NamedTuple):
 
 NO_LINKS: Mapping[str, Lien] = MappingProxyType({})
 NO_SIZES: Mapping[str, Taille] = MappingProxyType({})
+
+TITLED = "texte-lien"
+"""Class of the links that show the title of what they lead to (`Lien`)."""
+_LINK = re.compile(r"<a ([^>]*)>(.*?)</a>", re.DOTALL)
+_ADDRESS = re.compile(r'href="([^"]*)"')
+
+
+def has_titles(html: str) -> bool:
+    """Whether HTML made by `render_markdown` may show the title of something of this site."""
+    return TITLED in html
+
+
+def hide_titles(html: str, allowed: Collection[str], site: str) -> str:
+    """`html`, made by `render_markdown`, showing titles for the addresses in `allowed` only.
+
+    The other links stay, with their whole address as it was typed: `site` and what follows. Linear in time.
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        if TITLED not in match[1]:
+            return match[0]
+        address = _ADDRESS.search(match[1])
+        written = address[1] if address else ""
+        if html_entities.unescape(written) in allowed:
+            return match[0]
+        return f'<a href="{written}">{site}{written}</a>'
+
+    return _LINK.sub(shown, html)

@@ -13,6 +13,7 @@ from annuaire.notifications.horaires import FUSEAUX
 from annuaire.notifications.preferences import clock_of
 from communautes.access import can_write, require_write
 from communautes.models import Communaute
+from forum.actions.rendus import titles_changed
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
@@ -23,6 +24,7 @@ from realtime.reunions.access import can_plan, require_prepare
 from realtime.reunions.actions.commun import announce, locked, require_open
 from realtime.reunions.actions.convives import Invites, add_people, resolve_groups
 from realtime.reunions.actions.points import ProjetPoint, write_points
+from realtime.reunions.liens import link_key
 from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion
 from realtime.reunions.models.commun import DUREE_MAX, DUREE_MIN, Visio
 from realtime.reunions.textes import photograph, say_changes
@@ -149,6 +151,7 @@ def edit_reunion(auteur: Agent, reunion: Reunion, *, sur: int | None = None, **c
         current.sequence_horaire = current.sequence
         _ask_again(current)
     current.save(update_fields=[*EDITABLE, "sequence", "sequence_horaire", "modifiee"])
+    titles_changed(externe=link_key(current.pk))
     record(auteur, "reunion.edit", current, champs=[n for n in EDITABLE if wanted[n] != getattr(before, n)])
     if not current.en_preparation:
         dit = " ; ".join(said)

@@ -22,6 +22,8 @@ from realtime.reunions.models.reunions import POINT_MINUTES_MAX
 
 POINTS_MAX = 40
 DESCRIPTION_MAX = 4000
+# Descriptions rendered again at once.
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,22 @@ def _prepare(reunion: Reunion, projet: ProjetPoint) -> ProjetPoint:
     return ProjetPoint(
         titre, projet.responsable, projet.minutes, projet.description.strip(), projet.recurrent
     )
+
+
+@transaction.atomic
+def rerender_points(after: int = 0) -> int | None:
+    """Render again the next `BATCH` descriptions beyond id `after` that an older renderer made: see
+    `plateforme.socle.rendus.Batch`. One that is being changed keeps what its change rendered."""
+    rows = list(
+        PointOrdreDuJour.objects.filter(pk__gt=after, version_rendu__lt=RENDERER_VERSION).order_by("pk")[
+            :BATCH
+        ]
+    )
+    for row in rows:
+        PointOrdreDuJour.objects.filter(pk=row.pk, description=row.description).update(
+            description_html=_render(row.description), version_rendu=RENDERER_VERSION
+        )
+    return rows[-1].pk if rows else None
 
 
 def _render(source: str) -> str:
