@@ -22,6 +22,8 @@ SHOWN = 20
 PHRASES = {
     "hide_message": "a masqué un message de {agent}",
     "unhide_message": "a rétabli un message de {agent}",
+    "edit_message": "a modifié un message de {agent}",
+    "purge_version": "a effacé une version d’un message de {agent}",
     "warn": "a averti {agent}",
     "suspend": "a suspendu la participation de {agent}",
     "lift_suspension": "a levé la suspension de {agent}",

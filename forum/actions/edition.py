@@ -15,6 +15,7 @@ from annuaire.notifications.retraits import blank
 from forum.access import can_edit, can_moderate, can_rename, readers_among
 from forum.actions.brouillons import delete_draft
 from forum.actions.mentions import set_mentions
+from forum.actions.moderation import SEE_AGAIN, explain_sujet, record_moderation, record_moderation_of
 from forum.actions.pieces import bind_pieces
 from forum.actions.preuves import refresh_evidence, refresh_evidence_of_sujet
 from forum.actions.publication import check_text, check_title
@@ -92,6 +93,7 @@ def edit_message(
         if added:
             distribute_edit.defer(message_id=locked.pk, auteur_id=auteur.pk, identifiants=added)
         if auteur != locked.auteur and not locked.wiki:
+            record_moderation_of(auteur, "edit_message", locked)
             tell_author(auteur, locked, f"version.{locked.version}", "a modifié votre message", reason)
     publish_edited(locked)
     return locked
@@ -116,23 +118,21 @@ def rename_sujet(auteur: Agent, sujet: Sujet, titre: str, *, motif: str = "") ->
             sujet=locked, titre=locked.titre, auteur_id=locked.auteur_id, cree_le=locked.cree_le
         )
     VersionTitre.objects.create(sujet=locked, titre=titre, auteur=auteur, cree_le=timezone.now())
+    before = locked.titre
     locked.titre = sujet.titre = titre
     locked.save(update_fields=["titre"])
     refresh_evidence_of_sujet(locked)
     titles_changed(sujet=locked.pk)
     record(auteur, "sujet.rename", locked)
     if auteur != locked.auteur:
-        notify(
-            readers_among(locked, [locked.auteur]),
-            Annonce(
-                genre=Notification.Genre.MODERATION,
-                cle=f"sujet.{locked.pk}.titre.{int(timezone.now().timestamp())}",
-                titre=f"{auteur.nom_complet} a renommé votre sujet : « {titre} »",
-                url=locked.get_absolute_url(),
-                extrait=motif,
-                acteur=auteur,
-                fil=f"sujet.{locked.pk}",
-            ),
+        record_moderation(auteur, locked.communaute, "rename", sujet=locked.pk, agent=locked.auteur_id)
+        explain_sujet(
+            auteur,
+            locked,
+            "sujet.renomme",
+            f"L’animation a renommé votre sujet : « {titre} »",
+            motif=motif,
+            consigne=f"Il s’intitulait « {before} ». {SEE_AGAIN}",
         )
     publish_on_commit(f"sujet.{locked.pk}", {"type": "sujet.renomme", "sujet": locked.pk, "titre": titre})
     return True
@@ -188,6 +188,7 @@ def purge_version(auteur: Agent, message: Message, numero: int, motif: str) -> b
     # The first words of it may have been told.
     blank(f"message.{message.pk}")
     record(auteur, "message.purge_version", message, version=numero)
+    record_moderation_of(auteur, "purge_version", message)
     tell_author(auteur, message, f"efface.{numero}", "a effacé une version de votre message", motif)
     return True
 

@@ -29,7 +29,7 @@ def record_moderation(auteur: Agent, communaute: Communaute, action: str, **deta
     record(auteur, f"moderation.{action}", communaute, **details)
 
 
-def _record_on_message(auteur: Agent, action: str, message: Message) -> None:
+def record_moderation_of(auteur: Agent, action: str, message: Message) -> None:
     """As `record_moderation`, for what is done to a message and its author."""
     record_moderation(
         auteur,
@@ -81,7 +81,7 @@ def unhide_message(auteur: Agent, message: Message) -> bool:
         raise PermissionDenied("Cette action est réservée à l’animation de la communauté.")
     if not restore_message(locked, masque=True):
         return False
-    _record_on_message(auteur, "unhide_message", locked)
+    record_moderation_of(auteur, "unhide_message", locked)
     explain_about(
         auteur,
         locked,
@@ -116,7 +116,7 @@ def apply_hiding(auteur: Agent, locked: Message, motif: str) -> bool:
         return apply_sujet_hiding(auteur, locked.sujet, motif)
     if not retire_message(locked, auteur, masque=True, motif=motif):
         return False
-    _record_on_message(auteur, "hide_message", locked)
+    record_moderation_of(auteur, "hide_message", locked)
     return True
 
 
@@ -125,7 +125,7 @@ def add_warning(auteur: Agent, locked: Message, motif: str) -> Avertissement:
     warning: Avertissement = Avertissement.objects.create(
         communaute=locked.sujet.communaute, agent=locked.auteur, message=locked, par=auteur, motif=motif
     )
-    _record_on_message(auteur, "warn", locked)
+    record_moderation_of(auteur, "warn", locked)
     return warning
 
 

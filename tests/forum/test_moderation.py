@@ -390,3 +390,57 @@ def test_the_queue_costs_the_same_however_long(monde: Monde, django_assert_max_n
         page = text(client, monde.base)
     assert page.count("Personne ne s’en occupe") == 20
     assert "Page suivante" in page
+
+
+def test_a_sujet_renamed_by_the_animation_is_in_the_log_and_explained(monde: Monde, run_jobs: Any) -> None:
+    run_jobs()
+    mail.outbox.clear()
+    opening = monde.sujet.messages.get(numero=1)
+    old = monde.sujet.titre
+    answer = browser(monde.ana).post(
+        f"/messages/{opening.pk}/modifier/",
+        {
+            "texte": opening.texte,
+            "titre": "Busage au droit d’un chemin",
+            "titre_depuis": old,
+            "version": 1,
+            "motif": "Le titre nommait une personne",
+        },
+    )
+    assert answer.status_code == 302
+    log = text(browser(monde.bea), f"{monde.base}journal/").replace("\xa0", " ")
+    assert f"a renommé un sujet de {monde.lectrice.nom_complet}" in log
+    # Nobody's words are in it.
+    assert "nommait" not in log
+    told = Notification.objects.get(destinataire=monde.lectrice, genre="moderation")
+    assert told.titre.replace("\xa0", " ") == (
+        "L’animation a renommé votre sujet : « Busage au droit d’un chemin »"
+    )
+    assert told.url == monde.sujet.get_absolute_url()
+    run_jobs()
+    (sent,) = [sent for sent in mail.outbox if sent.to == [monde.lectrice.email]]
+    assert "Le titre nommait une personne" in sent.body
+    assert old in sent.body
+    assert monde.ana.nom_complet in sent.body
+
+
+def test_renaming_what_is_ones_own_is_no_moderation(monde: Monde, run_jobs: Any) -> None:
+    own = make_sujet(monde.communaute, monde.ana, "Le point du mois de mai")
+    actions.rename_sujet(monde.ana, own, "Le point du mois de juin")
+    actions.rename_sujet(monde.lectrice, monde.sujet, "Busage au droit d’un chemin")
+    run_jobs()
+    assert not EntreeJournal.objects.filter(action="moderation.rename").exists()
+    assert not Notification.objects.filter(genre="moderation").exists()
+
+
+def test_what_the_animation_does_to_a_text_is_in_the_log(monde: Monde) -> None:
+    base = f"{monde.base}journal/"
+    actions.edit_message(monde.ana, monde.message, "Propos mesurés.", version=1, motif="Vous en convenez")
+    assert f"a modifié un message de {monde.auteur.nom_complet}" in text(browser(monde.bea), base)
+    actions.purge_version(monde.ana, monde.message, 1, "Donnée personnelle")
+    assert "a effacé une version d’un message de" in text(browser(monde.bea), base)
+    # Among all who may, one more hand is no decision about somebody.
+    actions.set_wiki(monde.ana, monde.message, True)
+    EntreeJournal.objects.all().delete()
+    actions.edit_message(monde.bea, monde.message, "À plusieurs.", version=2)
+    assert not EntreeJournal.objects.filter(action__startswith="moderation.").exists()
