@@ -1,9 +1,11 @@
 """What a person is told of, how they want to be, and what has left."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from annuaire.notifications import genres
 
@@ -11,6 +13,25 @@ from annuaire.notifications import genres
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def unread(self) -> "NotificationQuerySet":
         return self.filter(lue_le__isnull=True)
+
+    def heads(self, genres: Sequence[str] = ()) -> "NotificationQuerySet":
+        """The latest of each conversation, of those it has unread and of those read; of `genres` only, if any.
+
+        By looking for a later one, through the index `notification_groupe`: however long the conversations are, no
+        page has to count them.
+        """
+        kinds = list(genres) or None
+        rows = self.filter(genre__in=genres) if genres else self
+        return rows.extra(
+            where=[
+                "notifications_notification.fil = '' OR NOT EXISTS (SELECT 1 FROM notifications_notification plus"
+                " WHERE plus.destinataire_id = notifications_notification.destinataire_id"
+                " AND plus.fil = notifications_notification.fil AND plus.fil <> ''"
+                " AND (plus.lue_le IS NULL) = (notifications_notification.lue_le IS NULL)"
+                " AND plus.id > notifications_notification.id AND (%s::text[] IS NULL OR plus.genre = ANY(%s)))"
+            ],
+            params=[kinds, kinds],
+        )
 
 
 class Notification(models.Model):
@@ -69,6 +90,15 @@ class Notification(models.Model):
                 fields=["courriel_prevu_le"],
                 name="notification_a_envoyer",
                 condition=Q(courriel_prevu_le__isnull=False, envoye_le__isnull=True, lue_le__isnull=True),
+            ),
+            # The news of one conversation, unread and read apart, in their order.
+            models.Index(
+                F("destinataire"),
+                F("fil"),
+                ExpressionWrapper(Q(lue_le__isnull=True), output_field=models.BooleanField()),
+                F("id").desc(),
+                name="notification_groupe",
+                condition=~Q(fil=""),
             ),
             # What is withdrawn is found whoever was told of it.
             models.Index(fields=["cle"], name="notification_cle"),

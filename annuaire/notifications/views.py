@@ -1,6 +1,7 @@
 """Pages of notifications."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from annuaire.notifications.access import (
 from annuaire.notifications.courriels import COURRIELS, RESUME, read_unsubscribe
 from annuaire.notifications.forms import ReglagesForm
 from annuaire.notifications.models import Appareil
-from annuaire.notifications.presentation import FILTRES, group
+from annuaire.notifications.presentation import CITATIONS, FILTRES, group_heads
 from annuaire.notifications.push import public_key
 from annuaire.notifications.sources import levels, stop_for
 from plateforme.socle.erreurs import ActionRefusee
@@ -33,19 +34,28 @@ PAGE = 40
 
 
 def liste(request: HttpRequest) -> HttpResponse:
-    """What one was told, latest first, each conversation once a page."""
+    """What one was told, latest first, each conversation once."""
     filtre = request.GET.get("filtre", "")
+    genres = _kinds(filtre)
     rows = own_notifications(request.user).select_related("acteur")
     if filtre == "non-lues":
         rows = rows.unread()
-    elif filtre == "mentions":
-        rows = rows.filter(genre__in=("mention", "salon"))
     page = paginate(
-        rows, ("-pk",), apres=request.GET.get("apres", ""), avant=request.GET.get("avant", ""), size=PAGE
+        rows.heads(genres),
+        ("-pk",),
+        apres=request.GET.get("apres", ""),
+        avant=request.GET.get("avant", ""),
+        size=PAGE,
     )
-    context = {"page": page, "groupes": group(page.items), "filtre": filtre, "filtres": FILTRES}
+    groups = group_heads(page.items, genres)
+    context = {"page": page, "groupes": groups, "filtre": filtre, "filtres": FILTRES}
     context["annuler"] = request.session.pop("notifications_lues", "")
     return render(request, "notifications/liste.html", context)
+
+
+def _kinds(filtre: str) -> Sequence[str]:
+    """The kinds that a filter of the list keeps; all when there is none."""
+    return CITATIONS if filtre == "mentions" else ()
 
 
 @never_cache
@@ -63,12 +73,13 @@ def ouvrir(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def marquer(request: HttpRequest) -> HttpResponse:
-    """Mark some read (`lues=12,13`) or unread again (`non_lues=12,13`)."""
+    """Mark a group of the list read (`lues=12`, its latest) or unread again (`non_lues=12`)."""
     read = "lues" in request.POST
-    ids = request.POST.get("lues" if read else "non_lues", "").split(",")[:PAGE]
-    actions.set_read(
-        request.user, [int(pk) for pk in ids if pk.isascii() and pk.isdigit() and len(pk) < 18], read
-    )
+    tete = request.POST.get("lues" if read else "non_lues", "")
+    if tete.isascii() and tete.isdigit() and len(tete) < 18:
+        head = own_notifications(request.user).filter(pk=tete).first()
+        if head is not None:
+            actions.set_group_read(request.user, head, read, _kinds(request.POST.get("filtre", "")))
     return redirect(back_to(request, "/notifications/"))
 
 

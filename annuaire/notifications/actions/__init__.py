@@ -3,7 +3,13 @@
 from annuaire.notifications.actions.annonces import Annonce, notify, take_back
 from annuaire.notifications.actions.appareils import add_appareil, remove_appareil
 from annuaire.notifications.actions.envois import hold_back
-from annuaire.notifications.actions.lectures import mark_all_read, mark_read, set_read, undo_all_read
+from annuaire.notifications.actions.lectures import (
+    mark_all_read,
+    mark_read,
+    set_group_read,
+    set_read,
+    undo_all_read,
+)
 from annuaire.notifications.actions.reglages import hear_on_site, set_settings, settings_of, stop
 
 __all__ = [
@@ -15,6 +21,7 @@ __all__ = [
     "mark_read",
     "notify",
     "remove_appareil",
+    "set_group_read",
     "set_read",
     "set_settings",
     "settings_of",

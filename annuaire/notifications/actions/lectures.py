@@ -1,6 +1,6 @@
 """Marking what one was told read, or unread again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -29,6 +29,21 @@ def set_read(agent: Agent, ids: Iterable[int], read: bool) -> int:
     if count:
         publish_on_commit(f"agent.{agent.pk}", {"type": "notifications.lues"})
     return count
+
+
+def set_group_read(agent: Agent, head: Notification, read: bool, genres: Sequence[str] = ()) -> int:
+    """Mark what a line of the list stands for read, or unread again; returns how many changed.
+
+    `head`, of `agent`'s own, is its latest: what came later is left alone. Unread again is what was last read with it,
+    at the same moment, and not all that was ever said there. `genres`: those alone, if any.
+    """
+    rows = Notification.objects.filter(destinataire=agent)
+    rows = rows.filter(fil=head.fil, pk__lte=head.pk) if head.fil else rows.filter(pk=head.pk)
+    if not read:
+        rows = rows.filter(lue_le=head.lue_le)
+    if genres:
+        rows = rows.filter(genre__in=genres)
+    return set_read(agent, rows.values_list("pk", flat=True), read)
 
 
 @transaction.atomic
