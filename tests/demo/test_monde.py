@@ -15,7 +15,8 @@ from annuaire.models import Agent, Territoire
 from communautes.fichiers.models import Document, Version
 from communautes.models import Adhesion, Communaute
 from communautes.suites.models import Decision, Tache
-from forum.models import Favori, Message, Sujet
+from forum.access import reports_to_handle
+from forum.models import Favori, Message, Signalement, Sujet
 from plateforme.demo.comptes import COMPTES
 from plateforme.demo.monde.chargement import load_world
 from plateforme.demo.monde.lecture import CONTENU, ContenuInvalide, read_world
@@ -87,6 +88,15 @@ def check_what_is_promised() -> None:
         assert agent.emailaddress_set.filter(verified=True, primary=True).exists()
         # Each finds something that waits for them.
         assert agent.adhesions.exists()
+    # A text that several wrote, and something for a moderator to decide.
+    wiki = Message.objects.get(wiki=True)
+    hands = {wiki.auteur, wiki.modifie_par, *(row.auteur for row in wiki.versions.all())}
+    assert len(hands) >= 3 and wiki.versions.count() >= 2
+    assert wiki.modifie_le is not None and wiki.cree_le < wiki.modifie_le < NOW
+    aminata = Agent.objects.get(identifiant="aminata-sarr")
+    report = reports_to_handle(aminata).get()
+    assert report.etat == Signalement.Etat.OUVERT
+    assert aminata.notifications.filter(cle=f"signalement.{report.pk}", lue_le=None).exists()
 
 
 def test_nothing_is_filler() -> None:

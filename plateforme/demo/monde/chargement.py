@@ -23,13 +23,16 @@ from communautes.models import Adhesion, Communaute, DemandeAdhesion
 from forum.actions import (
     ProjetSondage,
     accept_message,
+    edit_message,
     keep_message,
     open_sujet,
     pin_sujet,
     publish_message,
+    report_message,
     resolve_sujet,
     set_meme_besoin,
     set_reaction,
+    set_wiki,
     tell_of_message,
     vote,
 )
@@ -79,6 +82,8 @@ def load_world(monde: Monde, now: datetime) -> None:
     ):
         tell_of_message(message)
         Notification.objects.filter(cle=f"message.{message.pk}").update(cree_le=message.cree_le)
+    for content in monde.fichiers:
+        _report(content, Communaute.objects.get(slug=content["communaute"]["slug"]), agents)
     _load_requests(agents, chance)
     _load_favoris(agents)
     record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
@@ -227,6 +232,7 @@ def _load_forum(
                 answer["texte"].strip(),
                 quand=min(opened + timedelta(minutes=answer["apres_minutes"]), now - timedelta(minutes=7)),
             )
+            _edit_together(message, answer, agents, opened)
             if answer.get("acceptee") and entry["genre"] == Sujet.Genre.QUESTION:
                 accept_message(sujet.auteur, message)
             load_suites(answer, message, agents, now)
@@ -239,6 +245,39 @@ def _load_forum(
     _load_reactions(communaute)
     # What was accepted long ago was told long ago.
     Notification.objects.filter(genre=Notification.Genre.ACCEPTATION).update(lue_le=now)
+
+
+def _edit_together(
+    message: Message, entry: dict[str, Any], agents: dict[str, Agent], opened: datetime
+) -> None:
+    """What others wrote in a message that its author opened to all."""
+    if not entry.get("wiki"):
+        return
+    set_wiki(message.auteur, message, True)
+    for change in entry.get("modifications", []):
+        current = edit_message(
+            agents[change["auteur"]], message, change["texte"].strip(), version=message.version
+        )
+        Message.objects.filter(pk=message.pk).update(
+            modifie_le=opened + timedelta(minutes=change["apres_minutes"])
+        )
+        message.version = current.version
+
+
+def _report(content: dict[str, Any], communaute: Communaute, agents: dict[str, Agent]) -> None:
+    """What somebody asks the moderators to look at: after what was told of the messages, as it would be."""
+    for entry in content["sujets"]:
+        for answer in entry.get("messages", []):
+            for report in answer.get("signalements", []):
+                message = Message.objects.select_related("sujet__communaute", "auteur").get(
+                    sujet__communaute=communaute, texte=answer["texte"].strip()
+                )
+                report_message(
+                    agents[report["auteur"]],
+                    message,
+                    motif=report["motif"],
+                    commentaire=report.get("commentaire", ""),
+                )
 
 
 def _poll(entry: dict[str, Any], now: datetime) -> ProjetSondage | None:

@@ -70,6 +70,14 @@ def _check(name: str, content: dict[str, Any], people: dict[str, dict[str, Any]]
                 authors.append(message["auteur"])
                 authors += [message["decision"]["par"]] if "decision" in message else []
                 authors += [task[who] for task in message.get("taches", []) for who in ("par", "responsable")]
+                for kind_of, said in (
+                    ("modifications", ("apres_minutes", "texte")),
+                    ("signalements", ("motif",)),
+                ):
+                    for rank, more in enumerate(message.get(kind_of, []), 1):
+                        where = f" du message {place} du sujet {number}"
+                        _require(name, {kind_of: more}, kind_of, ("auteur", *said), rank, where)
+                        authors.append(more["auteur"])
     unknown = sorted(set(authors) - set(people))
     if unknown:
         raise ContenuInvalide(f"{name} : personnes inconnues : {', '.join(unknown)}.")
