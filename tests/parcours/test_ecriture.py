@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.parcours.conftest import Site
 from tests.parcours.test_axe import faults
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
@@ -156,3 +157,81 @@ def test_tools_names_pictures_and_quotes_with_the_keyboard(sign_in: Callable[...
     answer = page.locator(".message__texte").last
     expect(answer.locator("blockquote")).to_be_visible()
     expect(answer.get_by_role("img", name="Le fossé en crue")).to_be_visible()
+
+
+DROP = """([area, text]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  data.items.add(new File([bytes], "mesures.png", { type: "image/png" }));
+  area.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.parametrize("size", ["bureau", "telephone"])
+def test_each_part_of_a_retour_is_written_with_the_whole_editor(
+    sign_in: Callable[..., Page], size: str
+) -> None:
+    page = sign_in("Nadia Ferhat", size)
+    page.goto(f"{C}forum/nouveau/?genre=retour")
+    parts = ("Contexte", "Démarche", "Résultats", "Limites", "Documents", "Contacts")
+    bars = [page.get_by_role("toolbar", name=f"Mise en forme : {part}") for part in parts]
+    for bar in bars:
+        expect(bar).to_be_visible()
+    context, steps, results = (
+        page.locator(f"textarea[name={name}]") for name in ("contexte", "demarche", "resultats")
+    )
+    page.get_by_label("Titre").fill(f"Contrôles croisés, vus du {size}")
+    # The tools of a part write in that part, whichever was written in before.
+    context.fill("Un été sec")
+    steps.fill("À deux")
+    context.evaluate("(area) => area.select()")
+    bars[0].get_by_role("button", name="Gras").click()
+    expect(context).to_have_value("**Un été sec**")
+    expect(steps).to_have_value("À deux")
+    steps.press("ControlOrMeta+a")
+    steps.press("ControlOrMeta+i")
+    expect(steps).to_have_value("*À deux*")
+    # A heading stands under that of its part.
+    steps.press("End")
+    steps.press("Enter")
+    bars[1].get_by_role("button", name="Titre").click()
+    expect(steps).to_have_value(re.compile("### Titre"))
+    # Notes are numbered through the whole message that the parts make.
+    context.press("End")
+    bars[0].get_by_role("button", name="Note de bas de page").click()
+    expect(context).to_have_value(re.compile(r"\[\^1\]: "))
+    results.fill("Moins d’écarts")
+    bars[2].get_by_role("button", name="Note de bas de page").click()
+    expect(results).to_have_value(re.compile(r"\[\^2\]: "))
+    # A picture dropped, another pasted, each where it was put.
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 40), (40, 90, 160)).save(picture, "PNG")
+    data = base64.b64encode(picture.getvalue()).decode()
+    page.evaluate(DROP, [results.element_handle(), data])
+    expect(results).to_have_value(re.compile(r"!\[mesures\]\(/pieces/"))
+    page.evaluate(PASTE, [steps.element_handle(), data])
+    expect(steps).to_have_value(re.compile(r"!\[capture\]\(/pieces/"))
+    expect(context).not_to_have_value(re.compile("pieces"))
+    # Names, in any of them.
+    contacts = page.locator("textarea[name=contacts]")
+    contacts.press_sequentially("@gael")
+    page.get_by_role("option", name=re.compile("Gaëlle Estaque")).click()
+    expect(contacts).to_have_value(re.compile("@gaelle-estaque"))
+    assert faults(page) == []
+    page.get_by_role("button", name="Publier", exact=True).click()
+    text = page.locator(".message__texte").first
+    expect(text.locator("h3, h4").filter(has_text="Contexte")).to_be_visible()
+    expect(text.locator("img")).to_have_count(2)
+    expect(text.get_by_role("link", name="@Gaëlle Estaque")).to_be_visible()
+    expect(text.locator(".texte-notes li")).to_have_count(2)
+
+
+def test_without_script_files_of_a_retour_are_asked_for_once(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url, java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+    page.goto("/compte/login/")
+    page.get_by_role("button", name=re.compile("Nadia Ferhat")).click()
+    page.goto(f"{C}forum/nouveau/?genre=retour")
+    expect(page.locator("input[type=file]")).to_have_count(1)
+    expect(page.locator("textarea")).to_have_count(6)
+    context.close()

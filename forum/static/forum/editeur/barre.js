@@ -18,8 +18,10 @@ function code(area) {
   else wrap(area, "`", "`", "code");
 }
 
+/* Numbered through all the texts of the form: the parts of a retour d’expérience make one message. */
 function note(area) {
-  const numbers = [...area.value.matchAll(/\[\^(\d+)\]/g)].map((match) => Number(match[1]));
+  const texts = [...area.form.querySelectorAll("[data-editeur] textarea")].map((text) => text.value).join("\n");
+  const numbers = [...texts.matchAll(/\[\^(\d+)\]/g)].map((match) => Number(match[1]));
   const number = Math.max(0, ...numbers) + 1;
   replace(area, area.selectionEnd, area.selectionEnd, `[^${number}]`);
   const gap = /\n\[\^\d+\]: [^\n]*\n*$/.test(area.value) ? "\n" : "\n\n";
@@ -32,7 +34,7 @@ function note(area) {
 export const TOOLS = [
   ["gras", "Gras", "B", (area) => wrap(area, "**", "**", "texte en gras")],
   ["italique", "Italique", "I", (area) => wrap(area, "*", "*", "texte en italique")],
-  ["titre", "Titre", "", (area) => prefix(area, () => "## ", "Titre")],
+  ["titre", "Titre", "", (area) => prefix(area, () => (area.closest("[data-partie]") ? "### " : "## "), "Titre")],
   ["lien", "Lien", "K", link],
   ["liste", "Liste", "", (area) => prefix(area, () => "- ", "élément")],
   ["numeros", "Liste numérotée", "", (area) => prefix(area, (index) => `${index + 1}. `, "élément")],
@@ -61,11 +63,18 @@ export function makeButton(kind, label, shortcut, action) {
   return button;
 }
 
+/* What a control is for, by the name of its text when the form has several. */
+export function nameOf(area, words) {
+  const several = area.form.querySelectorAll("[data-editeur]").length > 1;
+  const label = several ? area.labels[0]?.childNodes[0]?.textContent.trim() : "";
+  return label ? `${words} : ${label}` : words;
+}
+
 export function makeToolbar(area, buttons) {
   const bar = document.createElement("div");
   bar.className = "barre-outils";
   bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", "Mise en forme");
+  bar.setAttribute("aria-label", nameOf(area, "Mise en forme"));
   bar.setAttribute("aria-controls", area.id);
   bar.append(...buttons);
   buttons[0].tabIndex = 0;

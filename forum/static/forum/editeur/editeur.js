@@ -18,14 +18,16 @@ function mount(box) {
   area.before(frame);
   frame.append(area);
 
-  const preview = new Preview(box, area);
+  // A part of a longer text is seen with the others, by the form's own button.
+  const preview = "partie" in box.dataset ? null : new Preview(box, area);
+  const backToText = () => { if (preview?.mode === "apercu") preview.set("ecrire"); };
   const pieces = new Pieces(box, area, status);
   const palette = makePalette(box, area);
   const type = (text) => {
     const before = area.value[area.selectionEnd - 1];
     replace(area, area.selectionEnd, area.selectionEnd, (before && /\S/.test(before) ? " " : "") + text);
   };
-  const write = (action) => (button) => { if (preview.mode === "apercu") preview.set("ecrire"); action(button); };
+  const write = (action) => (button) => { backToText(); action(button); };
   const emoji = makeButton("emoji", "Emoji", "", write((button) => palette.toggle(button)));
   emoji.setAttribute("aria-expanded", "false");
   const buttons = [
@@ -39,17 +41,20 @@ function mount(box) {
   const help = document.createElement("a");
   help.className = "redacteur__aide";
   Object.assign(help, { href: box.dataset.aide, target: "_blank", textContent: "Aide", title: "Aide à la mise en forme (nouvelle fenêtre)" });
-  head.append(preview.choice, makeToolbar(area, buttons), help);
+  const first = box === form.querySelector("[data-editeur]");
+  head.append(...(preview ? [preview.choice] : []), makeToolbar(area, buttons), ...(first ? [help] : []));
   frame.before(head, palette);
-  frame.append(preview.pane);
+  if (preview) frame.append(preview.pane);
   frame.after(pieces.list, status);
   box.append(pieces.input);
   new Completion(box, area, status);
   area.rows = Math.min(24, Math.max(area.rows, area.value.split("\n").length + 2));
 
-  area.addEventListener("input", () => preview.follow());
-  form.addEventListener("brouillon:repris", () => preview.follow());
-  box.addEventListener("redaction:ecrire", () => { if (preview.mode === "apercu") preview.set("ecrire"); });
+  if (preview) {
+    area.addEventListener("input", () => preview.follow());
+    form.addEventListener("brouillon:repris", () => preview.follow());
+  }
+  box.addEventListener("redaction:ecrire", backToText);
   area.addEventListener("beforeinput", (event) => {
     if (event.inputType === "insertLineBreak" && !event.isComposing && goOn(area)) event.preventDefault();
   });
@@ -66,7 +71,7 @@ function mount(box) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toUpperCase();
     const tool = TOOLS.find(([, , shortcut]) => shortcut && shortcut === key);
-    if (event.shiftKey && key === "P") preview.toggle();
+    if (event.shiftKey && key === "P" && preview) preview.toggle();
     else if (!event.shiftKey && event.key === "Enter") form.requestSubmit(form.querySelector("[data-publier]") ?? undefined);
     else if (!event.shiftKey && tool && event.target === area) tool[3](area);
     else return;

@@ -1,4 +1,5 @@
 /* Files put in the text by drag, paste or choice: sent at once, with their progress; each can be given up or taken back. */
+import { nameOf } from "./barre.js";
 import { block, replace } from "./texte.js";
 
 const tidy = (name) => name.replaceAll(/[[\]\\]/g, " ").trim();
@@ -9,7 +10,7 @@ export class Pieces {
     Object.assign(this, { box, area, status });
     this.list = document.createElement("ul");
     this.list.className = "envois";
-    this.list.setAttribute("aria-label", "Fichiers joints");
+    this.list.setAttribute("aria-label", nameOf(area, "Fichiers joints"));
     this.input = document.createElement("input");
     Object.assign(this.input, { type: "file", multiple: true, hidden: true });
     this.input.addEventListener("change", () => { this.take([...this.input.files]); this.input.value = ""; });
