@@ -33,19 +33,27 @@ def decisions_of(
 ) -> DecisionQuerySet:
     """The register of a community, for a caller who may read it: all the words of `question`, or the decision of
     which it is the number. One query to read the words."""
-    rows: DecisionQuerySet = Decision.objects.filter(communaute=communaute)
+    query = ""
+    reference = _REFERENCE.fullmatch(question.strip())
+    if question and reference is None:
+        query = tsquery_of(question)
+        if not query:
+            return Decision.objects.none()
+    rows: DecisionQuerySet = Decision.objects.all()
+    if query:
+        # The index holds words by community: it takes a number of the column's own type only.
+        rows = rows.extra(
+            where=["suites_decision.communaute_id = %s::bigint", "suites_decision.recherche @@ %s::tsquery"],
+            params=[communaute.pk, query],
+        )
+    else:
+        rows = rows.filter(communaute=communaute)
     if annee is not None:
         rows = rows.filter(prise_le__range=(date(annee, 1, 1), date(annee, 12, 31)))
     if etat:
         rows = rows.filter(etat=etat)
-    reference = _REFERENCE.fullmatch(question.strip())
     if reference is not None:
-        return rows.filter(annee=int(reference[1]), numero=int(reference[2]))
-    if question:
-        query = tsquery_of(question)
-        if not query:
-            return rows.none()
-        rows = rows.extra(where=["suites_decision.recherche @@ %s::tsquery"], params=[query])
+        rows = rows.filter(annee=int(reference[1]), numero=int(reference[2]))
     return rows
 
 
