@@ -6,14 +6,16 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 
 from annuaire.models import Agent
+from annuaire.notifications.horaires import zone_of
 from plateforme.socle.requetes import fetch
 
 # The search columns are heavy and no page reads them from here.
 _FIELDS = [field for field in Agent._meta.concrete_fields if field.attname not in {"recherche", "mots"}]
 _NAMES = [field.attname for field in _FIELDS]
 _SQL = (
-    f"SELECT {', '.join(field.column for field in _FIELDS)} FROM annuaire_agent"  # noqa: S608  (our own columns)
-    " WHERE id = %s AND is_active"
+    f"SELECT {', '.join(field.column for field in _FIELDS)},"  # noqa: S608  (our own columns)
+    " (SELECT fuseau FROM notifications_reglage WHERE agent_id = annuaire_agent.id)"
+    " FROM annuaire_agent WHERE id = %s AND is_active"
 )
 
 
@@ -21,6 +23,11 @@ class Backend(AuthenticationBackend):
     """allauth's sign-in by e-mail; the same people, found faster."""
 
     def get_user(self, user_id: Any) -> Agent | None:
-        """The open account of number `user_id`, without its search columns (read if asked for), or None."""
+        """The open account of number `user_id`, without its search columns (read if asked for), with its clock; or None."""
         rows = fetch(_SQL, [user_id])
-        return Agent.from_db(connection.alias, _NAMES, list(rows[0])) if rows else None
+        if not rows:
+            return None
+        *values, fuseau = rows[0]
+        agent: Agent = Agent.from_db(connection.alias, _NAMES, values)
+        agent.horloge = fuseau or zone_of(agent.territoire_id)
+        return agent

@@ -201,6 +201,8 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     expertises = models.ManyToManyField(Expertise, through="DeclarationExpertise", related_name="agents")
 
     objects: ClassVar[AgentManager] = AgentManager()
+    # The clock they live by, of who is behind a session (`annuaire.authentification`); None of anybody else.
+    horloge: str | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

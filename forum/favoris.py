@@ -1,4 +1,4 @@
-"""What one keeps at hand: what the list says of each, and the clock of the person."""
+"""What one keeps at hand: what the list says of each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from annuaire.models import Agent
-from annuaire.notifications.preferences import preferences_of
 from forum.access import visible_sujets
 from forum.models import Favori
 from forum.rappels import dire
@@ -26,11 +25,6 @@ class Garde:
     # The reminder in words, and whether it is still to come.
     rappel: str
     a_venir: bool
-
-
-def clock_of(agent: Agent) -> str:
-    """The clock by which `agent` lives: the one they chose, else that of their territory. One query."""
-    return preferences_of([agent])[agent.pk].calendrier.fuseau
 
 
 def kept_by(agent: Agent) -> QuerySet[Favori]:

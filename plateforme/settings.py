@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # Closed by default: a page open to visitors says so itself, with login_not_required.
     "plateforme.socle.middleware.ConnexionRequise",
+    "annuaire.horloge.HorlogeMiddleware",
 ]
 
 ROOT_URLCONF = "plateforme.urls"

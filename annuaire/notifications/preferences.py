@@ -57,6 +57,9 @@ def rythme() -> Rythme:
 
 
 def clock_of(agent: Agent) -> str:
-    """The clock that `agent` lives by: the one they chose, else their territory's. One query."""
+    """The clock that `agent` lives by: the one they chose, else their territory's. One query, none for who is behind
+    the session."""
+    if agent.horloge is not None:
+        return agent.horloge
     chosen = Reglage.objects.filter(agent=agent).values_list("fuseau", flat=True).first()
     return chosen or zone_of(agent.territoire_id)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from annuaire.notifications.access import back_to
+from annuaire.notifications.preferences import clock_of
 from communautes.presentation import community_context
 from forum import actions
 from forum.access import favori_of, get_message, get_own_favori
-from forum.favoris import clock_of, describe, kept_by, removal_to_undo, said
+from forum.favoris import describe, kept_by, removal_to_undo, said
 from forum.forms_favori import FavoriForm
 from forum.models import Favori, Message
 from forum.pages import message_address

@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import Engine, RequestContext
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
@@ -99,6 +100,8 @@ def piece(request: HttpRequest, key: Hashable, make: Callable[[], str], context:
     `make` renders with the request's own CSRF token and nonce. Gaps are filled with `context`, that of the place where
     the piece stands, whether it was kept or made just now: a gap sees no variable set inside the piece.
     """
+    # Hours are said at the reader's clock.
+    key = (timezone.get_current_timezone_name(), key)
     kept = MAGASIN.get(key)
     if kept is None:
         kept = _made(request, make)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.http import QueryDict
@@ -35,13 +36,13 @@ def said_at(moment: datetime, now: datetime) -> str:
         return f"il y a {int(seconds // 60)}\u00a0min"
     if 0 <= seconds < 6 * 3600 and now.date() == timezone.localdate(moment):
         return f"il y a {int(seconds // 3600)}\u00a0h"
-    return _by_the_day(moment, now.date())
+    return _by_the_day(moment, now.date(), timezone.get_current_timezone_name())
 
 
 @lru_cache(maxsize=20_000)
-def _by_the_day(moment: datetime, today: date) -> str:
-    """What is said of a time that is not near: the same all day, and pages of old messages say it twenty times."""
-    local = timezone.localtime(moment)
+def _by_the_day(moment: datetime, today: date, zone: str) -> str:
+    """What is said in `zone` of a time that is not near: the same all day, and pages of old messages say it twenty times."""
+    local = timezone.localtime(moment, ZoneInfo(zone))
     hour = f"{local:%H}\u00a0h\u00a0{local:%M}".lstrip("0") if local.hour else f"0\u00a0h\u00a0{local:%M}"
     days = (today - local.date()).days
     names = {0: "aujourd’hui", 1: "hier", -1: "demain"}
