@@ -436,8 +436,8 @@ PUSH_SERVICES = env_list(
     "PUSH_SERVICES",
     "fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com",
 )
-# A test plays the push service on this machine.
-PUSH_LOCAL = MODE == "test"
+# A test plays the push service on this machine; in a demo too, when asked.
+PUSH_LOCAL = MODE == "test" or (MODE == "demo" and env("PUSH_LOCAL") == "oui")
 
 # --- Language and time ---------------------------------------------------------------------
 

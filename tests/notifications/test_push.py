@@ -1,16 +1,10 @@
-"""Browser notifications, with a push service of our own that reads what browsers would."""
+"""Browser notifications, with a push service of our own."""
 
-import base64
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.utils import timezone
 
@@ -20,51 +14,9 @@ from annuaire.notifications.genres import Genre
 from annuaire.notifications.models import Appareil, Notification
 from annuaire.notifications.push import generate_key, known_service
 from tests.factories import browser, make_agent
+from tests.notifications.service_push import Service, text
 
 pytestmark = pytest.mark.django_db
-
-
-def text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-class Service:
-    """A push service and the browser behind it."""
-
-    def __init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.auth = b"0123456789abcdef"
-        self.status = 201
-        self.requests: list[dict[str, str]] = []
-        self.shown: list[dict[str, str]] = []
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                service.requests.append({name.lower(): value for name, value in self.headers.items()})
-                plain = http_ece.decrypt(body, private_key=service.key, auth_secret=service.auth)
-                service.shown.append(json.loads(plain))
-                self.send_response(service.status)
-                self.send_header("Location", f"http://127.0.0.1:{service.port}/ailleurs")
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        # How often it looks whether it must stop: half a second a test otherwise.
-        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
-
-    def subscription(self, path: str = "/a") -> dict[str, Any]:
-        point = self.key.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
-        return {
-            "endpoint": f"http://127.0.0.1:{self.port}{path}",
-            "keys": {"p256dh": text(point), "auth": text(self.auth)},
-        }
 
 
 @pytest.fixture
@@ -72,8 +24,7 @@ def service(settings: Any) -> Iterator[Service]:
     settings.VAPID_CLE_PRIVEE = generate_key()
     found = Service()
     yield found
-    found.server.shutdown()
-    found.server.server_close()
+    found.stop()
 
 
 @pytest.fixture

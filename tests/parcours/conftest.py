@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from annuaire.notifications.push import generate_key
 from tests import databases
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -47,6 +48,8 @@ class Site:
             "MEDIA_ROOT": str(folder / "fichiers"),
             "STATIC_ROOT": str(shared / "static"),
             "MAINTENANCE_FILE": str(folder / "maintenance"),
+            "VAPID_CLE_PRIVEE": generate_key(),
+            "PUSH_LOCAL": "oui",
         }
         run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:16]
 

@@ -18,17 +18,13 @@ from annuaire.notifications.sources import visible
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
+from plateforme.socle.navigateurs import browser_name
 
 logger = structlog.get_logger(__name__)
 
 MOST_DEVICES = 10
 # A push service that refuses for so long has forgotten this browser.
 MOST_FAILURES = 8
-NAMES = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (
-    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
-    ("Mac OS X", "Mac"), ("Linux", "Linux"),
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -46,12 +42,12 @@ def add_appareil(
         raise ActionRefusee("Le service de notifications de ce navigateur n’est pas reconnu.")
     if _length(p256dh) != 65 or _length(auth) != 16 or not session_key:
         raise ActionRefusee("Votre navigateur n’a pas donné ce qu’il faut : réessayez.")
-    nom = f"{_first(NAMES, navigateur) or 'Navigateur'} sur {_first(SYSTEMS, navigateur) or 'cet appareil'}"
     # A browser has one address, whoever uses it: the last one who asked for it there is who it shows for.
     appareil, _ = Appareil.objects.update_or_create(
         adresse=adresse,
         defaults={
-            "agent": agent, "session_key": session_key, "p256dh": p256dh, "auth": auth, "nom": nom,
+            "agent": agent, "session_key": session_key, "p256dh": p256dh, "auth": auth,
+            "nom": browser_name(navigateur),
             "echecs": 0, "attendre_jusqu_au": None,
         },
     )  # fmt: skip
@@ -122,7 +118,3 @@ def _length(text: str) -> int:
         return len(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError):
         return 0
-
-
-def _first(marks: Sequence[tuple[str, str]], text: str) -> str:
-    return next((name for mark, name in marks if mark in text), "")

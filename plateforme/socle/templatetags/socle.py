@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from plateforme.socle.morceaux import leave_gap, piece
+from plateforme.socle.navigateurs import browser_name
 from plateforme.socle.texte import plain_text
 
 register = template.Library()
@@ -71,20 +72,7 @@ def taille_fichier(octets: int | None) -> str:
     return ""
 
 
-# Order matters: Edge and Chrome also say Safari, Edge also says Chrome, Android also says Linux.
-NAVIGATEURS = (("Firefox/", "Firefox"), ("Edg", "Edge"), ("Chrom", "Chrome"), ("Safari/", "Safari"))
-SYSTEMES = (
-    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
-    ("Linux", "Linux"),
-)  # fmt: skip
-
-
-@register.filter
-def navigateur(user_agent: str) -> str:
-    """What a browser calls itself, in words: « Firefox sur Windows ». For people to know their own devices."""
-    name = next((name for mark, name in NAVIGATEURS if mark in user_agent), "Navigateur inconnu")
-    system = next((name for mark, name in SYSTEMES if mark in user_agent), "")
-    return f"{name} sur {system}" if system else name
+register.filter("navigateur", browser_name)
 
 
 @register.filter
