@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.http import QueryDict
+from django.template import defaultfilters
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -124,6 +125,12 @@ def query_replace(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[name] = str(value)
     return "?" + query.urlencode()
+
+
+@register.filter("pluralize", is_safe=False)
+def french_pluralize(nombre: Any, formes: str = "s") -> str:
+    """In place of Django's filter, which is English: « 0 réponse » is singular."""
+    return str(defaultfilters.pluralize(nombre or 1, formes))
 
 
 @register.simple_tag

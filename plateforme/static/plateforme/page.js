@@ -19,6 +19,12 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("form button[disabled]").forEach((button) => { button.disabled = false; });
 });
 
+/* On a phone, tabs scroll: the one where we are is in view. */
+document.querySelectorAll(".onglets [aria-current]").forEach((tab) => {
+  const tabs = tab.closest(".onglets");
+  tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+});
+
 /* A text box grows with its text. */
 document.addEventListener("input", (event) => {
   const area = event.target;
