@@ -23,7 +23,7 @@ def connexion(request: HttpRequest) -> HttpResponse:
     if handle not in {compte.identifiant for compte in COMPTES}:
         raise Http404("Ce compte n’est pas un compte de démonstration.")
     agent = get_object_or_404(Agent, identifiant=handle, is_active=True)
-    login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, agent, backend="annuaire.authentification.Backend")
     UserSession.objects.create_from_request(request)
     return redirect("accueil")
 

@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import time
 from typing import Any
 from xml.etree import ElementTree
 
@@ -172,8 +173,13 @@ def test_the_key_is_seen_once_replaced_and_revoked(communaute: Communaute, nadia
     ]  # fmt: skip
 
 
-def test_a_key_is_not_used_without_bound(communaute: Communaute, nadia: Agent, settings: Any) -> None:
+def test_a_key_is_not_used_without_bound(
+    communaute: Communaute, nadia: Agent, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.LIMITES_PAR_MINUTE = {**settings.LIMITES_PAR_MINUTE, "flux": 2}
+    # Within one minute of the clock.
+    now = time.time()
+    monkeypatch.setattr("plateforme.socle.limites.time.time", lambda: now)
     where = address(nadia, communaute)
     codes = [Client().get(where).status_code for _ in range(3)]
     assert codes == [200, 200, 429]

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from plateforme.demo.comptes import MOT_DE_PASSE
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 
 
 def plug_authenticator(page: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.databases import ROOT
 from tests.parcours.conftest import Site
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 
 C = "/communautes/police-de-l-eau/"
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.parcours.conftest import Site
 from tests.parcours.test_axe import faults
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 
 C = "/communautes/police-de-l-eau/"
 # Puts a picture on the clipboard's event, as a paste does.

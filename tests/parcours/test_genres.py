@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 TITRES = {"bureau": "Busage d'un ruisseau en montagne", "telephone": "Busage d'un ruisseau près de Foix"}
 C = "/communautes/police-de-l-eau/"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.parcours.test_axe import look
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 
 C = "/communautes/police-de-l-eau/"
 

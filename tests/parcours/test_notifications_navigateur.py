@@ -17,7 +17,7 @@ from tests.notifications.service_push import Service
 from tests.parcours.conftest import Site
 from tests.parcours.test_axe import look
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 
 C = "/communautes/police-de-l-eau/"
 IN_PLACE = """

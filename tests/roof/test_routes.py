@@ -22,6 +22,7 @@ from realtime.reunions.actions import ProjetPoint
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.parcours.pages import ANIMATRICE, MEMBRE, SANS_PAGE, SECOND_FACTEUR, VISITEUR
 
 pytestmark = pytest.mark.django_db
 
@@ -315,6 +316,16 @@ def ours() -> list[str]:
 def test_every_route_has_its_row() -> None:
     assert sorted(set(ours()) - set(ROUTES)) == []
     assert sorted(set(ROUTES) - set(ours())) == []
+
+
+def test_axe_looks_at_every_page() -> None:
+    """What answers to GET is looked at in tests/parcours/test_axe.py, or tests/parcours/pages.py says why not."""
+    asked = {name for name, row in (ROUTES | COMPTES).items() if set(row) - {LOGIN, 405}}
+    seen = VISITEUR.keys() | ANIMATRICE.keys() | MEMBRE.keys() | SECOND_FACTEUR
+    aside = {name for names in SANS_PAGE.values() for name in names}
+    assert sorted(asked - seen - aside) == []
+    assert sorted(seen & aside) == []
+    assert sorted((seen | aside) - (ROUTES | COMPTES).keys()) == []
 
 
 def make_world() -> dict[str, Any]:

@@ -40,6 +40,7 @@ from forum.actions.faq import nominate
 from forum.models import EntreeFaq, LectureSujet, Message, Sujet
 from forum.rappels import moment_of
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
+from plateforme.demo.monde.animation import load_canned, load_guest
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
 from plateforme.demo.monde.population import REGIONS, colleagues
@@ -86,6 +87,8 @@ def load_world(monde: Monde, now: datetime) -> None:
         _report(content, Communaute.objects.get(slug=content["communaute"]["slug"]), agents)
     _load_requests(agents, chance)
     _load_favoris(agents)
+    load_canned(agents)
+    load_guest()
     record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
 
 

@@ -90,7 +90,12 @@ class Draft {
     if ("soumis" in this.form.dataset || typed) this.changed();
     else if (!local) { if (this.version) this.say(`Brouillon enregistré à ${this.form.dataset.heure}`); }
     else if (!this.url) { if (this.empty) { fill(this.form, local.contenu); this.say("Votre brouillon a été retrouvé."); } }
-    else if (!local.sale || (local.envoye && local.version && !this.version)) {
+    else if (!local.sale && this.version && local.version > this.version) {
+      // The page left for this one was still sending it when the server wrote this one.
+      fill(this.form, local.contenu);
+      this.version = local.version;
+      this.say("Votre brouillon a été retrouvé.");
+    } else if (!local.sale || (local.envoye && local.version && !this.version)) {
       // Nothing that the server does not know; without a draft there, it was published or thrown away.
       write(this.key, null);
       if (this.version) this.say(`Brouillon enregistré à ${this.form.dataset.heure}`);

@@ -1,0 +1,47 @@
+"""When a page is at rest: all it asked for has come, and been drawn. Sooner than half a second without network."""
+
+import time
+from weakref import WeakKeyDictionary
+
+from playwright.sync_api import BrowserContext, Frame, Page, Request
+
+PATIENCE = 8.0  # seconds
+# Times that nothing is under way, with two pictures drawn between each and the next.
+QUIET = 2
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+
+_under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+
+
+def watch(context: BrowserContext) -> None:
+    """Count what the pages of this context ask for, from their first request on."""
+    context.on("page", _watch_page)
+
+
+def _watch_page(page: Page) -> None:
+    asked: set[Request] = set()
+    _under_way[page] = asked
+
+    def ended(request: Request) -> None:
+        asked.discard(request)
+
+    def arrived(frame: Frame) -> None:
+        # What the page before asked for may never end.
+        if frame == page.main_frame:
+            asked.clear()
+
+    page.on("request", lambda request: asked.add(request))
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+    page.on("framenavigated", arrived)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is at rest. Its context must be watched."""
+    page.wait_for_load_state("load")
+    deadline, quiet = time.monotonic() + PATIENCE, 0
+    while quiet < QUIET:
+        page.evaluate(DRAWN)
+        asked = _under_way[page]
+        quiet = 0 if asked else quiet + 1
+        assert time.monotonic() < deadline, f"{page.url} still asks for {[request.url for request in asked]}"
