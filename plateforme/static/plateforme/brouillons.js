@@ -6,6 +6,9 @@
 const PREFIX = `brouillon:${document.body.dataset.agent ?? ""}:`;
 const WAIT = 1500;
 const RETRY = 15000;
+// For so long, a draft that the server took may be later than the page it was writing meanwhile. Beyond, a greater
+// version tells nothing: a draft thrown away and begun again counts from one.
+const JUST_NOW = 30000;
 const clock = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit" });
 const now = () => clock.format(new Date()).replace(":", "\u00a0h\u00a0");
 
@@ -90,7 +93,7 @@ class Draft {
     if ("soumis" in this.form.dataset || typed) this.changed();
     else if (!local) { if (this.version) this.say(`Brouillon enregistré à ${this.form.dataset.heure}`); }
     else if (!this.url) { if (this.empty) { fill(this.form, local.contenu); this.say("Votre brouillon a été retrouvé."); } }
-    else if (!local.sale && this.version && local.version > this.version) {
+    else if (!local.sale && this.version && local.version > this.version && Date.now() - local.recu < JUST_NOW) {
       // The page left for this one was still sending it when the server wrote this one.
       fill(this.form, local.contenu);
       this.version = local.version;
@@ -168,7 +171,7 @@ class Draft {
     this.version = data.version;
     const unchanged = same(content, this.empty ? {} : values(this.form));
     if (data.version === 0) { write(this.key, null); this.say(""); return; }
-    write(this.key, { contenu: values(this.form), version: this.version, sale: !unchanged, url: this.url });
+    write(this.key, { contenu: values(this.form), version: this.version, sale: !unchanged, recu: Date.now(), url: this.url });
     this.say(`Brouillon enregistré à ${data.heure}`);
   }
 
@@ -267,7 +270,7 @@ async function sendTheRest() {
     if (!draft?.sale || !draft.url || draft.envoye || forms.some((form) => form.dataset.brouillon === key)) continue;
     try {
       const { status, data } = await send(draft.url, key, draft.version, draft.contenu);
-      if (status === 200) write(key, data.version ? { ...draft, version: data.version, sale: false } : null);
+      if (status === 200) write(key, data.version ? { ...draft, version: data.version, sale: false, recu: Date.now() } : null);
     } catch { return; }
   }
 }
