@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "forum",
     "realtime",
     "realtime.reunions",
+    "realtime.seances",
 ]
 if not PRODUCTION:
     INSTALLED_APPS.append("plateforme.demo")
@@ -511,6 +512,8 @@ LIMITES_PAR_MINUTE = {
     "profil": 30,
     "reunion": 10,
     "reponse_reunion": 60,
+    # Hands raised, calls for help.
+    "parole": 30,
     "invitation_reunion": 30,
     # Of each guest without account.
     "invitation_exterieure": 30,

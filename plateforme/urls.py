@@ -33,6 +33,7 @@ urlpatterns: list[Any] = [
     path("", include("forum.urls")),
     path("", include("realtime.urls")),
     path("", include("realtime.reunions.urls")),
+    path("", include("realtime.seances.urls")),
     path("administration/", admin.site.urls),
 ]
 if not settings.PRODUCTION:

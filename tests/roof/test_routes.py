@@ -228,6 +228,21 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "reunions:deplacer-point": POST,
     "reunions:documents": (LOGIN, 404, 404, 403, 200),
     "reunions:retirer-document": POST,
+    # Not opened yet: nobody attends.
+    "seances:seance": (LOGIN, 404, 404, 200, 200),
+    "seances:etat": (LOGIN, 404, 404, 200, 200),
+    "seances:ecran": (LOGIN, 404, 404, 200, 200),
+    "seances:ouvrir": POST,
+    "seances:aller": POST,
+    "seances:suspendre": POST,
+    "seances:reprendre": POST,
+    "seances:terminer": POST,
+    "seances:main": POST,
+    "seances:parole": POST,
+    "seances:aide": POST,
+    "seances:repondre-aide": POST,
+    "seances:presence": POST,
+    "seances:presences": (LOGIN, 404, 404, 404, 404),
     "demo:courriels": ALL,
     "demo:courriel": (404, 404, 404, 404, 404),
     "demo:courriel-html": (404, 404, 404, 404, 404),
@@ -403,6 +418,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         "fichiers": world["document"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
+        "seances": world["reunion"],
         "reunions": world["salon"]
         if name == "reunions:planifier-salon"
         else world["point"]

@@ -39,10 +39,12 @@ export class EnvoiRefuse extends Error {
 
 /** One channel of this tab: who listens, how far it was read, what waits for a hole to be filled. */
 class Canal {
-  constructor(nom, apres, direct) {
+  constructor(nom, apres, direct, versions) {
     this.nom = nom;
     this.direct = direct;
     this.dernier = apres ?? null;
+    // Its numbers are versions of one state: the last is all that matters, and the page asks for it by itself.
+    this.versions = versions;
     this.abonnes = new Set();
     this.enAvance = new Map();
     this.demande = false;
@@ -53,7 +55,7 @@ class Canal {
     if (this.demande) return;
     this.demande = true;
     const trame = { type: "abonner", canal: this.nom };
-    if (this.dernier !== null && !complet) trame.apres = this.dernier;
+    if (this.dernier !== null && !complet && !this.versions) trame.apres = this.dernier;
     try {
       await this.direct.envoyer(trame);
     } catch (erreur) {
@@ -68,7 +70,8 @@ class Canal {
   recevoir(event) {
     switch (event.type) {
       case "abonne":
-        this.dernier ??= event.dernier_numero;
+        if (this.versions) this.dernier = event.dernier_numero;
+        else this.dernier ??= event.dernier_numero;
         this.dire(event);
         break;
       case "rattrapage":
@@ -80,6 +83,7 @@ class Canal {
         this.compter(event);
         break;
       default:
+        if (this.versions && event.version > this.dernier) this.dernier = event.version;
         this.dire(event);
     }
   }
@@ -133,11 +137,11 @@ class Direct {
     setInterval(() => this.veiller(), 5000);
   }
 
-  subscribe(nom, onEvent, { apres, onEtat } = {}) {
+  subscribe(nom, onEvent, { apres, onEtat, versions = false } = {}) {
     let canal = this.canaux.get(nom);
     const nouveau = !canal;
     if (nouveau) {
-      canal = new Canal(nom, apres, this);
+      canal = new Canal(nom, apres, this, versions);
       this.canaux.set(nom, canal);
     }
     const abonne = { onEvent, onEtat };
@@ -289,6 +293,8 @@ const direct = (globalThis[Symbol.for("plateforme.direct")] ??= new Direct());
 
 /**
  * Listen to a channel (`salon.N`, `sujet.N`, `communaute.N`, `agent.N`).
+ *
+ * `versions`: the events of the channel carry the version of one state (`seance.N`) instead of being numbered lines.
  *
  * `onEvent` gets `abonne` (last number, people present) then every event. `apres`: number of the last message
  * already shown. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed), `refuse`,

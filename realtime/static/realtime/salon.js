@@ -232,8 +232,8 @@ class PageSalon {
       event.preventDefault();
       this.chargerAvant(lien);
     });
-    // The banner of the community fills the first screen: the conversation is what one came for.
-    if (!location.hash) this.racine.scrollIntoView({ block: "end" });
+    // The banner of the community fills the first screen: the conversation is what one came for. Not in a meeting's page.
+    if (!location.hash && !("encart" in this.racine.dataset)) this.racine.scrollIntoView({ block: "end" });
     const nonLus = this.racine.querySelector(".salon__non-lus");
     if (nonLus) this.fil.scrollTop = Math.max(0, nonLus.offsetTop - this.fil.offsetTop - 16);
     else this.descendre();

@@ -1,0 +1,111 @@
+"""The only way from an address or a frame to a meeting that is held, and what each may do there."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+
+from annuaire.models import Agent, AgentQuerySet
+from communautes.access import can_write, is_member, require_write
+from communautes.models import Adhesion, Suspension
+from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
+from realtime.reunions.models import Convive, Reunion
+from realtime.seances.models import Seance
+
+
+def get_held(agent: Agent, pk: int) -> Reunion:
+    """A meeting that `agent` may see and that may be held: 404, or 403 for one in preparation or cancelled."""
+    reunion = get_reunion(agent, pk)
+    if reunion.en_preparation or reunion.annulee:
+        raise PermissionDenied("Cette réunion n’est pas ouverte.")
+    return reunion
+
+
+def seance_of(reunion: Reunion) -> Seance | None:
+    """What happens in `reunion`, once it was opened."""
+    return Seance.objects.select_related("point", "salon").filter(pk=reunion.pk).first()
+
+
+def get_seance(agent: Agent, pk: int) -> Seance:
+    """A meeting that was opened and that `agent` may see; or 404, 403."""
+    reunion = get_held(agent, pk)
+    seance = seance_of(reunion)
+    if seance is None:
+        raise Http404("Cette réunion n’est pas encore ouverte.")
+    seance.reunion = reunion
+    return seance
+
+
+def last_version(agent: Agent, pk: int) -> int:
+    """For the channel `seance.N`: the version of what is seen there; 0 before the meeting is opened."""
+    if not agent.is_active or not visible_reunions(agent).filter(pk=pk).exists():
+        raise Http404("Cette réunion n’existe pas.")
+    return last_versions([pk]).get(pk, 0)
+
+
+def last_versions(pks: Collection[int]) -> dict[int, int]:
+    """For the heartbeat: versions of many, one query."""
+    return dict(Seance.objects.filter(pk__in=pks).values_list("pk", "version"))
+
+
+def is_secretary(agent: Agent, reunion: Reunion) -> bool:
+    participant = participant_of(agent, reunion)
+    return participant is not None and participant.role == Convive.Role.SECRETAIRE
+
+
+def can_lead(agent: Agent, reunion: Reunion) -> bool:
+    """Whether `agent` runs the meeting: who prepares it, and its secretaries, as long as they write in its community."""
+    return (
+        agent.is_active
+        and (prepares(agent, reunion) or is_secretary(agent, reunion))
+        and (reunion.communaute is None or can_write(agent, reunion.communaute))
+    )
+
+
+def can_take_part(agent: Agent, reunion: Reunion) -> bool:
+    """Whether `agent` speaks in the meeting: members of its community who may write, and those invited from outside
+    of it; without a community, those invited and who organises."""
+    if not agent.is_active:
+        return False
+    participant = participant_of(agent, reunion)
+    if reunion.communaute is None:
+        return participant is not None or reunion.organisateur_id == agent.pk
+    if is_member(agent, reunion.communaute):
+        return can_write(agent, reunion.communaute)
+    # An invitation as a member ends with the membership, even if nobody has withdrawn it yet.
+    return participant is not None and participant.origine == Convive.Origine.EXTERIEUR
+
+
+def taking_part(reunion: Reunion) -> AgentQuerySet:
+    """All those of whom `can_take_part` says yes, in one query."""
+    invited = reunion.participants.present().filter(agent__isnull=False)
+    active = Agent.objects.active()
+    if reunion.communaute is None:
+        return active.filter(Q(pk__in=invited.values("agent")) | Q(pk=reunion.organisateur_id))
+    members = Adhesion.objects.filter(communaute=reunion.communaute)
+    suspended = Suspension.objects.current().filter(communaute=reunion.communaute)
+    outside = invited.filter(origine=Convive.Origine.EXTERIEUR).exclude(agent__in=members.values("agent"))
+    return active.filter(
+        Q(pk__in=members.exclude(agent__in=suspended.values("agent")).values("agent"))
+        | Q(pk__in=outside.values("agent"))
+    )
+
+
+def require_lead(agent: Agent, reunion: Reunion) -> None:
+    """Raise unless `can_lead`: with the reason, for a suspended member."""
+    if not agent.is_active or not (prepares(agent, reunion) or is_secretary(agent, reunion)):
+        raise PermissionDenied(
+            "La réunion est conduite par les personnes qui l’animent et par le secrétariat."
+        )
+    if reunion.communaute is not None:
+        require_write(agent, reunion.communaute, "Vous n’êtes plus membre de cette communauté.")
+
+
+def require_part(agent: Agent, reunion: Reunion) -> None:
+    """Raise unless `can_take_part`: with the reason, for a suspended member."""
+    if can_take_part(agent, reunion):
+        return
+    if reunion.communaute is not None and is_member(agent, reunion.communaute):
+        require_write(agent, reunion.communaute, "Vous n’êtes plus membre de cette communauté.")
+    raise PermissionDenied("Cette réunion est réservée aux personnes qui y sont invitées.")

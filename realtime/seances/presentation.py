@@ -1,0 +1,270 @@
+"""What the page of a meeting that is held shows, and its screen: everything from the state of one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from annuaire.models import Agent
+from annuaire.notifications.preferences import clock_of
+from realtime.models import Salon
+from realtime.presentation import Ligne, salon_context
+from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
+from realtime.reunions.presentation import moment_of, page_layout
+from realtime.seances.access import can_lead, can_take_part, seance_of
+from realtime.seances.models import Assistance, Passage, Seance, TourDeParole
+
+# A page that has said nothing for so long is closed.
+GONE = timedelta(minutes=3)
+PEOPLE_SHOWN = 40
+HANDS_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Rang:
+    """A point of the agenda as the meeting sees it. Seconds: `depense` until now, `prevu` or None."""
+
+    numero: int
+    point: PointOrdreDuJour
+    courant: bool
+    aborde: bool
+    depense: int
+    prevu: int | None
+
+    @property
+    def depasse(self) -> bool:
+        return self.prevu is not None and self.depense > self.prevu
+
+
+@dataclass(frozen=True)
+class Main:
+    """Somebody who asks for the floor; seconds spoken so far in this meeting."""
+
+    agent: Agent
+    parle: int
+
+
+@dataclass(frozen=True)
+class Venue:
+    """Somebody in the list of those who attend. `etat`: ici, parti, present, excuse, absent."""
+
+    nom: str
+    agent: Agent | None
+    exterieur: int | None
+    invite: bool
+    etat: str
+    arrivee: datetime | None
+    depart: datetime | None
+    correction: str
+
+    @property
+    def la(self) -> bool:
+        return self.etat in ("ici", "parti", "present")
+
+
+def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
+    """The exact state of a meeting for one person: what every block shows. The version is read first: what changes
+    while the rest is read is asked for again."""
+    seance = seance_of(reunion)
+    now = timezone.now()
+    conduit = can_lead(agent, reunion)
+    context: dict[str, Any] = {
+        "reunion": reunion,
+        "seance": seance,
+        "version": seance.version if seance else 0,
+        "heure": now,
+        "conduit": conduit,
+        "participe": can_take_part(agent, reunion),
+    }
+    if seance is None:
+        points = reunion.points.filter(etat=PointOrdreDuJour.Etat.RETENU).select_related("responsable")
+        rangs = [
+            Rang(numero, point, False, False, 0, _planned(point)) for numero, point in enumerate(points, 1)
+        ]
+        return context | {"rangs": rangs, "moment": moment_of(reunion, clock_of(agent))}
+    seance.reunion = reunion
+    rangs = _agenda(seance, now)
+    place = next((index for index, rang in enumerate(rangs) if rang.courant), None)
+    return context | {
+        "rangs": rangs,
+        "courant": rangs[place] if place is not None else None,
+        "precedent": rangs[place - 1] if place else None,
+        "suivant": rangs[place + 1] if place is not None and place + 1 < len(rangs) else None,
+        "depuis_l_ouverture": int(((seance.levee_le or now) - seance.ouverte_le).total_seconds()),
+        **_speech(agent, seance, now),
+        **_help(agent, seance, conduit=conduit, now=now),
+        **_present(seance, now),
+    }
+
+
+def seance_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
+    """The page: the state, and the salon of the meeting for those who are members."""
+    layout = page_layout(agent, reunion.communaute)
+    context = {**layout, **etat_context(agent, reunion)}
+    seance = context["seance"]
+    member = layout.get("adhesion") is not None
+    if seance is None or seance.salon is None or not member:
+        return context
+    return context | chat_context(agent, seance.salon, seance)
+
+
+def chat_context(agent: Agent, salon: Salon, seance: Seance) -> dict[str, Any]:
+    """The salon's last lines, each under the point it is about."""
+    context = salon_context(agent, salon)
+    lines: list[Ligne] = context["lignes"]
+    return context | {"lignes_par_point": _under_points(lines, seance), "client_id": uuid4()}
+
+
+def attendance(seance: Seance, now: datetime | None = None) -> list[Venue]:
+    """Everybody invited, and those who came all the same: who is there, who excused themselves. Two queries."""
+    now = now or timezone.now()
+    known = {
+        (row.agent_id, row.exterieur_id): row
+        for row in seance.assistances.select_related("agent__service", "agent__territoire")
+    }
+    found = []
+    invited = (
+        seance.reunion.participants.present()
+        .select_related("agent__service", "agent__territoire")
+        .order_by("agent__nom", "agent__prenom", "nom", "pk")
+    )
+    for participant in invited:
+        row = known.pop((participant.agent_id, None if participant.agent_id else participant.pk), None)
+        excused = participant.reponse == Convive.Reponse.REFUSE
+        outside = None if participant.agent_id else participant.pk
+        found.append(
+            _venue(seance, row, now, participant.nom_complet, participant.agent, outside, excused, True)
+        )
+    for row in known.values():
+        if row.agent is not None:
+            found.append(_venue(seance, row, now, row.agent.nom_complet, row.agent, None, False, False))
+    return found
+
+
+def _venue(
+    seance: Seance,
+    row: Assistance | None,
+    now: datetime,
+    nom: str,
+    agent: Agent | None,
+    exterieur: int | None,
+    excused: bool,
+    invited: bool,
+) -> Venue:
+    seen = row.vu_le if row is not None else None
+    correction = row.correction if row is not None else ""
+    here = seen is not None and (seance.levee_le or now) - seen < GONE
+    etat = correction or (
+        ("ici" if here else "parti") if seen is not None else "excuse" if excused else "absent"
+    )
+    return Venue(
+        nom,
+        agent,
+        exterieur,
+        invited,
+        etat,
+        row.arrivee_le if row is not None else None,
+        seen if seen is not None and not here else None,
+        correction,
+    )
+
+
+def _agenda(seance: Seance, now: datetime) -> list[Rang]:
+    spent: dict[int, float] = {}
+    for point, debut, fin in seance.passages.values_list("point", "debut", "fin"):
+        spent[point] = spent.get(point, 0) + max(0.0, ((fin or now) - debut).total_seconds())
+    points = seance.reunion.points.filter(etat=PointOrdreDuJour.Etat.RETENU).select_related("responsable")
+    return [
+        Rang(
+            numero,
+            point,
+            point.pk == seance.point_id,
+            point.pk in spent,
+            int(spent.get(point.pk, 0)),
+            _planned(point),
+        )
+        for numero, point in enumerate(points, 1)
+    ]
+
+
+def _planned(point: PointOrdreDuJour) -> int | None:
+    return point.minutes * 60 if point.minutes else None
+
+
+def _speech(agent: Agent, seance: Seance, now: datetime) -> dict[str, Any]:
+    """Who speaks and who waits: whoever spoke least passes first, then whoever raised their hand first."""
+    spoken = {
+        pk: int(total.total_seconds())
+        for pk, total in seance.tours.filter(etat=TourDeParole.Etat.FINI)
+        .values_list("agent")
+        .annotate(total=Sum(F("fin") - F("debut")))
+    }
+    rows = list(
+        seance.tours.filter(etat__in=[TourDeParole.Etat.DEMANDE, TourDeParole.Etat.EN_COURS])
+        .select_related("agent__service", "agent__territoire")
+        .order_by("demande_le", "pk")
+    )
+    speaker = next((row for row in rows if row.etat == TourDeParole.Etat.EN_COURS), None)
+    waiting = [row for row in rows if row is not speaker]
+    # Sorting keeps the order of raising among those who spoke as much.
+    waiting.sort(key=lambda row: spoken.get(row.agent_id, 0))
+    return {
+        "orateur": speaker,
+        "orateur_depuis": int((now - speaker.debut).total_seconds()) if speaker and speaker.debut else 0,
+        "mains": [Main(row.agent, spoken.get(row.agent_id, 0)) for row in waiting[:HANDS_SHOWN]],
+        "nb_mains": len(waiting),
+        "ma_main": any(row.agent_id == agent.pk for row in waiting),
+        "j_ai_la_parole": speaker is not None and speaker.agent_id == agent.pk,
+    }
+
+
+def _help(agent: Agent, seance: Seance, *, conduit: bool, now: datetime) -> dict[str, Any]:
+    rows = seance.aides.select_related("agent", "repondu_par").order_by("cree_le")
+    waiting = list(rows.filter(close_le__isnull=True))
+    return {
+        "aides": [row for row in waiting if row.agent_id != agent.pk] if conduit else [],
+        "mon_aide": next((row for row in waiting if row.agent_id == agent.pk), None),
+        "aide_repondue": rows.filter(agent=agent, close_le__gt=now - timedelta(minutes=5))
+        .exclude(reponse="")
+        .last(),
+    }
+
+
+def _present(seance: Seance, now: datetime) -> dict[str, Any]:
+    end = seance.levee_le or now
+    rows = (
+        seance.assistances.filter(agent__isnull=False, vu_le__gt=end - GONE)
+        .exclude(correction__in=["excuse", "absent"])
+        .select_related("agent__service", "agent__territoire")
+        .order_by("agent__nom", "agent__prenom")
+    )
+    here = list(rows[: PEOPLE_SHOWN + 1])
+    number = len(here) if len(here) <= PEOPLE_SHOWN else rows.count()
+    return {"presents": [row.agent for row in here[:PEOPLE_SHOWN]], "nb_presents": number}
+
+
+def _headings(seance: Seance) -> list[Passage]:
+    return list(seance.passages.select_related("point").order_by("debut", "pk"))
+
+
+def _about(numero: int, headings: list[Passage]) -> int | None:
+    found = None
+    for passage in headings:
+        if passage.apres_message < numero:
+            found = passage.point_id
+    return found
+
+
+def _under_points(lines: list[Ligne], seance: Seance) -> list[tuple[str, Ligne]]:
+    """Each line, with the title of its point where it changes."""
+    headings = _headings(seance)
+    titles = {passage.point_id: passage.point.titre for passage in headings}
+    before, found = None, []
+    for line in lines:
+        point = _about(line.message.numero, headings)
+        found.append((titles[point] if point is not None and point != before else "", line))
+        before = point
+    return found

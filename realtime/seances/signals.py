@@ -1,0 +1,19 @@
+"""What the app hears from the others."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from plateforme.socle.erreurs import ActionRefusee
+from realtime.reunions.models import PointOrdreDuJour
+from realtime.seances.models import Passage
+
+
+def keep_opened_points(instance: PointOrdreDuJour, origin: Any = None, **kwargs: Any) -> None:
+    """Refuse to take off the agenda a point that was opened: its time, its notes and its decisions hang on it.
+
+    Only when the point itself is removed: with its whole meeting, it goes.
+    """
+    alone = origin is instance or (isinstance(origin, QuerySet) and origin.model is PointOrdreDuJour)
+    if alone and Passage.objects.filter(point=instance).exists():
+        raise ActionRefusee("Ce point a été abordé en réunion : il reste à l’ordre du jour.")

@@ -1,0 +1,18 @@
+"""What is told of meetings that are held, by the worker."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from annuaire.models import Agent
+from realtime.seances import actions
+from realtime.seances.models import Seance
+
+_RETRY = RetryStrategy(max_attempts=3, exponential_wait=3)
+
+
+@app.task(name="seances.distribute_opening", retry=_RETRY)
+def distribute_opening(reunion_id: int, auteur_id: int) -> None:
+    """Tell those invited that the meeting is open."""
+    seance = Seance.objects.select_related("reunion").filter(pk=reunion_id).first()
+    if seance is not None:
+        actions.tell_of_opening(seance, Agent.objects.filter(pk=auteur_id).first())

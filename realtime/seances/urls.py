@@ -1,0 +1,24 @@
+"""Addresses of meetings that are held."""
+
+from django.urls import path
+
+from realtime.seances.views import deroulement, pages, paroles, presences
+
+app_name = "seances"
+
+urlpatterns = [
+    path("reunions/<int:pk>/seance/", pages.seance, name="seance"),
+    path("reunions/<int:pk>/seance/etat/", pages.etat, name="etat"),
+    path("reunions/<int:pk>/seance/ecran/", pages.ecran, name="ecran"),
+    path("reunions/<int:pk>/seance/ouvrir/", deroulement.ouvrir, name="ouvrir"),
+    path("reunions/<int:pk>/seance/aller/", deroulement.aller, name="aller"),
+    path("reunions/<int:pk>/seance/suspendre/", deroulement.suspendre, name="suspendre"),
+    path("reunions/<int:pk>/seance/reprendre/", deroulement.reprendre, name="reprendre"),
+    path("reunions/<int:pk>/seance/terminer/", deroulement.terminer, name="terminer"),
+    path("reunions/<int:pk>/seance/main/", paroles.main, name="main"),
+    path("reunions/<int:pk>/seance/parole/", paroles.parole, name="parole"),
+    path("reunions/<int:pk>/seance/aide/", paroles.aide, name="aide"),
+    path("reunions/<int:pk>/seance/aide/repondre/", paroles.repondre_aide, name="repondre-aide"),
+    path("reunions/<int:pk>/seance/presence/", presences.presence, name="presence"),
+    path("reunions/<int:pk>/seance/presences/", presences.presences, name="presences"),
+]

@@ -1,0 +1,1 @@
+"""Pages of meetings that are held, one file per feature."""

@@ -1,0 +1,60 @@
+"""Who attends."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from plateforme.socle.erreurs import ActionRefusee
+from realtime.reunions.models import Participant
+from realtime.reunions.presentation import page_layout
+from realtime.seances import actions
+from realtime.seances.access import can_lead, get_seance
+from realtime.seances.models import Assistance
+from realtime.seances.presentation import attendance
+from realtime.seances.views.gestes import number, person
+
+
+@require_POST
+def presence(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page is still open: said each minute by its script."""
+    actions.note_presence(request.user, get_seance(request.user, pk))
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def presences(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list of those who attend, corrected by those who run the meeting."""
+    seance = get_seance(request.user, pk)
+    conduit = can_lead(request.user, seance.reunion)
+    if request.method == "POST":
+        if not conduit:
+            raise PermissionDenied("La liste est tenue par les personnes qui conduisent la réunion.")
+        correction = request.POST.get("correction", "")
+        if correction not in ("", *Assistance.Correction.values):
+            raise Http404("Cette demande n’est pas complète.")
+        try:
+            if "exterieur" in request.POST:
+                guest = Participant.objects.filter(
+                    reunion=pk, agent__isnull=True, pk=number(request, "exterieur")
+                ).first()
+                if guest is None:
+                    raise Http404("Cette personne n’est pas invitée.")
+                actions.correct_attendance(request.user, seance, correction, exterieur=guest)
+            else:
+                actions.correct_attendance(request.user, seance, correction, agent=person(request))
+        except ActionRefusee as refused:
+            messages.error(request, refused.message)
+        return redirect("seances:presences", pk)
+    venues = attendance(seance)
+    context = {
+        **page_layout(request.user, seance.reunion.communaute),
+        "reunion": seance.reunion,
+        "seance": seance,
+        "conduit": conduit,
+        "venues": venues,
+        "nb_la": sum(venue.la for venue in venues),
+        "corrections": Assistance.Correction.choices,
+    }
+    return render(request, "seances/presences.html", context)

@@ -1,0 +1,120 @@
+"""A whole meeting, three people: who runs it, its secretary, and somebody on a phone whose line is cut in the middle."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.parcours.conftest import Site
+from tests.parcours.test_axe import faults
+
+pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+
+C = "/communautes/police-de-l-eau/"
+
+
+def picture(page: Page, name: str) -> None:
+    """With CAPTURES_SEANCES=folder, keep what the page looks like, in both themes."""
+    folder = os.environ.get("CAPTURES_SEANCES")
+    if folder:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(300)
+            page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
+        page.emulate_media(color_scheme="light")
+
+
+def plan(page: Page) -> str:
+    """Plan a meeting that begins in ten minutes, as the page does; its address."""
+    start = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(minutes=10)
+    page.goto(f"{C}reunions/planifier/")
+    page.locator("[name=titre]").fill("Coordination de la semaine")
+    page.locator("[name=date]").fill(start.strftime("%Y-%m-%d"))
+    page.locator("[name=heure]").fill(start.strftime("%H:%M"))
+    secretary = page.locator("#id_secretaire-recherche")
+    secretary.press_sequentially("Nadia Fer")
+    page.get_by_role("option", name=re.compile("Nadia Ferhat")).first.click()
+    for rank, (title, minutes) in enumerate([("Retour sur la crue", "5"), ("Seuils de busage", "10")]):
+        page.locator(f"[name=points-{rank}-titre]").fill(title)
+        page.locator(f"[name=points-{rank}-minutes]").fill(minutes)
+    page.get_by_role("button", name=re.compile("Planifier")).first.click()
+    page.wait_for_url(re.compile(r"/reunions/\d+/"))
+    return re.search(r"/reunions/\d+/", page.url)[0]
+
+
+def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
+    aminata, nadia, gaelle = (
+        sign_in("Aminata Sarr"),
+        sign_in("Nadia Ferhat"),
+        sign_in("Gaëlle Estaque", "telephone"),
+    )
+    seance = plan(aminata) + "seance/"
+    for page in (aminata, nadia, gaelle):
+        page.goto(seance)
+    expect(gaelle.get_by_text("La réunion va commencer")).to_be_visible()
+    aminata.get_by_role("button", name="Ouvrir la réunion").click()
+    for page in (aminata, nadia, gaelle):
+        expect(page.get_by_role("heading", name="Retour sur la crue")).to_be_visible()
+
+    # The chat is about the point; the floor is asked for and given, by keyboard.
+    gaelle.locator("#id_texte").fill("Le pont tient.")
+    gaelle.keyboard.press("Enter")
+    expect(nadia.locator(".ligne-salon__texte").get_by_text("Le pont tient.")).to_be_visible()
+    gaelle.get_by_role("button", name="Lever la main").click()
+    give = aminata.get_by_role("button", name=re.compile("Donner la parole à Gaëlle"))
+    expect(give).to_be_visible()
+    give.focus()
+    aminata.keyboard.press("Enter")
+    expect(nadia.locator(".seance__orateur")).to_contain_text("Gaëlle Estaque")
+    expect(gaelle.get_by_role("button", name="J’ai terminé")).to_be_visible()
+    gaelle.get_by_role("button", name="J’ai terminé").click()
+    expect(nadia.locator(".seance__orateur")).to_have_count(0)
+
+    # Somebody far away cannot hear.
+    gaelle.get_by_role("button", name=re.compile("je n’entends rien")).click()
+    call = nadia.get_by_label(re.compile("Réponse à Gaëlle"))
+    call.fill("Nous changeons de micro.")
+    nadia.get_by_role("button", name="Répondre").click()
+    expect(gaelle.locator(".fr-message", has_text="Nous changeons de micro.")).to_be_visible()
+
+    picture(aminata, "bureau")
+    picture(gaelle, "telephone")
+    assert faults(aminata) == []
+    assert faults(gaelle) == []
+
+    # The phone's line is cut: the meeting goes on without it, and is found again as it is.
+    gaelle.context.set_offline(True)
+    aminata.get_by_role("button", name="Point suivant").click()
+    expect(nadia.get_by_role("heading", name="Seuils de busage")).to_be_visible()
+    nadia.get_by_role("button", name="Lever la main").click()
+    gaelle.get_by_role("button", name="Lever la main").click()
+    expect(gaelle.get_by_text("Rien n’a été envoyé")).to_be_visible()
+    expect(gaelle.get_by_role("heading", name="Retour sur la crue")).to_be_visible()
+    gaelle.context.set_offline(False)
+    expect(gaelle.get_by_role("heading", name="Seuils de busage")).to_be_visible(timeout=20_000)
+    expect(gaelle.locator(".seance__mains")).to_contain_text("Nadia Ferhat")
+
+    # The screen of the room: large, and nothing to press.
+    screen = nadia.context.new_page()
+    screen.goto(seance + "ecran/")
+    expect(screen.get_by_role("heading", name="Seuils de busage")).to_be_visible()
+    assert screen.locator("main button").count() == 0
+    assert faults(screen) == []
+    picture(screen, "ecran")
+
+    # The server dies in the middle and comes back: nobody reloads.
+    site.kill_web()
+    site.start_web()
+    aminata.get_by_text("Terminer la réunion").click()
+    aminata.get_by_role("button", name="Terminer pour tout le monde").click()
+    for page in (aminata, nadia, gaelle):
+        expect(page.get_by_role("heading", name="La réunion est terminée")).to_be_visible(timeout=30_000)
+    expect(screen.get_by_role("heading", name="La réunion est terminée")).to_be_visible(timeout=30_000)
+    aminata.get_by_role("link", name="Présences").click()
+    expect(aminata.locator(".presences__ligne", has_text="Gaëlle Estaque")).to_contain_text("Présence")
+    assert faults(aminata) == []
