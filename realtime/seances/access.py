@@ -11,7 +11,7 @@ from communautes.access import can_write, is_member, require_write
 from communautes.models import Adhesion, Suspension
 from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
 from realtime.reunions.models import Convive, Reunion
-from realtime.seances.models import Seance
+from realtime.seances.models import Scrutin, Seance
 
 
 def get_held(agent: Agent, pk: int) -> Reunion:
@@ -35,6 +35,16 @@ def get_seance(agent: Agent, pk: int) -> Seance:
         raise Http404("Cette réunion n’est pas encore ouverte.")
     seance.reunion = reunion
     return seance
+
+
+def get_scrutin(agent: Agent, pk: int) -> Scrutin:
+    """A vote of a meeting that `agent` may see, with the meeting; or 404. One in preparation is for who runs it."""
+    found = Scrutin.objects.select_related("seance__reunion__communaute", "point").filter(pk=pk).first()
+    if found is None or not visible_reunions(agent).filter(pk=found.seance_id).exists():
+        raise Http404("Ce vote n’existe pas.")
+    if found.etat == Scrutin.Etat.PREPARE and not can_lead(agent, found.seance.reunion):
+        raise Http404("Ce vote n’existe pas.")
+    return found
 
 
 def last_version(agent: Agent, pk: int) -> int:

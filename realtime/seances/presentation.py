@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -15,7 +15,8 @@ from realtime.presentation import Ligne, salon_context
 from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, seance_of
-from realtime.seances.models import Assistance, Passage, Seance, TourDeParole
+from realtime.seances.models import Assistance, Electeur, Passage, Scrutin, Seance, TourDeParole
+from realtime.seances.resultats import Resultat, results_of
 
 # A page that has said nothing for so long is closed.
 GONE = timedelta(minutes=3)
@@ -65,6 +66,27 @@ class Venue:
         return self.etat in ("ici", "parti", "present")
 
 
+@dataclass(frozen=True)
+class Vote:
+    """A vote as one person sees it; `moi` is None for who is not called to it."""
+
+    resultat: Resultat
+    moi: Electeur | None
+
+    @property
+    def peut_voter(self) -> bool:
+        scrutin = self.resultat.scrutin
+        return scrutin.ouvert and self.moi is not None and (not self.moi.a_vote or scrutin.modifiable)
+
+    @property
+    def mes_choix(self) -> list[str]:
+        """What one chose, of an open vote."""
+        chosen = self.moi.choix if self.moi is not None else None
+        if chosen is None:
+            return []
+        return [choix.libelle for choix in self.resultat.choix if choix.rang in chosen] or ["Abstention"]
+
+
 def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
     """The exact state of a meeting for one person: what every block shows. The version is read first: what changes
     while the rest is read is asked for again."""
@@ -97,6 +119,7 @@ def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         **_speech(agent, seance, now),
         **_help(agent, seance, conduit=conduit, now=now),
         **_present(seance, now),
+        "votes": _votes(agent, seance, conduit=conduit),
     }
 
 
@@ -244,6 +267,22 @@ def _present(seance: Seance, now: datetime) -> dict[str, Any]:
     here = list(rows[: PEOPLE_SHOWN + 1])
     number = len(here) if len(here) <= PEOPLE_SHOWN else rows.count()
     return {"presents": [row.agent for row in here[:PEOPLE_SHOWN]], "nb_presents": number}
+
+
+def _votes(agent: Agent, seance: Seance, *, conduit: bool) -> list[Vote]:
+    """Votes that are open, and those of the current point; once the meeting is over, all that were closed."""
+    rows = seance.scrutins.exclude(etat=Scrutin.Etat.ABANDONNE).order_by("pk")
+    if seance.levee:
+        rows = rows.filter(etat=Scrutin.Etat.CLOS)
+    else:
+        rows = rows.filter(Q(etat=Scrutin.Etat.OUVERT) | Q(point=seance.point_id))
+    if not conduit:
+        rows = rows.exclude(etat=Scrutin.Etat.PREPARE)
+    scrutins = list(rows)
+    mine = {
+        elector.scrutin_id: elector for elector in Electeur.objects.filter(scrutin__in=scrutins, agent=agent)
+    }
+    return [Vote(result, mine.get(result.scrutin.pk)) for result in results_of(scrutins)]
 
 
 def _headings(seance: Seance) -> list[Passage]:

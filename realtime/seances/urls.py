@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from realtime.seances.views import deroulement, pages, paroles, presences
+from realtime.seances.views import deroulement, pages, paroles, presences, votes
 
 app_name = "seances"
 
@@ -21,4 +21,8 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/aide/repondre/", paroles.repondre_aide, name="repondre-aide"),
     path("reunions/<int:pk>/seance/presence/", presences.presence, name="presence"),
     path("reunions/<int:pk>/seance/presences/", presences.presences, name="presences"),
+    path("reunions/<int:pk>/seance/votes/nouveau/", votes.nouveau, name="nouveau-vote"),
+    path("reunions/votes/<int:pk>/", votes.detail, name="vote"),
+    path("reunions/votes/<int:pk>/conduire/", votes.conduire, name="conduire-vote"),
+    path("reunions/votes/<int:pk>/voter/", votes.voter, name="voter"),
 ]

@@ -118,6 +118,12 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "reunions:ajouter-point": ("/reunions/{reunion}/points/ajouter/",),
     "reunions:modifier-point": ("/reunions/points/{point}/",),
     "reunions:documents": ("/reunions/{reunion}/documents/",),
+    # One that nobody opened yet, and one that is being held.
+    "seances:seance": ("/reunions/{reunion}/seance/", "/reunions/{seance}/seance/"),
+    "seances:ecran": ("/reunions/{seance}/seance/ecran/",),
+    "seances:presences": ("/reunions/{seance}/seance/presences/",),
+    "seances:nouveau-vote": ("/reunions/{seance}/seance/votes/nouveau/",),
+    "seances:vote": ("/reunions/votes/{scrutin}/",),
     "account_logout": ("/compte/logout/",),
     "account_email": ("/compte/email/",),
     "account_change_password": ("/compte/password/change/",),
@@ -130,6 +136,7 @@ MEMBRE: dict[str, tuple[str, ...]] = {
     "communautes:communaute": (C, "/communautes/{sur_demande}/"),
     "forum:sujet": ("/sujets/{sujet}/",),
     "forum:faq": (f"{C}faq/",),
+    "seances:seance": ("/reunions/{seance}/seance/",),
 }
 # Pages behind a password asked again or a code: tests/parcours/test_axe.py goes there step by step.
 SECOND_FACTEUR = {
@@ -156,7 +163,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
     ),
     "a part of a page, looked at within it": (
         "forum:etat", "forum:sondage", "forum:similaires", "forum:experts", "forum:nouveaux", "forum:fragment",
-        "realtime:messages",
+        "realtime:messages", "seances:etat",
     ),
     "an e-mail, as a mail program shows it": ("demo:courriel-html",),
     "Django’s administration": ("admin:index",),
@@ -204,6 +211,8 @@ PLACES: dict[str, str] = {
     "reunion": _of_the_community("reunions_reunion"),
     "point": "SELECT p.id FROM reunions_pointordredujour p JOIN reunions_reunion r ON r.id = p.reunion_id"
     " JOIN communautes_communaute c ON c.id = r.communaute_id WHERE c.slug = 'police-de-l-eau' ORDER BY p.id LIMIT 1",
+    "seance": "SELECT reunion_id FROM seances_seance ORDER BY reunion_id LIMIT 1",
+    "scrutin": "SELECT id FROM seances_scrutin ORDER BY id LIMIT 1",
     "sur_demande": "SELECT c.slug FROM communautes_communaute c WHERE c.visibilite = 'sur_demande' AND NOT EXISTS"
     " (SELECT FROM communautes_adhesion d JOIN annuaire_agent a ON a.id = d.agent_id"
     " WHERE d.communaute_id = c.id AND a.identifiant = 'nadia-ferhat') ORDER BY c.id LIMIT 1",

@@ -60,6 +60,8 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     aminata.get_by_role("button", name="Ouvrir la réunion").click()
     for page in (aminata, nadia, gaelle):
         expect(page.get_by_role("heading", name="Retour sur la crue")).to_be_visible()
+        # The salon came with the opening: the page was loaded again.
+        page.wait_for_load_state("networkidle")
 
     # The chat is about the point; the floor is asked for and given, by keyboard.
     gaelle.locator("#id_texte").fill("Le pont tient.")
@@ -98,6 +100,31 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     gaelle.context.set_offline(False)
     expect(gaelle.get_by_role("heading", name="Seuils de busage")).to_be_visible(timeout=20_000)
     expect(gaelle.locator(".seance__mains")).to_contain_text("Nadia Ferhat")
+
+    # Two votes at once, one of them secret; the phone votes in both.
+    for question, secret in (("Retenir dix mètres ?", False), ("Qui porte le dossier ?", True)):
+        nadia.get_by_role("link", name="Mettre une question aux voix").click()
+        nadia.get_by_label("Question mise aux voix").fill(question)
+        if secret:
+            nadia.get_by_label("Vote secret").check(force=True)
+        nadia.get_by_role("button", name="Ouvrir le vote maintenant").click()
+        expect(gaelle.get_by_role("heading", name=question)).to_be_visible()
+    for question in ("Retenir dix mètres ?", "Qui porte le dossier ?"):
+        card = gaelle.locator(".vote", has_text=question)
+        card.get_by_label("Pour").check()
+        card.get_by_role("button", name="Voter").click()
+        expect(card.get_by_text("Vous avez voté")).to_be_visible()
+    picture(nadia, "votes-bureau")
+    picture(gaelle, "votes-telephone")
+    shown = aminata.locator(".vote", has_text="Retenir dix mètres ?")
+    expect(shown.get_by_role("row", name=re.compile("Pour"))).to_contain_text("1")
+    hidden = aminata.locator(".vote", has_text="Qui porte le dossier ?")
+    expect(hidden.get_by_text("le résultat se lira à la clôture")).to_be_visible()
+    hidden.get_by_role("button", name="Clore le vote").click()
+    expect(
+        gaelle.locator(".vote", has_text="Qui porte").get_by_role("row", name=re.compile("Pour"))
+    ).to_contain_text("100")
+    assert faults(aminata) == []
 
     # The screen of the room: large, and nothing to press.
     screen = nadia.context.new_page()

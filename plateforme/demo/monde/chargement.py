@@ -44,6 +44,7 @@ from plateforme.demo.monde.animation import load_canned, load_guest
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
 from plateforme.demo.monde.population import REGIONS, colleagues
+from plateforme.demo.monde.seances import load_seance
 from plateforme.demo.monde.suites import load_suites
 from plateforme.socle.journal import record
 from plateforme.socle.typographie import tidy_title
@@ -89,6 +90,7 @@ def load_world(monde: Monde, now: datetime) -> None:
     _load_favoris(agents)
     load_canned(agents)
     load_guest()
+    load_seance(agents, now)
     record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
 
 

@@ -12,11 +12,24 @@ from realtime.seances.actions.paroles import (
     set_hands_by_point,
 )
 from realtime.seances.actions.presences import correct_attendance, note_presence
+from realtime.seances.actions.votes import (
+    ORDINAIRES,
+    ProjetScrutin,
+    close_vote,
+    drop_vote,
+    open_vote,
+    prepare_vote,
+    vote,
+)
 
 __all__ = [
+    "ORDINAIRES",
+    "ProjetScrutin",
     "answer_help",
     "call_for_help",
+    "close_vote",
     "correct_attendance",
+    "drop_vote",
     "end",
     "end_speech",
     "give_floor",
@@ -24,9 +37,12 @@ __all__ = [
     "move",
     "note_presence",
     "open_seance",
+    "open_vote",
     "pause",
+    "prepare_vote",
     "raise_hand",
     "resume",
     "set_hands_by_point",
     "tell_of_opening",
+    "vote",
 ]

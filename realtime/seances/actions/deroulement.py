@@ -15,7 +15,7 @@ from realtime.reunions.actions.tenue import set_held
 from realtime.reunions.models import PointOrdreDuJour, Reunion
 from realtime.seances.access import require_lead
 from realtime.seances.actions.commun import locked, require_on, require_step, tell
-from realtime.seances.models import Passage, Seance, TourDeParole
+from realtime.seances.models import Passage, Scrutin, Seance, TourDeParole
 
 # A meeting is opened so long before its time at the earliest.
 OPEN_BEFORE = timedelta(hours=2)
@@ -127,7 +127,7 @@ def resume(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
 
 @transaction.atomic
 def end(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
-    """End the meeting: the clock stops, hands are put down, nobody speaks any more. As `move`."""
+    """End the meeting: the clock stops, hands are put down, votes are closed. As `move`."""
     reunion = locked_reunion(seance.reunion)
     current = locked(seance)
     require_lead(auteur, reunion)
@@ -139,6 +139,8 @@ def end(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
     close_speech(current, now)
     current.tours.filter(etat=TourDeParole.Etat.DEMANDE).update(etat=TourDeParole.Etat.RETIRE)
     current.aides.filter(close_le__isnull=True).update(close_le=now)
+    current.scrutins.filter(etat=Scrutin.Etat.OUVERT).update(etat=Scrutin.Etat.CLOS, clos_le=now)
+    current.scrutins.filter(etat=Scrutin.Etat.PREPARE).update(etat=Scrutin.Etat.ABANDONNE, clos_le=now)
     current.etat, current.suspendue_le, current.levee_le = Seance.Etat.LEVEE, None, now
     current.etape += 1
     set_held(reunion, Reunion.Etat.TERMINEE)

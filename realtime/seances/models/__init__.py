@@ -2,5 +2,6 @@
 
 from realtime.seances.models.paroles import Aide, Assistance, TourDeParole
 from realtime.seances.models.seances import Passage, Seance
+from realtime.seances.models.votes import Choix, Electeur, Scrutin
 
-__all__ = ["Aide", "Assistance", "Passage", "Seance", "TourDeParole"]
+__all__ = ["Aide", "Assistance", "Choix", "Electeur", "Passage", "Scrutin", "Seance", "TourDeParole"]

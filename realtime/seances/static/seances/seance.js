@@ -23,6 +23,7 @@ const ANNONCES = {
   parole_donnee: (repere) => repere.annonceParole,
   aide: (repere) => repere.annonceAide,
   scrutin: (repere) => repere.annonceScrutin,
+  vote_clos: () => "Le vote est clos\u00a0: le résultat est affiché.",
 };
 const JETON = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
 

@@ -5,14 +5,16 @@
 
 import { subscribe } from "../realtime/direct.js";
 
-// A whole meeting that asks at the same instant would wait for itself.
+// A whole meeting that asks at the same instant would wait for itself: the more there are, the more they spread.
 const ETALEMENT = 250;
+const PAR_PERSONNE = 20;
 
 export class Suivi {
   /** `recevoir(fragment)` gets a document with the new state; `dire(etat)` what becomes of the line. */
   constructor({ reunion, url, version, recevoir, dire, evenement }) {
     Object.assign(this, { reunion, url, version, recevoir, dire, evenement });
     this.echecs = 0;
+    this.presents = 0;
   }
 
   demarrer() {
@@ -41,7 +43,7 @@ export class Suivi {
         this.encore = false;
         this.demander();
       }
-    }, Math.random() * ETALEMENT);
+    }, Math.random() * Math.max(ETALEMENT, this.presents * PAR_PERSONNE));
   }
 
   async charger() {
@@ -69,6 +71,7 @@ export class Suivi {
     const version = Number(repere?.dataset.version);
     if (!repere || version < this.version) return;
     this.version = version;
+    this.presents = Number(repere.dataset.presents);
     this.recevoir(fragment);
   }
 }

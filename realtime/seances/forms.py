@@ -1,0 +1,69 @@
+"""Forms of a meeting that is held."""
+
+from typing import Any
+
+from django import forms
+
+from realtime.seances.actions import ORDINAIRES, ProjetScrutin
+from realtime.seances.models.votes import QUESTION_MAX
+
+
+class ScrutinForm(forms.Form):
+    """A question put to the vote."""
+
+    question = forms.CharField(
+        label="Question mise aux voix",
+        max_length=QUESTION_MAX,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "Écrivez la question mise aux voix.",
+            "max_length": f"La question compte {QUESTION_MAX} caractères au plus.",
+        },
+    )
+    choix = forms.CharField(
+        label="Réponses",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Une par ligne, de 2 à 12. L’abstention est toujours possible : ne l’écrivez pas.",
+        initial="\n".join(ORDINAIRES),
+        error_messages={"required": "Proposez au moins deux réponses, une par ligne."},
+    )
+    multiple = forms.BooleanField(label="Plusieurs réponses possibles", required=False)
+    secret = forms.BooleanField(
+        label="Vote secret",
+        required=False,
+        help_text="Rien ne garde qui a choisi quoi : un bulletin ne se change pas, et le résultat se lit à la clôture.",
+    )
+    modifiable = forms.BooleanField(
+        label="Chaque personne peut changer son vote jusqu’à la clôture", required=False
+    )
+    par_service = forms.BooleanField(
+        label="Une voix par service",
+        required=False,
+        help_text="La voix d’un service se partage également entre celles et ceux de ses agents qui votent.",
+    )
+    quorum = forms.IntegerField(
+        label="Quorum (%)",
+        required=False,
+        min_value=0,
+        max_value=100,
+        initial=0,
+        help_text="Part des personnes appelées qui doivent avoir voté, abstentions comprises. 0 : pas de quorum.",
+        error_messages={
+            "invalid": "Le quorum est un nombre, de 0 à 100.",
+            "min_value": "Le quorum est un pourcentage, de 0 à 100.",
+            "max_value": "Le quorum est un pourcentage, de 0 à 100.",
+        },
+    )
+
+    def projet(self) -> ProjetScrutin:
+        """What is asked, of a valid form."""
+        data: dict[str, Any] = self.cleaned_data
+        return ProjetScrutin(
+            question=data["question"],
+            choix=tuple(data["choix"].splitlines()),
+            secret=data["secret"],
+            multiple=data["multiple"],
+            par_service=data["par_service"],
+            modifiable=data["modifiable"],
+            quorum=data["quorum"] or 0,
+        )
