@@ -80,14 +80,26 @@ def merging(actuel: Message, depuis: int, texte: str) -> dict[str, Any]:
         .first()
     )
     par = actuel.modifie_par if actuel.modifie_le is not None else actuel.auteur
-    context: dict[str, Any] = {"par": par, "date": actuel.modifie_le or actuel.cree_le, "votre_texte": texte}
-    if base is None and depuis != actuel.version:
-        return context | {"leurs": differences(actuel.texte, texte), "proposition": texte, "sans_base": True}
-    base = actuel.texte if base is None else base
-    fusion = merge(base, actuel.texte, texte)
+    date = actuel.modifie_le or actuel.cree_le
+    if base is None and depuis == actuel.version:
+        base = actuel.texte
+    return joining(base, actuel.texte, texte, par=par, date=date)
+
+
+def joining(
+    base: str | None, actuel: str, texte: str, *, par: Agent | None, date: datetime | None
+) -> dict[str, Any]:
+    """What templates/forum/historique/fusion.html shows of two changes of one text: `actuel`, by `par`, and `texte`.
+
+    `base` is what both started from, None when it is no more.
+    """
+    context: dict[str, Any] = {"par": par, "date": date, "votre_texte": texte}
+    if base is None:
+        return context | {"leurs": differences(actuel, texte), "proposition": texte, "sans_base": True}
+    fusion = merge(base, actuel, texte)
     nom = par.nom_complet if par is not None else "l’autre personne"
     return context | {
-        "leurs": differences(base, actuel.texte),
+        "leurs": differences(base, actuel),
         "notres": differences(base, texte),
         "conflits": fusion.conflits,
         "proposition": "".join(_proposed(part, nom) for part in fusion.parties),

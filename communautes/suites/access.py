@@ -8,6 +8,7 @@ from annuaire.models import Agent, AgentQuerySet
 from communautes.access import can_animate, can_read, can_write
 from communautes.models import Adhesion, Communaute
 from communautes.suites.models import Decision, DecisionQuerySet, Tache, TacheQuerySet
+from communautes.suites.origines import may_confirm
 
 
 def visible_decisions(agent: Agent) -> DecisionQuerySet:
@@ -47,17 +48,20 @@ def get_tache(agent: Agent, pk: int) -> Tache:
 
 
 def can_confirm(agent: Agent, decision: Decision) -> bool:
-    """Whoever animates the community says what is decided."""
-    return can_animate(agent, decision.communaute)
+    """Whoever animates the community says what is decided; in a meeting, its secretary too."""
+    return can_animate(agent, decision.communaute) or may_confirm(agent, decision)
 
 
 def can_cancel(agent: Agent, decision: Decision) -> bool:
-    """Whoever animates; the author of a proposal takes it back."""
+    """Whoever animates; of a proposal, who may confirm it, and its author, who takes it back."""
     if decision.annulee:
         return False
     if can_animate(agent, decision.communaute):
         return True
-    return decision.proposee and decision.auteur_id == agent.pk and can_write(agent, decision.communaute)
+    if not decision.proposee:
+        return False
+    mine = decision.auteur_id == agent.pk and can_write(agent, decision.communaute)
+    return mine or may_confirm(agent, decision)
 
 
 def can_edit_decision(agent: Agent, decision: Decision) -> bool:

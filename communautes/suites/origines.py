@@ -34,6 +34,11 @@ class Origine:
         """How much people chose to hear of the place that `decision` comes from, by their primary key."""
         return {}
 
+    def may_confirm(self, agent: Agent, decision: Decision) -> bool:
+        """Whether `agent` says what is decided in the place that `decision` comes from, though they do not animate
+        its community: the secretary of a meeting. Asked again by who confirms it twice: whatever its state."""
+        return False
+
     def decision_changed(self, decision: Decision) -> None:
         """`decision` has just changed, in the caller's transaction, which holds its row."""
 
@@ -73,6 +78,11 @@ def levels_of(decision: Decision) -> dict[int, Niveau]:
     for origine in _origines.values():
         found |= origine.levels(decision)
     return found
+
+
+def may_confirm(agent: Agent, decision: Decision) -> bool:
+    """Whether one of the places it comes from says so."""
+    return any(origine.may_confirm(agent, decision) for origine in _origines.values())
 
 
 def tell_origins(objet: Decision | Tache) -> None:

@@ -9,9 +9,10 @@ from django.http import Http404
 from annuaire.models import Agent, AgentQuerySet
 from communautes.access import can_write, is_member, require_write
 from communautes.models import Adhesion, Suspension
+from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
-from realtime.reunions.models import Convive, Reunion
-from realtime.seances.models import Scrutin, Seance
+from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
+from realtime.seances.models import Scrutin, Seance, SuiteReunion
 
 
 def get_held(agent: Agent, pk: int) -> Reunion:
@@ -45,6 +46,26 @@ def get_scrutin(agent: Agent, pk: int) -> Scrutin:
     if found.etat == Scrutin.Etat.PREPARE and not can_lead(agent, found.seance.reunion):
         raise Http404("Ce vote n’existe pas.")
     return found
+
+
+def get_suite(agent: Agent, pk: int) -> SuiteReunion:
+    """A decision or an action noted in a meeting that `agent` may see, with the meeting; or 404."""
+    found = (
+        SuiteReunion.objects.select_related("seance__reunion__communaute", "decision").filter(pk=pk).first()
+    )
+    if found is None or not visible_reunions(agent).filter(pk=found.seance_id).exists():
+        raise Http404("Cette ligne n’existe pas.")
+    return found
+
+
+def get_noted_point(agent: Agent, pk: int) -> tuple[PointOrdreDuJour, Seance]:
+    """A point kept on the agenda of a meeting that was opened, for who takes part in it; 404, or 403."""
+    point = PointOrdreDuJour.objects.filter(pk=pk, etat=PointOrdreDuJour.Etat.RETENU).first()
+    if point is None or not visible_reunions(agent).filter(pk=point.reunion_id).exists():
+        raise Http404("Ce point n’existe pas.")
+    seance = get_seance(agent, point.reunion_id)
+    require_part(agent, seance.reunion)
+    return point, seance
 
 
 def last_version(agent: Agent, pk: int) -> int:
@@ -99,6 +120,24 @@ def taking_part(reunion: Reunion) -> AgentQuerySet:
     return active.filter(
         Q(pk__in=members.exclude(agent__in=suspended.values("agent")).values("agent"))
         | Q(pk__in=outside.values("agent"))
+    )
+
+
+def find_invited(reunion: Reunion, typed: str) -> Agent:
+    """The person invited whom a form names, by handle or by first name and name. Raises `ActionRefusee`."""
+    wanted = " ".join(typed.split()).casefold()
+    found = [
+        agent
+        for agent in taking_part(reunion)
+        if wanted in (agent.nom_complet.casefold(), agent.identifiant) or f"@{agent.identifiant})" in wanted
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise ActionRefusee(
+        "Plusieurs personnes portent ce nom : écrivez l’identifiant."
+        if found
+        else "Personne de ce nom n’est invité à la réunion : vérifiez-le.",
+        champ="responsable",
     )
 
 

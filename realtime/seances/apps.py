@@ -9,10 +9,16 @@ class SeancesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
+        from communautes.suites.origines import register_origin
         from plateforme.socle.canaux import GenreCanal, register_genre
+        from plateforme.socle.rendus import register_texts
         from realtime.reunions.models import PointOrdreDuJour
         from realtime.seances.access import last_version, last_versions
+        from realtime.seances.actions.notes import rerender_notes
         from realtime.seances.signals import keep_opened_points
+        from realtime.seances.suites import OrigineReunions
 
         register_genre("seance", GenreCanal(last_version, numeros=last_versions, presence=True))
+        register_origin("reunion", OrigineReunions())
+        register_texts("Notes de réunion", rerender_notes)
         pre_delete.connect(keep_opened_points, sender=PointOrdreDuJour, dispatch_uid="seances.points")

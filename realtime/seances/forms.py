@@ -4,8 +4,46 @@ from typing import Any
 
 from django import forms
 
+from annuaire.models import Agent
+from communautes.suites.listes import find_member
+from communautes.suites.models import LIBELLE_MAX
+from plateforme.socle.erreurs import ActionRefusee
+from realtime.reunions.models import Reunion
+from realtime.seances.access import find_invited
 from realtime.seances.actions import ORDINAIRES, ProjetScrutin
 from realtime.seances.models.votes import QUESTION_MAX
+
+
+class ActionForm(forms.Form):
+    """What is to be done, by whom, for when."""
+
+    libelle = forms.CharField(
+        max_length=LIBELLE_MAX,
+        error_messages={
+            "required": "Dites ce qu’il y a à faire.",
+            "max_length": f"Dites ce qu’il y a à faire en {LIBELLE_MAX} caractères au plus.",
+        },
+    )
+    responsable = forms.CharField(required=False, max_length=120)
+    echeance = forms.DateField(
+        required=False, error_messages={"invalid": "Indiquez une date, par exemple 12/05/2026."}
+    )
+
+    def __init__(self, data: Any, *, reunion: Reunion) -> None:
+        super().__init__(data)
+        self.reunion = reunion
+
+    def clean_responsable(self) -> Agent | None:
+        """Who is named: a member of the community, or without one somebody invited."""
+        typed = self.cleaned_data["responsable"].strip()
+        if not typed:
+            return None
+        try:
+            if self.reunion.communaute is not None:
+                return find_member(self.reunion.communaute, typed)
+            return find_invited(self.reunion, typed)
+        except ActionRefusee as error:
+            raise forms.ValidationError(error.message) from None
 
 
 class ScrutinForm(forms.Form):

@@ -10,12 +10,25 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.preferences import clock_of
+from communautes.suites.models import Decision
+from forum.historique import joining
 from realtime.models import Salon
 from realtime.presentation import Ligne, salon_context
 from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, seance_of
-from realtime.seances.models import Assistance, Electeur, Passage, Scrutin, Seance, TourDeParole
+from realtime.seances.actions.notes import is_held
+from realtime.seances.models import (
+    Assistance,
+    BrouillonNote,
+    Electeur,
+    NotePoint,
+    Passage,
+    Scrutin,
+    Seance,
+    SuiteReunion,
+    TourDeParole,
+)
 from realtime.seances.resultats import Resultat, results_of
 
 # A page that has said nothing for so long is closed.
@@ -120,6 +133,8 @@ def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         **_help(agent, seance, conduit=conduit, now=now),
         **_present(seance, now),
         "votes": _votes(agent, seance, conduit=conduit),
+        "suites": _suites(seance),
+        **_notes(agent, seance),
     }
 
 
@@ -283,6 +298,48 @@ def _votes(agent: Agent, seance: Seance, *, conduit: bool) -> list[Vote]:
         elector.scrutin_id: elector for elector in Electeur.objects.filter(scrutin__in=scrutins, agent=agent)
     }
     return [Vote(result, mine.get(result.scrutin.pk)) for result in results_of(scrutins)]
+
+
+def _suites(seance: Seance) -> list[SuiteReunion]:
+    """Decisions and actions of the current point; once the meeting is over, all of them. Those set aside are left out
+    then."""
+    rows = seance.suites.select_related("decision", "tache", "responsable", "auteur", "point").exclude(
+        Q(etat=SuiteReunion.Etat.ECARTEE) | Q(decision__etat=Decision.Etat.ANNULEE)
+    )
+    if not seance.levee:
+        rows = rows.filter(point=seance.point_id)
+    return list(rows.order_by("pk"))
+
+
+def _notes(agent: Agent, seance: Seance) -> dict[str, Any]:
+    """Notes of the current point, who writes them, and one's own draft; all the notes once the meeting is over."""
+    rows = seance.notes.select_related("plume", "modifiee_par", "point").order_by("point__rang")
+    if seance.levee:
+        return {"toutes_les_notes": [note for note in rows if note.texte]}
+    note = rows.filter(point=seance.point_id).first()
+    if note is None:
+        return {"note": None}
+    held = is_held(note)
+    draft = BrouillonNote.objects.filter(note=note, agent=agent).first()
+    mine = held and note.plume_id == agent.pk
+    return {
+        "note": note,
+        "plume": note.plume if held else None,
+        "j_ai_la_plume": mine,
+        # What one goes on typing: one's draft when nobody changed the notes since.
+        "saisie": draft.texte if draft is not None and draft.depuis == note.version else note.texte,
+        "brouillon": draft,
+        "brouillon_a_reprendre": draft is not None
+        and draft.texte.strip() != note.texte
+        and (not mine or draft.depuis != note.version),
+    }
+
+
+def merging(note: NotePoint, draft: BrouillonNote, base: str | None) -> dict[str, Any]:
+    """What the merge page shows of a draft and of what the notes became; `base`: the text both started from."""
+    start = "" if draft.depuis == 0 else note.texte if draft.depuis == note.version else base
+    context = joining(start, note.texte, draft.texte, par=note.modifiee_par, date=note.modifiee_le)
+    return context | {"quoi": "les notes"}
 
 
 def _headings(seance: Seance) -> list[Passage]:

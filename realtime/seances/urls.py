@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from realtime.seances.views import deroulement, pages, paroles, presences, votes
+from realtime.seances.views import deroulement, notes, pages, paroles, presences, suites, votes
 
 app_name = "seances"
 
@@ -21,6 +21,13 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/aide/repondre/", paroles.repondre_aide, name="repondre-aide"),
     path("reunions/<int:pk>/seance/presence/", presences.presence, name="presence"),
     path("reunions/<int:pk>/seance/presences/", presences.presences, name="presences"),
+    path("reunions/<int:pk>/seance/decisions/", suites.decision, name="noter-decision"),
+    path("reunions/<int:pk>/seance/actions/", suites.action, name="noter-action"),
+    path("reunions/suites/<int:pk>/", suites.suite, name="suite"),
+    path("reunions/points/<int:pk>/plume/", notes.plume, name="plume"),
+    path("reunions/points/<int:pk>/notes/", notes.noter, name="noter"),
+    path("reunions/points/<int:pk>/notes/brouillon/", notes.brouillon, name="brouillon"),
+    path("reunions/points/<int:pk>/notes/reprendre/", notes.reprendre, name="reprendre-notes"),
     path("reunions/<int:pk>/seance/votes/nouveau/", votes.nouveau, name="nouveau-vote"),
     path("reunions/votes/<int:pk>/", votes.detail, name="vote"),
     path("reunions/votes/<int:pk>/conduire/", votes.conduire, name="conduire-vote"),

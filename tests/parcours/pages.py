@@ -124,6 +124,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "seances:presences": ("/reunions/{seance}/seance/presences/",),
     "seances:nouveau-vote": ("/reunions/{seance}/seance/votes/nouveau/",),
     "seances:vote": ("/reunions/votes/{scrutin}/",),
+    "seances:reprendre-notes": ("/reunions/points/{repris}/notes/reprendre/",),
     "account_logout": ("/compte/logout/",),
     "account_email": ("/compte/email/",),
     "account_change_password": ("/compte/password/change/",),
@@ -212,6 +213,8 @@ PLACES: dict[str, str] = {
     "point": "SELECT p.id FROM reunions_pointordredujour p JOIN reunions_reunion r ON r.id = p.reunion_id"
     " JOIN communautes_communaute c ON c.id = r.communaute_id WHERE c.slug = 'police-de-l-eau' ORDER BY p.id LIMIT 1",
     "seance": "SELECT reunion_id FROM seances_seance ORDER BY reunion_id LIMIT 1",
+    "repris": "SELECT n.point_id FROM seances_brouillonnote b JOIN seances_notepoint n ON n.id = b.note_id"
+    " JOIN annuaire_agent a ON a.id = b.agent_id WHERE a.identifiant = 'aminata-sarr' LIMIT 1",
     "scrutin": "SELECT id FROM seances_scrutin ORDER BY id LIMIT 1",
     "sur_demande": "SELECT c.slug FROM communautes_communaute c WHERE c.visibilite = 'sur_demande' AND NOT EXISTS"
     " (SELECT FROM communautes_adhesion d JOIN annuaire_agent a ON a.id = d.agent_id"

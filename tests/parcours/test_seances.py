@@ -101,6 +101,44 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     expect(gaelle.get_by_role("heading", name="Seuils de busage")).to_be_visible(timeout=20_000)
     expect(gaelle.locator(".seance__mains")).to_contain_text("Nadia Ferhat")
 
+    # Notes: the secretary writes, somebody takes the pen over; what she had typed is kept and joined.
+    nadia.get_by_role("button", name="Prendre des notes").click()
+    nadia.locator("textarea[data-brouillon]").fill("La Lozère retient quinze mètres.")
+    expect(aminata.get_by_text("Nadia Ferhat écrit les notes.")).to_be_visible()
+    expect(nadia.get_by_text("Brouillon gardé.")).to_be_visible()
+    nadia.keyboard.press("End")
+    nadia.keyboard.type(" Tapé au dernier moment.")
+    aminata.get_by_role("button", name="Prendre la plume à Nadia Ferhat").click()
+    aminata.locator("textarea[data-brouillon]").fill("L’Ariège retient dix mètres.")
+    expect(nadia.get_by_text("Votre texte non enregistré est gardé.")).to_be_visible()
+    aminata.get_by_role("button", name="Enregistrer et rendre la plume").click()
+    expect(gaelle.locator("#notes")).to_contain_text("L’Ariège retient dix mètres.")
+    nadia.get_by_role("link", name="Le comparer aux notes").click()
+    joined = nadia.get_by_label("Les notes, une fois réunies")
+    expect(joined).to_have_value(re.compile("Tapé au dernier moment"))
+    assert faults(nadia) == []
+    joined.fill("L’Ariège retient dix mètres.\n\nLa Lozère retient quinze mètres.")
+    nadia.get_by_role("button", name="Enregistrer les notes").click()
+    expect(gaelle.locator("#notes")).to_contain_text("La Lozère retient quinze mètres.")
+
+    # A decision written by one, confirmed by the secretary, in the register at once; an action with its owner.
+    gaelle.get_by_text("Noter une décision").click()
+    gaelle.get_by_label("Ce qui est décidé").fill("Le seuil de dix mètres est retenu pour tous.")
+    gaelle.get_by_role("button", name="Noter la décision").click()
+    nadia.get_by_role("button", name="Confirmer").click()
+    expect(gaelle.locator("#suites").get_by_role("link", name=re.compile("Décision n°"))).to_be_visible()
+    gaelle.get_by_text("Noter une action").click()
+    gaelle.get_by_label("Ce qu’il y a à faire").fill("Relire l’arrêté cadre")
+    gaelle.get_by_label("Responsable").fill("Nadia Ferhat")
+    gaelle.get_by_role("button", name="Noter l’action").click()
+    nadia.get_by_role("button", name="Confirmer").click()
+    expect(gaelle.locator("#suites").get_by_role("link", name="Action")).to_be_visible()
+
+    gaelle.get_by_text("Noter une action").click()
+    assert gaelle.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    picture(gaelle, "action-telephone")
+    assert faults(gaelle) == []
+
     # Two votes at once, one of them secret; the phone votes in both.
     for question, secret in (("Retenir dix mètres ?", False), ("Qui porte le dossier ?", True)):
         nadia.get_by_role("link", name="Mettre une question aux voix").click()
@@ -142,6 +180,8 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     for page in (aminata, nadia, gaelle):
         expect(page.get_by_role("heading", name="La réunion est terminée")).to_be_visible(timeout=30_000)
     expect(screen.get_by_role("heading", name="La réunion est terminée")).to_be_visible(timeout=30_000)
+    expect(gaelle.locator("#notes")).to_contain_text("La Lozère retient quinze mètres.")
+    expect(gaelle.locator("#suites")).to_contain_text("Relire l’arrêté cadre")
     aminata.get_by_role("link", name="Présences").click()
     expect(aminata.locator(".presences__ligne", has_text="Gaëlle Estaque")).to_contain_text("Présence")
     assert faults(aminata) == []

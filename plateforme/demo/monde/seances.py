@@ -4,13 +4,27 @@ from datetime import datetime, timedelta
 
 from annuaire.models import Agent
 from communautes.models import Communaute
+from communautes.suites.actions import propose_decision
 from plateforme.socle.journal import record
+from plateforme.socle.texte import RENDERER_VERSION, render_markdown
 from realtime.models import Salon
 from realtime.reunions.actions import ProjetPoint
 from realtime.reunions.actions.convives import resolve_groups
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Convive, Reunion
-from realtime.seances.models import Assistance, Choix, Electeur, Passage, Scrutin, Seance, TourDeParole
+from realtime.seances.models import (
+    Assistance,
+    BrouillonNote,
+    Choix,
+    Electeur,
+    NotePoint,
+    Passage,
+    Scrutin,
+    Seance,
+    SuiteReunion,
+    TourDeParole,
+    VersionNote,
+)
 
 TITRE = "Point hebdomadaire : dossiers en cours"
 
@@ -96,4 +110,50 @@ def load_seance(agents: dict[str, Agent], now: datetime) -> None:
             for agent in people
         ]
     )
+    _load_notes(seance, aminata, nadia, second)
+    _load_suites(seance, nadia, gaelle, now)
     record(aminata, "seance.open", reunion)
+
+
+def _load_notes(seance: Seance, aminata: Agent, nadia: Agent, when: datetime) -> None:
+    """Nadia's notes are shown; Aminata had begun others, which wait for her."""
+    texte = "L’Ariège retient 10 m, la Lozère 15 m. Le préfet de région demande **une seule position**."
+    note = NotePoint.objects.create(
+        seance=seance,
+        point=seance.point,
+        texte=texte,
+        html=render_markdown(texte),
+        version_rendu=RENDERER_VERSION,
+        version=1,
+        modifiee_par=nadia,
+        modifiee_le=when,
+    )
+    VersionNote.objects.create(note=note, numero=1, texte=texte, auteur=nadia, cree_le=when)
+    BrouillonNote.objects.create(
+        note=note,
+        agent=aminata,
+        texte="Vérifier ce que dit l’arrêté de 2021.",
+        depuis=0,
+        maj_le=when,
+    )
+
+
+def _load_suites(seance: Seance, nadia: Agent, gaelle: Agent, now: datetime) -> None:
+    """A decision that waits to be confirmed, an action that somebody is to do."""
+    decision = propose_decision(
+        nadia,
+        seance.reunion.communaute,
+        "Tout busage de plus de 10 m fait l’objet d’une déclaration, quel que soit le classement du cours d’eau.",
+        quand=now,
+    )
+    SuiteReunion.objects.create(
+        seance=seance, point=seance.point, decision=decision, auteur=nadia, cree_le=now
+    )
+    SuiteReunion.objects.create(
+        seance=seance,
+        point=seance.point,
+        libelle="Relire l’arrêté cadre de 2021",
+        responsable=gaelle,
+        auteur=nadia,
+        cree_le=now,
+    )

@@ -2,6 +2,7 @@
 
 from realtime.seances.actions.annonces import tell_of_opening
 from realtime.seances.actions.deroulement import end, move, open_seance, pause, resume
+from realtime.seances.actions.notes import drop_draft, give_pen, keep_draft, save_note, take_pen
 from realtime.seances.actions.paroles import (
     answer_help,
     call_for_help,
@@ -12,6 +13,7 @@ from realtime.seances.actions.paroles import (
     set_hands_by_point,
 )
 from realtime.seances.actions.presences import correct_attendance, note_presence
+from realtime.seances.actions.suites import confirm_suite, note_action, note_decision, set_aside
 from realtime.seances.actions.votes import (
     ORDINAIRES,
     ProjetScrutin,
@@ -28,13 +30,19 @@ __all__ = [
     "answer_help",
     "call_for_help",
     "close_vote",
+    "confirm_suite",
     "correct_attendance",
+    "drop_draft",
     "drop_vote",
     "end",
     "end_speech",
     "give_floor",
+    "give_pen",
+    "keep_draft",
     "lower_hand",
     "move",
+    "note_action",
+    "note_decision",
     "note_presence",
     "open_seance",
     "open_vote",
@@ -42,7 +50,10 @@ __all__ = [
     "prepare_vote",
     "raise_hand",
     "resume",
+    "save_note",
+    "set_aside",
     "set_hands_by_point",
+    "take_pen",
     "tell_of_opening",
     "vote",
 ]

@@ -139,8 +139,12 @@ def end(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
     close_speech(current, now)
     current.tours.filter(etat=TourDeParole.Etat.DEMANDE).update(etat=TourDeParole.Etat.RETIRE)
     current.aides.filter(close_le__isnull=True).update(close_le=now)
-    current.scrutins.filter(etat=Scrutin.Etat.OUVERT).update(etat=Scrutin.Etat.CLOS, clos_le=now)
-    current.scrutins.filter(etat=Scrutin.Etat.PREPARE).update(etat=Scrutin.Etat.ABANDONNE, clos_le=now)
+    Scrutin.objects.filter(seance=current, etat=Scrutin.Etat.OUVERT).update(
+        etat=Scrutin.Etat.CLOS, clos_le=now
+    )
+    Scrutin.objects.filter(seance=current, etat=Scrutin.Etat.PREPARE).update(
+        etat=Scrutin.Etat.ABANDONNE, clos_le=now
+    )
     current.etat, current.suspendue_le, current.levee_le = Seance.Etat.LEVEE, None, now
     current.etape += 1
     set_held(reunion, Reunion.Etat.TERMINEE)

@@ -47,7 +47,7 @@ def prepare_vote(auteur: Agent, seance: Seance, projet: ProjetScrutin) -> Scruti
     require_on(current)
     question, choix = _checked(projet)
     check_limit("reunion", auteur.pk)
-    if current.scrutins.count() >= SCRUTINS_MAX:
+    if Scrutin.objects.filter(seance=current).count() >= SCRUTINS_MAX:
         raise ActionRefusee(f"Une réunion compte {SCRUTINS_MAX} votes au plus.")
     scrutin = Scrutin.objects.create(
         seance=current,

@@ -1,6 +1,7 @@
 /** The page of a meeting that is held. Without this module, its forms and a reload do the same. */
 
 import { Horloges } from "./horloge.js";
+import { Notes } from "./notes.js";
 import { Suivi } from "./suivi.js";
 
 const AVANT_DE_DIRE_COUPE = 2000;
@@ -22,6 +23,7 @@ const ANNONCES = {
   point: (repere) => repere.annoncePoint,
   parole_donnee: (repere) => repere.annonceParole,
   aide: (repere) => repere.annonceAide,
+  plume: (repere) => repere.annoncePlume,
   scrutin: (repere) => repere.annonceScrutin,
   vote_clos: () => "Le vote est clos\u00a0: le résultat est affiché.",
 };
@@ -60,6 +62,7 @@ class PageSeance {
       this.envoyer(event.target, event.submitter);
     });
     this.suivi.demarrer();
+    this.notes = new Notes(this.racine, () => this.suivi.demander({ forcer: true }));
     this.suivrePresence();
     this.suivreDiscussion();
     // A page taken back from the browser's memory shows another time.
@@ -87,6 +90,8 @@ class PageSeance {
     const voulus = [...colonne.querySelectorAll(":scope > [data-bloc]")];
     for (const vieux of place.querySelectorAll(":scope > [data-bloc]")) {
       if (!voulus.some((bloc) => bloc.dataset.bloc === vieux.dataset.bloc)) {
+        const ecrit = vieux.querySelector("textarea[data-brouillon]");
+        if (ecrit) this.notes.partir(ecrit);
         vieux.remove();
         this.blocs.delete(vieux.dataset.bloc);
       }
@@ -102,7 +107,11 @@ class PageSeance {
         else place.prepend(neuf);
         precedent = neuf;
       } else {
-        if (this.blocs.get(nom) !== texte) remplacer(actuel, bloc);
+        if (this.blocs.get(nom) !== texte) {
+          const ecrit = actuel.querySelector("textarea[data-brouillon]");
+          if (ecrit && !bloc.querySelector(`#${CSS.escape(ecrit.id)}`)) this.notes.partir(ecrit);
+          remplacer(actuel, bloc);
+        }
         else remettreALHeure(actuel, bloc);
         precedent = actuel;
       }
@@ -144,6 +153,7 @@ class PageSeance {
     if (formulaire.dataset.envoi) return;
     formulaire.dataset.envoi = "oui";
     const donnees = new FormData(formulaire, bouton);
+    const notes = formulaire.querySelector("textarea[data-brouillon]");
     try {
       const reponse = await fetch(formulaire.action, {
         method: "POST",
@@ -160,7 +170,8 @@ class PageSeance {
       if (!fragment.querySelector("[data-role=repere]")) throw new Error(reponse.status);
       this.montrer(fragment.querySelector("[data-role=reponse]"));
       // What was taken is no more a draft; what was refused stays where it was typed.
-      if (reponse.ok) formulaire.reset();
+      if (reponse.ok && notes) this.notes.enregistre(notes, donnees.get("texte"));
+      else if (reponse.ok) fermer(formulaire);
       this.suivi.prendre(texte);
     } catch {
       this.montrer(phrase("Rien n’a été envoyé\u00a0: la connexion est perdue ou le serveur ne répond pas. Réessayez."));
@@ -234,6 +245,15 @@ function phrase(texte) {
   alerte.append(paragraphe);
   bloc.append(alerte);
   return bloc;
+}
+
+/** What was typed was taken: the form is empty again, and folded if it was unfolded. */
+function fermer(formulaire) {
+  formulaire.reset();
+  const repli = formulaire.closest("details.seance__noter");
+  if (!repli) return;
+  repli.open = false;
+  repli.querySelector("summary").focus({ preventScroll: true });
 }
 
 /** Replace a piece: what was typed in it, what was opened and where the focus was are kept. */

@@ -1,0 +1,59 @@
+"""What a meeting decides, and what is to be done after it: rows of the register, linked to the meeting and the point."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from annuaire.models import Agent
+from communautes.suites.models import LIBELLE_MAX, Decision, Tache
+from realtime.reunions.models import PointOrdreDuJour
+from realtime.seances.models.seances import Seance
+
+
+class SuiteReunion(models.Model):
+    """A decision, or an action, noted in a meeting.
+
+    A decision is in the register from the start, proposed until it is confirmed there. An action is only words until it
+    is confirmed: then it is a task, which its owner is told of.
+    """
+
+    class Etat(models.TextChoices):
+        PROPOSEE = "proposee", "Proposée"
+        CONFIRMEE = "confirmee", "Confirmée"
+        ECARTEE = "ecartee", "Écartée"
+
+    seance = models.ForeignKey(Seance, on_delete=models.CASCADE, related_name="suites")
+    point = models.ForeignKey(PointOrdreDuJour, null=True, on_delete=models.CASCADE, related_name="+")
+    decision = models.OneToOneField(
+        Decision, null=True, on_delete=models.CASCADE, related_name="suite_reunion"
+    )
+    tache = models.OneToOneField(Tache, null=True, on_delete=models.SET_NULL, related_name="suite_reunion")
+    # Of an action.
+    libelle = models.CharField("action", max_length=LIBELLE_MAX, blank=True)
+    responsable = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    echeance = models.DateField("échéance", null=True)
+    etat = models.CharField("état", max_length=9, choices=Etat, default=Etat.PROPOSEE)
+    auteur = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    cree_le = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["SuiteReunion"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "suite d’une réunion"
+        verbose_name_plural = "suites d’une réunion"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(decision__isnull=False, tache__isnull=True, libelle="", echeance__isnull=True))
+                | (Q(decision__isnull=True) & ~Q(libelle="")),
+                name="suite_reunion_genre",
+            ),
+            models.CheckConstraint(
+                condition=Q(tache__isnull=True) | Q(etat="confirmee"), name="suite_reunion_tache"
+            ),
+        ]
+
+    @property
+    def est_decision(self) -> bool:
+        return self.decision_id is not None
