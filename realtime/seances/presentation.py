@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.preferences import clock_of
+from communautes.access import can_read
 from communautes.suites.models import Decision
 from forum.historique import joining
 from realtime.models import Salon
 from realtime.presentation import Ligne, salon_context
-from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
+from realtime.reunions.models import Convive, DocumentReunion, PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, seance_of
 from realtime.seances.actions.notes import is_held
@@ -134,6 +135,7 @@ def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         **_present(seance, now),
         "votes": _votes(agent, seance, conduit=conduit),
         "suites": _suites(seance),
+        "pieces": _documents(agent, seance),
         **_notes(agent, seance),
     }
 
@@ -309,6 +311,16 @@ def _suites(seance: Seance) -> list[SuiteReunion]:
     if not seance.levee:
         rows = rows.filter(point=seance.point_id)
     return list(rows.order_by("pk"))
+
+
+def _documents(agent: Agent, seance: Seance) -> list[DocumentReunion]:
+    """Documents that the current point is prepared with; they are for those who read the community."""
+    communaute = seance.reunion.communaute
+    if seance.point is None or communaute is None:
+        return []
+    rows = DocumentReunion.objects.filter(point=seance.point, document__retire_le__isnull=True)
+    found = list(rows.select_related("document"))
+    return found if found and can_read(agent, communaute) else []
 
 
 def _notes(agent: Agent, seance: Seance) -> dict[str, Any]:

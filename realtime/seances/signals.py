@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.reunions.models import PointOrdreDuJour
-from realtime.seances.models import Passage
+from realtime.reunions.models import PointOrdreDuJour, Reunion
+from realtime.seances.actions.commun import locked, tell
+from realtime.seances.models import Passage, Seance
 
 
 def keep_opened_points(instance: PointOrdreDuJour, origin: Any = None, **kwargs: Any) -> None:
@@ -17,3 +18,10 @@ def keep_opened_points(instance: PointOrdreDuJour, origin: Any = None, **kwargs:
     alone = origin is instance or (isinstance(origin, QuerySet) and origin.model is PointOrdreDuJour)
     if alone and Passage.objects.filter(point=instance).exists():
         raise ActionRefusee("Ce point a été abordé en réunion : il reste à l’ordre du jour.")
+
+
+def show_changes(reunion: Reunion, **kwargs: Any) -> None:
+    """A point, a role or a place changed while the meeting is held: open pages ask for its state again."""
+    seance = Seance.objects.filter(pk=reunion.pk).first()
+    if seance is not None:
+        tell(locked(seance), "reunion")

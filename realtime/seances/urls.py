@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from realtime.seances.views import deroulement, notes, pages, paroles, presences, suites, votes
+from realtime.seances.views import compte_rendu, deroulement, notes, pages, paroles, presences, suites, votes
 
 app_name = "seances"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/", pages.seance, name="seance"),
     path("reunions/<int:pk>/seance/etat/", pages.etat, name="etat"),
     path("reunions/<int:pk>/seance/ecran/", pages.ecran, name="ecran"),
+    path("reunions/<int:pk>/seance/compte-rendu/", compte_rendu.compte_rendu, name="compte-rendu"),
+    path("reunions/<int:pk>/seance/compte-rendu.md", compte_rendu.markdown, name="compte-rendu-markdown"),
     path("reunions/<int:pk>/seance/ouvrir/", deroulement.ouvrir, name="ouvrir"),
     path("reunions/<int:pk>/seance/aller/", deroulement.aller, name="aller"),
     path("reunions/<int:pk>/seance/suspendre/", deroulement.suspendre, name="suspendre"),

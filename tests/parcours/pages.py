@@ -122,6 +122,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "seances:seance": ("/reunions/{reunion}/seance/", "/reunions/{seance}/seance/"),
     "seances:ecran": ("/reunions/{seance}/seance/ecran/",),
     "seances:presences": ("/reunions/{seance}/seance/presences/",),
+    "seances:compte-rendu": ("/reunions/{seance}/seance/compte-rendu/",),
     "seances:nouveau-vote": ("/reunions/{seance}/seance/votes/nouveau/",),
     "seances:vote": ("/reunions/votes/{scrutin}/",),
     "seances:reprendre-notes": ("/reunions/points/{repris}/notes/reprendre/",),
@@ -157,6 +158,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "forum:flux-etiquette", "forum:flux-expertise", "forum:mentions", "forum:citation", "forum:piece",
         "forum:piece-image", "forum:emojis", "suites:export-decisions", "suites:export-taches", "suites:personnes",
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur",
+        "seances:compte-rendu-markdown",
         "mfa_download_recovery_codes",
     ),
     "leads to another page": (

@@ -243,6 +243,8 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "seances:repondre-aide": POST,
     "seances:presence": POST,
     "seances:presences": (LOGIN, 404, 404, 404, 404),
+    "seances:compte-rendu": (LOGIN, 404, 404, 404, 404),
+    "seances:compte-rendu-markdown": (LOGIN, 404, 404, 404, 404),
     "seances:nouveau-vote": (LOGIN, 404, 404, 404, 404),
     "seances:vote": (LOGIN, 404, 404, 404, 404),
     "seances:conduire-vote": POST,

@@ -7,18 +7,27 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
+from communautes.fichiers.actions import share_document
 from communautes.models import Communaute
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.models import EntreeJournal
 from realtime.actions import send_message
-from realtime.reunions.actions import cancel_reunion, remove_point
-from realtime.reunions.models import PointOrdreDuJour, Reunion
+from realtime.reunions.actions import (
+    ProjetPoint,
+    add_document,
+    add_point,
+    cancel_reunion,
+    remove_point,
+    set_role,
+)
+from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
 from realtime.seances import actions
 from realtime.seances.actions.commun import EtapeDepassee
 from realtime.seances.models import Passage, Seance
@@ -210,6 +219,31 @@ def test_simultaneous_animateurs(
     assert seance.passages.filter(fin__isnull=True).count() == (1 if seance.etat == "ouverte" else 0)
     etat = Reunion.objects.get(pk=reunion.pk).etat
     assert (etat == Reunion.Etat.TERMINEE) == (seance.etat == "levee")
+
+
+def test_what_is_prepared_meanwhile_is_shown(
+    camille: Agent, noe: Agent, lea: Agent, seance: Seance, points: Any, communaute: Communaute
+) -> None:
+    """A point added, a role given while the meeting is held: open pages are told."""
+    before = now_is(seance).version
+    add_point(camille, seance.reunion, ProjetPoint("Question diverse"))
+    assert now_is(seance).version == before + 1
+    assert [rang.point.titre for rang in etat_context(lea, seance.reunion)["rangs"]][-1] == "Question diverse"
+    set_role(camille, seance.reunion.participants.get(agent=lea), Convive.Role.SECRETAIRE)
+    assert now_is(seance).version == before + 2
+    actions.move(lea, seance, points[1], etape=1)
+
+
+def test_documents_of_the_point(
+    camille: Agent, lea: Agent, zoe: Agent, seance: Seance, points: Any, communaute: Communaute
+) -> None:
+    document = share_document(camille, communaute, ContentFile(b"plan", name="plan.txt"), nom="plan.txt")
+    add_document(camille, seance.reunion, document, point=points[0])
+    assert [row.document for row in etat_context(lea, seance.reunion)["pieces"]] == [document]
+    # Somebody invited from outside of the community reads no file of it.
+    assert etat_context(zoe, seance.reunion)["pieces"] == []
+    actions.move(camille, seance, points[1], etape=1)
+    assert etat_context(lea, seance.reunion)["pieces"] == []
 
 
 # --- Pages ---------------------------------------------------------------------------------------

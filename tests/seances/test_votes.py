@@ -158,6 +158,13 @@ def test_quorum(camille: Agent, noe: Agent, lea: Agent, seance: Seance) -> None:
     assert result(scrutin).quorum_atteint
 
 
+def test_two_have_no_secret(camille: Agent, noe: Agent, seance: Seance) -> None:
+    seance.reunion.participants.exclude(agent=camille).exclude(agent=noe).delete()
+    with pytest.raises(ActionRefusee, match="secret"):
+        opened(camille, seance, secret=True)
+    opened(camille, seance)
+
+
 def test_the_end_closes_votes(camille: Agent, lea: Agent, seance: Seance) -> None:
     scrutin = opened(camille, seance)
     later = actions.prepare_vote(camille, seance, ProjetScrutin("Plus tard ?"))

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.dispatch import Signal
+
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.models import Reunion
+
+# Sent with `reunion`, in the transaction that changes it, which holds its row: for the app that holds meetings.
+reunion_changed = Signal()
 
 
 def locked(reunion: Reunion) -> Reunion:
@@ -29,6 +34,7 @@ def announce(reunion: Reunion, kind: str, **details: Any) -> None:
     """Tell open pages, once committed: those of the meeting, and of its community when its list changes."""
     event = {"type": kind, "reunion": reunion.pk, **details}
     publish_on_commit(f"reunion.{reunion.pk}", event)
+    reunion_changed.send(Reunion, reunion=reunion)
     if reunion.communaute_id and not reunion.en_preparation and kind in OF_THE_LIST:
         publish_on_commit(f"communaute.{reunion.communaute_id}", event)
 

@@ -20,6 +20,8 @@ from realtime.seances.models import Assistance, Choix, Electeur, Scrutin, Seance
 from realtime.seances.models.votes import CHOIX_MAX, CHOIX_NOMBRE_MAX, QUESTION_MAX
 
 SCRUTINS_MAX = 60
+# Fewer electors than that would be known by the result.
+SECRET_MIN = 3
 ORDINAIRES = ("Pour", "Contre")
 
 
@@ -84,6 +86,10 @@ def open_vote(auteur: Agent, scrutin: Scrutin) -> None:
     voters = _voters(current)
     if not voters:
         raise ActionRefusee("Personne ne peut voter : invitez d’abord les participants.")
+    if found.secret and len(voters) < SECRET_MIN:
+        raise ActionRefusee(
+            f"À moins de {SECRET_MIN} personnes, un vote ne peut pas être secret : le résultat dirait qui a choisi quoi."
+        )
     Electeur.objects.bulk_create(
         [
             Electeur(scrutin=found, agent=agent, service_id=agent.service_id, secret=found.secret)

@@ -8,6 +8,9 @@ import { subscribe } from "../realtime/direct.js";
 // A whole meeting that asks at the same instant would wait for itself: the more there are, the more they spread.
 const ETALEMENT = 250;
 const PAR_PERSONNE = 20;
+// What changes with each of those present, and that nobody acts upon, is asked for less often.
+const LENTS = new Set(["presence", "voix"]);
+const PAR_PERSONNE_LENT = 100;
 
 export class Suivi {
   /** `recevoir(fragment)` gets a document with the new state; `dire(etat)` what becomes of the line. */
@@ -28,22 +31,32 @@ export class Suivi {
     if (event.type === "abonne" && event.dernier_numero !== this.version) this.demander();
     if (event.type === "seance.change" && event.version > this.version) {
       this.evenement?.(event);
-      this.demander();
+      this.demander({ lent: LENTS.has(event.quoi) });
     }
   }
 
   /** Ask for the state, soon; what is asked meanwhile is asked once more afterwards. */
-  demander({ forcer = false } = {}) {
+  demander({ forcer = false, lent = false } = {}) {
     this.force ||= forcer;
-    if (this.prevu) return;
+    if (this.enCours) {
+      this.encore = true;
+      return;
+    }
+    const delai = Math.random() * Math.max(ETALEMENT, this.presents * (lent ? PAR_PERSONNE_LENT : PAR_PERSONNE));
+    const quand = performance.now() + delai;
+    if (this.prevu && this.quand <= quand) return;
+    clearTimeout(this.prevu);
+    this.quand = quand;
     this.prevu = setTimeout(async () => {
-      await this.charger();
       this.prevu = null;
+      this.enCours = true;
+      await this.charger();
+      this.enCours = false;
       if (this.encore) {
         this.encore = false;
         this.demander();
       }
-    }, Math.random() * Math.max(ETALEMENT, this.presents * PAR_PERSONNE));
+    }, delai);
   }
 
   async charger() {
