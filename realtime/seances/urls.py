@@ -11,6 +11,7 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/etat/", pages.etat, name="etat"),
     path("reunions/<int:pk>/seance/ecran/", pages.ecran, name="ecran"),
     path("reunions/<int:pk>/seance/compte-rendu/", compte_rendu.compte_rendu, name="compte-rendu"),
+    path("reunions/<int:pk>/seance/compte-rendu/publier/", compte_rendu.publier, name="publier"),
     path("reunions/<int:pk>/seance/compte-rendu.md", compte_rendu.markdown, name="compte-rendu-markdown"),
     path("reunions/<int:pk>/seance/ouvrir/", deroulement.ouvrir, name="ouvrir"),
     path("reunions/<int:pk>/seance/aller/", deroulement.aller, name="aller"),

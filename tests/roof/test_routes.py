@@ -245,6 +245,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "seances:presences": (LOGIN, 404, 404, 404, 404),
     "seances:compte-rendu": (LOGIN, 404, 404, 404, 404),
     "seances:compte-rendu-markdown": (LOGIN, 404, 404, 404, 404),
+    "seances:publier": POST,
     "seances:nouveau-vote": (LOGIN, 404, 404, 404, 404),
     "seances:vote": (LOGIN, 404, 404, 404, 404),
     "seances:conduire-vote": POST,

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.models import Communaute
+from forum.models import Sujet
 from realtime.seances import actions
 from realtime.seances.actions import ProjetScrutin
 from realtime.seances.models import Seance
@@ -71,3 +74,21 @@ def test_number_of_queries(
             client.get(address)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_published_once_in_the_forum(camille: Agent, noe: Agent, lea: Agent, seance: Seance) -> None:
+    address = reverse("seances:publier", args=[seance.pk])
+    with pytest.raises(PermissionDenied):
+        actions.publish_minutes(lea, seance)
+    secretary = browser(noe)
+    assert "Terminez" in secretary.post(address, follow=True).content.decode()
+    actions.end(camille, seance, etape=1)
+    page = reverse("seances:compte-rendu", args=[seance.pk])
+    assert "Publier dans le forum" not in browser(lea).get(page).content.decode()
+    assert "Publier dans le forum" in secretary.get(page).content.decode()
+    answer = secretary.post(address)
+    sujet = Sujet.objects.get()
+    assert answer["Location"].startswith(f"/sujets/{sujet.pk}/")
+    assert sujet.messages.get().wiki and "Bilan" in sujet.messages.get().texte
+    assert actions.publish_minutes(camille, now_is(seance)) == sujet
+    assert "compte rendu publié" in browser(lea).get(page).content.decode()

@@ -13,6 +13,7 @@ from realtime.seances.actions.paroles import (
     set_hands_by_point,
 )
 from realtime.seances.actions.presences import correct_attendance, note_presence
+from realtime.seances.actions.publication import publish_minutes
 from realtime.seances.actions.suites import confirm_suite, note_action, note_decision, set_aside
 from realtime.seances.actions.votes import (
     ORDINAIRES,
@@ -48,6 +49,7 @@ __all__ = [
     "open_vote",
     "pause",
     "prepare_vote",
+    "publish_minutes",
     "raise_hand",
     "resume",
     "save_note",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from annuaire.models import Agent
+from forum.models import Sujet
 from realtime.models import Salon
 from realtime.reunions.models import PointOrdreDuJour, Reunion
 
@@ -31,6 +32,10 @@ class Seance(models.Model):
     )
     salon = models.OneToOneField(
         Salon, null=True, blank=True, on_delete=models.SET_NULL, related_name="seance", editable=False
+    )
+    # Where what it leaves was published.
+    sujet = models.ForeignKey(
+        Sujet, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     # Hands are put down when the next point is opened.
     mains_par_point = models.BooleanField("mains baissées à chaque point", default=False)
