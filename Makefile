@@ -8,7 +8,7 @@ BIN = .venv/bin
 # Directories that hold Python of ours.
 CODE = plateforme annuaire communautes forum realtime tests bench outils
 
-.PHONY: help run test lint format unit browser lock bench-forum shell clean
+.PHONY: help run test lint format unit browser lock bench-forum bench-temps-reel shell clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make unit | make browser                 tests sans navigateur | dans un navigateur"
 	@echo "make lock                                refait les fichiers de dépendances verrouillées"
 	@echo "make bench-forum                         mesure la vitesse du forum (10 minutes la première fois)"
+	@echo "make bench-temps-reel                    mesure la vitesse du direct (10 minutes)"
 	@echo "make clean                               retire l'environnement Python, jamais les données"
 
 .venv/.run: requirements.txt outils/installer.sh
@@ -57,10 +58,14 @@ browser: .venv/.dev
 
 lock: .venv/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --extra uvicorn -c requirements.txt pyproject.toml -o requirements-uvicorn.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --extra uvicorn --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 bench-forum: .venv/.dev
 	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.forum
+
+bench-temps-reel: .venv/.dev
+	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.temps_reel
 
 shell: .venv/.run
 	@$(BIN)/python -m plateforme.local_services run --data .local/shell -- $(BIN)/python manage.py shell

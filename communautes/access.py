@@ -1,6 +1,6 @@
 """The only way from a community's address to a community, and what each may do there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +99,17 @@ def can_write(agent: Agent, communaute: Communaute) -> bool:
         and Adhesion.objects.filter(communaute=communaute, agent=agent)
         .exclude(Exists(Suspension.objects.current().filter(communaute=communaute, agent=OuterRef("agent"))))
         .exists()
+    )
+
+
+def writers_among(communaute: Communaute, agents: Iterable[Agent]) -> set[int]:
+    """Which of these people `can_write` in `communaute`, by number. One query."""
+    open_accounts = [agent.pk for agent in agents if agent.is_active]
+    suspended = Suspension.objects.current().filter(communaute=communaute, agent=OuterRef("agent"))
+    return set(
+        Adhesion.objects.filter(communaute=communaute, agent__in=open_accounts)
+        .exclude(Exists(suspended))
+        .values_list("agent", flat=True)
     )
 
 

@@ -8,16 +8,16 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402  (needs the apps to be ready)
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs the apps to be ready)
 
 from plateforme.voie_directe import VoieDirecte  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from realtime.securite import SameOriginMiddleware  # noqa: E402
+from realtime.sorties import SortieMiddleware  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": VoieDirecte(django_application),
-        "websocket": SameOriginMiddleware(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": SortieMiddleware(SameOriginMiddleware(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -187,6 +187,9 @@ if MODE != "test":
         "max_size": int(env("DATABASE_POOL", "16")),
         "timeout": 10,
     }
+# Where a pooler in transaction mode stands in between, the address that leads straight to PostgreSQL: each process keeps
+# one connection there, to hear of access that is withdrawn (`LISTEN`).
+DATABASE_DIRECTE_URL = env("DATABASE_DIRECTE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _redis_url or "redis://localhost:6379/0"
@@ -541,15 +544,17 @@ DIRECT = {
     # Characters of a frame.
     "trame_max": int(env("DIRECT_TRAME_MAX", "16384")),
     # Frames of one line at once, then every ten seconds; and how many too many before it is cut.
-    "trames_par_10_s": int(env("DIRECT_TRAMES_PAR_10_S", "30")),
+    "trames_par_10_s": int(env("DIRECT_TRAMES_PAR_10_S", "60")),
     "trames_refusees": int(env("DIRECT_TRAMES_REFUSEES", "300")),
     # Channels that one line follows.
     "abonnements": int(env("DIRECT_ABONNEMENTS", "50")),
     # Lines of one person on one process; the oldest makes room.
     "connexions": int(env("DIRECT_CONNEXIONS", "20")),
-    # What waits for a line that reads slowly: frames, characters.
+    # What waits for a line that reads slowly: frames, bytes.
     "file_trames": int(env("DIRECT_FILE_TRAMES", "500")),
-    "file_caracteres": int(env("DIRECT_FILE_CARACTERES", "2000000")),
+    "file_octets": int(env("DIRECT_FILE_OCTETS", "2000000")),
+    # Seconds between two heartbeats: how long a lost last event may go unnoticed. The proxy's timeout is thrice that.
+    "battement_s": int(env("DIRECT_BATTEMENT_S", "25")),
 }
 
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.

@@ -1,35 +1,41 @@
 """Every write on salons, whatever brings it: a frame, a form, a command."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.http import Http404
 from django.utils import timezone
 
 from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
-from communautes.access import rate_factor, require_write
+from communautes.access import rate_factor, require_write, writers_among
 from communautes.models import Communaute
-from plateforme.socle.diffusion import publish_on_commit
+from plateforme.socle.diffusion import publish_all_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
 from plateforme.socle.texte import (
     RENDERER_VERSION,
+    Mention,
     extract_mentions,
     plain_text,
     render_markdown,
     validate_source,
 )
+from realtime.access import get_salon
 from realtime.frames import message_frame
 from realtime.models import MessageSalon, Salon
 
 MAX_LENGTH = 4000
 # Lines rendered again at once.
 BATCH = 200
+NOT_MEMBER = "Vous n’êtes plus membre de cette communauté."
 
 
 def open_first_salon(sender: object, communaute: Communaute, **kwargs: Any) -> None:
@@ -37,57 +43,169 @@ def open_first_salon(sender: object, communaute: Communaute, **kwargs: Any) -> N
     Salon.objects.get_or_create(communaute=communaute, nom="Général")
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """What a person asks to say, as it came from their browser."""
+
+    agent_id: int
+    texte: str
+    client_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Propos:
+    """Something to say in a salon by somebody who may."""
+
+    auteur: Agent
+    texte: str
+    client_id: UUID
+
+
 def send_message(
     auteur: Agent, salon: Salon, texte: str, client_id: UUID, *, quand: datetime | None = None
 ) -> MessageSalon:
-    """Say something in a salon. Members only; takes the salon's row lock for its next number.
+    """Say something in a salon. Members only.
 
     A `client_id` already used by this author gives the message it made, whatever the text: a resend never
     doubles. Raises `ActionRefusee` and `PermissionDenied`. When this returns and the transaction commits,
     the message is kept: that is what an acknowledgement says.
     """
-    from realtime.tasks import distribute_salon_message
+    require_write(auteur, salon.communaute, NOT_MEMBER)
+    (outcome,) = _send(salon, [Propos(auteur, texte, client_id)], quand)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
-    require_write(auteur, salon.communaute, "Vous n’êtes plus membre de cette communauté.")
-    # The lock comes before the look at client ids: two resends at once are taken one after the other.
-    Salon.objects.select_for_update().only("pk").get(pk=salon.pk)
-    known = MessageSalon.objects.filter(auteur=auteur, client_id=client_id).select_related("auteur").first()
-    if known is not None:
-        return known
-    _check_text(texte)
-    if quand is None:
-        check_limit("message", auteur.pk, rate_factor(auteur, salon.communaute))
-    now = quand or timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE realtime_salon SET dernier_numero = dernier_numero + 1 WHERE id = %s RETURNING dernier_numero",
-            [salon.pk],
-        )
-        (numero,) = cursor.fetchone()
-    salon.dernier_numero = numero
-    handles = extract_mentions(texte)
-    message = MessageSalon.objects.create(
-        salon=salon,
-        auteur=auteur,
-        numero=numero,
-        client_id=client_id,
-        texte=texte,
-        html=_render(texte, handles, salon.pk, numero),
-        version_rendu=RENDERER_VERSION,
-        cree_le=now,
+
+def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSalon | Exception]:
+    """`send_message` for several people at once, in one transaction: what waits at the same moment shares a commit.
+
+    Gives for each, in order, its message or what refuses it (`ActionRefusee`, `PermissionDenied`, `Http404`): one
+    person's refusal is not another's. Not within a transaction: when this returns, the messages are kept.
+    """
+    agents = Agent.objects.active().with_place().in_bulk({demande.agent_id for demande in demandes})
+    salon = Salon.objects.select_related("communaute").filter(pk=salon_id).first()
+    writers = writers_among(salon.communaute, agents.values()) if salon is not None else set()
+    outcomes: list[MessageSalon | Exception] = []
+    allowed: list[tuple[int, Propos]] = []
+    for place, demande in enumerate(demandes):
+        try:
+            agent = agents.get(demande.agent_id)
+            if agent is None:
+                raise PermissionDenied("Ce compte est fermé.")
+            if agent.pk not in writers:
+                # Whoever may not is told why, by those who know.
+                require_write(agent, get_salon(agent, salon_id).communaute, NOT_MEMBER)
+            allowed.append((place, Propos(agent, demande.texte, demande.client_id)))
+            outcomes.append(Http404())  # its place
+        except (ActionRefusee, PermissionDenied, Http404) as refused:
+            outcomes.append(refused)
+    if salon is not None and allowed:
+        sent = _send(salon, [propos for _, propos in allowed])
+        for (place, _), outcome in zip(allowed, sent, strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _send(
+    salon: Salon, propos: Sequence[Propos], quand: datetime | None = None
+) -> list[MessageSalon | Exception]:
+    """Write what the authors may say. Each text is checked, counted and rendered before the salon is locked."""
+    outcomes: dict[tuple[int, UUID], MessageSalon | Exception] = {}
+    counted: set[tuple[int, UUID]] = set()
+    while True:
+        outcomes |= _known(propos)
+        new = {key: one for one in propos if (key := (one.auteur.pk, one.client_id)) not in outcomes}
+        ready = []
+        for key, one in new.items():
+            try:
+                _check_text(one.texte)
+                if quand is None and key not in counted:
+                    check_limit("message", one.auteur.pk, rate_factor(one.auteur, salon.communaute))
+                    counted.add(key)
+                ready.append(one)
+            except ActionRefusee as refused:
+                outcomes[key] = refused
+        try:
+            for message in _write(salon, _rendered(salon, ready, quand), announce=quand is None):
+                outcomes[message.auteur_id, message.client_id] = message
+            break
+        except IntegrityError:
+            # The same message came by another way in the same instant: it is known now. Anything else is a fault.
+            if not _known(ready):
+                raise
+    return [outcomes[one.auteur.pk, one.client_id] for one in propos]
+
+
+def _known(propos: Sequence[Propos]) -> dict[tuple[int, UUID], MessageSalon]:
+    """Those that were said already."""
+    wanted = {(one.auteur.pk, one.client_id) for one in propos}
+    if not wanted:
+        return {}
+    found = MessageSalon.objects.filter(
+        auteur__in={pk for pk, _ in wanted}, client_id__in={client_id for _, client_id in wanted}
     )
-    _set_read(auteur.pk, salon.pk, numero)
-    publish_on_commit(f"salon.{salon.pk}", message_frame(message))
-    if handles and quand is None:
-        distribute_salon_message.defer(message_id=message.pk)
-    return message
+    return {key: row for row in found if (key := (row.auteur_id, row.client_id)) in wanted}
+
+
+def _rendered(salon: Salon, propos: Sequence[Propos], quand: datetime | None) -> list[MessageSalon]:
+    """The messages, all but their numbers. One query if any of them names people."""
+    handles = [extract_mentions(one.texte) for one in propos]
+    mentions = resolve_mentions(dict.fromkeys(handle for some in handles for handle in some))
+    return [
+        MessageSalon(
+            salon=salon,
+            auteur=one.auteur,
+            client_id=one.client_id,
+            texte=one.texte,
+            html=_render(
+                one.texte, {handle: mentions[handle] for handle in some if handle in mentions}, one.client_id
+            ),
+            version_rendu=RENDERER_VERSION,
+            cree_le=quand or timezone.now(),
+        )
+        for one, some in zip(propos, handles, strict=True)
+    ]
 
 
 @transaction.atomic
+def _write(salon: Salon, messages: list[MessageSalon], *, announce: bool) -> list[MessageSalon]:
+    """Number the messages and keep them. The salon's row is locked from the numbering to the commit."""
+    from realtime.tasks import distribute_salon_message
+
+    if not messages:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE realtime_salon SET dernier_numero = dernier_numero + %s WHERE id = %s RETURNING dernier_numero",
+            [len(messages), salon.pk],
+        )
+        (last,) = cursor.fetchone()
+    salon.dernier_numero = last
+    for numero, message in enumerate(messages, last - len(messages) + 1):
+        message.numero = numero
+    MessageSalon.objects.bulk_create(messages)
+    _set_read({(message.auteur_id, salon.pk): message.numero for message in messages})
+    publish_all_on_commit((f"salon.{salon.pk}", message_frame(message)) for message in messages)
+    if announce:
+        for message in messages:
+            if extract_mentions(message.texte):
+                distribute_salon_message.defer(message_id=message.pk)
+    return messages
+
+
 def mark_salon_read(agent: Agent, salon: Salon, numero: int) -> None:
     """Note that `agent` has read up to `numero`; never goes back."""
-    _set_read(agent.pk, salon.pk, min(numero, salon.dernier_numero))
+    mark_salons_read({(agent.pk, salon.pk): numero})
+
+
+@transaction.atomic
+def mark_salons_read(lus: Mapping[tuple[int, int], int]) -> None:
+    """`mark_salon_read` for many: a number by person and salon, one query. Salons that are gone are passed over.
+
+    The caller knows that each may read there.
+    """
+    _set_read(lus)
 
 
 @transaction.atomic
@@ -118,13 +236,14 @@ def rerender_lines(after: int = 0) -> int | None:
         MessageSalon.objects.filter(pk__gt=after, version_rendu__lt=RENDERER_VERSION).order_by("pk")[:BATCH]
     )
     for row in rows:
-        html = _render(row.texte, extract_mentions(row.texte), row.salon_id, row.numero)
+        html = _render(row.texte, resolve_mentions(extract_mentions(row.texte)), row.client_id)
         MessageSalon.objects.filter(pk=row.pk).update(html=html, version_rendu=RENDERER_VERSION)
     return rows[-1].pk if rows else None
 
 
-def _render(texte: str, handles: list[str], salon: int, numero: int) -> str:
-    return render_markdown(texte, mentions=resolve_mentions(handles), prefixe=f"c{salon}m{numero}-")
+def _render(texte: str, mentions: dict[str, Mention], client_id: UUID) -> str:
+    """The message's HTML; the prefix of its notes is what it has before it has a number."""
+    return render_markdown(texte, mentions=mentions, prefixe=f"c{client_id.hex[:12]}-")
 
 
 def _check_text(texte: str) -> None:
@@ -138,11 +257,18 @@ def _check_text(texte: str) -> None:
         raise ActionRefusee(error.messages[0]) from None
 
 
-def _set_read(agent_id: int, salon_id: int, numero: int) -> None:
+def _set_read(lus: Mapping[tuple[int, int], int]) -> None:
+    # In one order for all: two processes that mark the same people wait for each other, never in a circle.
+    keys = sorted(lus)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO realtime_lecturesalon (agent_id, salon_id, dernier_numero) VALUES (%s, %s, %s)"
-            " ON CONFLICT (agent_id, salon_id) DO UPDATE SET dernier_numero ="
-            " greatest(realtime_lecturesalon.dernier_numero, excluded.dernier_numero)",
-            [agent_id, salon_id, numero],
+            "INSERT INTO realtime_lecturesalon (agent_id, salon_id, dernier_numero)"
+            " SELECT lu.agent, salon.id, least(lu.numero, salon.dernier_numero)"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS lu (agent, salon, numero)"
+            " JOIN realtime_salon salon ON salon.id = lu.salon"
+            " JOIN annuaire_agent agent ON agent.id = lu.agent"
+            " ORDER BY lu.agent, lu.salon"
+            " ON CONFLICT (agent_id, salon_id) DO UPDATE SET dernier_numero = excluded.dernier_numero"
+            " WHERE realtime_lecturesalon.dernier_numero < excluded.dernier_numero",
+            [[agent for agent, _ in keys], [salon for _, salon in keys], [lus[key] for key in keys]],
         )

@@ -1,16 +1,17 @@
 """The heartbeat: what makes up for every event that was lost on the way.
 
-Events travel at most once. Every 25 seconds each socket hears the last number of the channels it follows, so
-that a browser notices a last event that it never got; and sessions and accounts are looked at again, so that
-no socket outlives them by more than that even if the event that should have closed it was lost.
+Events travel at most once. At each beat every socket hears the last number of the channels it follows, so
+that a browser notices a last event that it never got; and sessions and accounts are looked at again: sessions
+expire without anybody doing anything, and what the watch tells (`realtime.veille`) is told once.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import structlog
-from channels.db import database_sync_to_async
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from annuaire.models import Agent
 from plateforme.socle.canaux import Canal
 from realtime import trames
 from realtime.fermetures import COMPTE_FERME, SESSION_TERMINEE, Fermeture
+from realtime.fils import in_guard_thread
 from realtime.prises import Prise
 
 if TYPE_CHECKING:
@@ -29,17 +31,23 @@ logger = structlog.get_logger(__name__)
 class Battement:
     """Beats for all the sockets of a hub at once: a few queries for hundreds of them."""
 
-    EVERY = 25.0  # seconds
-    # Memberships are looked at again too, in case the event of a removal was lost; more queries, so rarer.
+    # Memberships are looked at again too, for rules that nothing tells (a date that passes); more queries, so rarer.
     RECHECK_EVERY = 300.0  # seconds
     BATCH = 500  # sockets
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
+        self._now = asyncio.Event()
+
+    def soon(self) -> None:
+        """Beat at once: numbers may have been missed."""
+        self._now.set()
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(self.EVERY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._now.wait(), settings.DIRECT["battement_s"])
+            self._now.clear()
             try:
                 await self.beat()
             except Exception:
@@ -54,22 +62,24 @@ class Battement:
             counted = {canal for prise in batch for canal in prise.canaux if canal.options.numeros}
             try:
                 void, numbers = await _look(batch, counted)
+                looked = True
             except Exception:
                 logger.warning("heartbeat_without_database", exc_info=True)
-                void, numbers = {}, {}
+                void, numbers, looked = {}, {}, False
             for prise in batch:
                 if prise in void:
                     prise.close(void[prise])
                 else:
                     known = {str(canal): numbers[canal] for canal in prise.canaux if canal in numbers}
                     prise.push_frame(trames.Battement(known))
-                    self._recheck_if_due(prise)
+                    if looked:
+                        self._recheck_if_due(prise)
 
     def _recheck_if_due(self, prise: Prise) -> None:
         now = asyncio.get_running_loop().time()
         if now - prise.checked_at >= self.RECHECK_EVERY:
             prise.checked_at = now
-            prise.on_access_change()
+            prise.on_access_change(urgent=False)
 
 
 def _look_now(
@@ -106,4 +116,4 @@ def _look_now(
     return void, numbers
 
 
-_look = database_sync_to_async(_look_now, thread_sensitive=False)
+_look = in_guard_thread(_look_now)

@@ -1,10 +1,13 @@
 """Who may listen to a channel, as the app that owns its kind says (`plateforme.socle.canaux`)."""
 
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from annuaire.models import Agent
 from plateforme.socle.canaux import Canal
+from realtime.fermetures import COMPTE_FERME, SESSION_TERMINEE, Fermeture
 
 
 def last_number_for(agent: Agent, canal: Canal) -> int | None:
@@ -24,11 +27,19 @@ def can_write_in(agent: Agent, canal: Canal) -> bool:
         return False
 
 
-def refused_among(agent_id: int, canaux: frozenset[Canal]) -> dict[Canal, str]:
-    """Those of `canaux` that the agent may no longer listen to, each with the sentence that says why."""
+def look_again(
+    agent_id: int, session_key: str, password: str, canaux: frozenset[Canal]
+) -> Fermeture | dict[Canal, str]:
+    """What an open line may no longer have: all of it, or some of its channels with the sentence that says why.
+
+    `password` is the hash with which the line was opened.
+    """
     agent = Agent.objects.active().filter(pk=agent_id).first()
     if agent is None:
-        return dict.fromkeys(canaux, "Ce compte est fermé.")
+        return COMPTE_FERME
+    alive = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).exists()
+    if not alive or agent.password != password:
+        return SESSION_TERMINEE
     refused = {}
     for canal in canaux:
         try:

@@ -14,20 +14,26 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 
-from annuaire.models import Agent
 from plateforme.socle.canaux import Canal
-from plateforme.socle.erreurs import ActionRefusee
-from realtime.canaux import refused_among
-from realtime.echanges import in_thread, obey
+from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
+from realtime.canaux import look_again
+from realtime.echanges import obey
 from realtime.ecriture import Droits
-from realtime.fermetures import A_REPRENDRE, SESSION_TERMINEE, TROP_DE_TRAMES, VERSION_INCONNUE
+from realtime.fermetures import A_REPRENDRE, SESSION_TERMINEE, TROP_DE_TRAMES, VERSION_INCONNUE, Fermeture
+from realtime.fils import in_guard_thread, in_thread
 from realtime.frames import person_frame
 from realtime.hub import Hub, get_hub
+from realtime.identite import cookie_key, identify
 from realtime.prises import Prise
 from realtime.protocole import VERSION, VERSIONS, TrameRecue, TrameRefusee, parse_frame
-from realtime.trames import Bonjour, Erreur, Ferme, Fin, Recu, TrameEmise, encode
+from realtime.sorties import way_out
+from realtime.trames import Bonjour, Erreur, Ferme, Fin, TrameEmise, encode
 
 logger = structlog.get_logger(__name__)
+
+# Seconds for a look that somebody's access hangs on; told and closed within two, as the protocol promises.
+URGENT = 1.5
+UNHURRIED = 30.0
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -84,28 +90,30 @@ class Connexion:
         self.droits = Droits()
         self._waiting: deque[TrameRecue] = deque()
         self._obeying: asyncio.Task[None] | None = None
-        self._rechecks: set[asyncio.Task[None]] = set()
+        self.changes = 0  # of what the person may have, counted
+        self._looking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """From the handshake to the end of the line."""
         await self._receive()  # websocket.connect
-        user, session_key = self._scope["user"], self._scope["session"].session_key
-        agent = await _load(user.pk) if user.is_authenticated and session_key else None
-        if agent is None:
+        key = cookie_key(self._scope)
+        known = await _identify(key) if key else None
+        if known is None:
             await self._send({"type": "websocket.close", "code": SESSION_TERMINEE.code})
             return
         if not await self._speaks_our_version():
             return
+        agent = known.agent
         self.agent_id, self.hub = agent.pk, get_hub()
         loop = asyncio.get_running_loop()
         self._debit = Debit(loop.time())
         self.prise = Prise(
             personne=person_frame(agent),
-            session_key=session_key,
+            session_key=known.session_key,
             password=agent.password,
-            send=self._send_text,
-            close=self._send_close,
-            on_access_change=self._recheck_soon,
+            sortie=way_out(self._scope, self._send),
+            ecoulement=self.hub.ecoulement,
+            on_access_change=self._look_again,
         )
         self.prise.checked_at = loop.time()
         try:
@@ -126,8 +134,9 @@ class Connexion:
         if asked in {str(version) for version in VERSIONS}:
             return True
         await self._send({"type": "websocket.accept"})
-        await self._send_text(encode(Fin(VERSION_INCONNUE.raison, VERSION_INCONNUE.message).contenu()))
-        await self._send_close(VERSION_INCONNUE.code)
+        why = encode(Fin(VERSION_INCONNUE.raison, VERSION_INCONNUE.message).contenu())
+        await self._send({"type": "websocket.send", "text": why})
+        await self._send({"type": "websocket.close", "code": VERSION_INCONNUE.code})
         return False
 
     def _take(self, text: str | None) -> None:
@@ -143,9 +152,6 @@ class Connexion:
             if self._within_rate(refused.ref):
                 self._error(refused.code, refused.message, refused.ref)
             return
-        # The answer to our own question is not counted: the server decides how many there are.
-        if isinstance(frame, Recu) and self.prise.acknowledge(frame.n):
-            return
         if self._within_rate(frame.ref):
             self._waiting.append(frame)
             if self._obeying is None:
@@ -159,6 +165,8 @@ class Connexion:
     async def _obey(self, frame: TrameRecue) -> None:
         try:
             await obey(self, frame)
+        except TropDeDemandes as refused:
+            self.reply(Erreur(refused.code, refused.message, refused.attente), frame.ref)
         except ActionRefusee as refused:
             self._error(refused.code, refused.message, frame.ref)
         except PermissionDenied as refused:
@@ -173,23 +181,42 @@ class Connexion:
 
     # --- Access ------------------------------------------------------------------------------
 
-    def _recheck_soon(self) -> None:
-        """The person's memberships changed (or it is time to look): look again at all that is open."""
-        self.droits.forget()
-        task = asyncio.create_task(self._recheck(), name="recheck")
-        self._rechecks.add(task)
-        task.add_done_callback(self._rechecks.discard)
+    def _look_again(self, urgent: bool = True) -> asyncio.Task[None]:
+        """What the person may have changed, or it is time to look: look again at all that is open.
 
-    async def _recheck(self) -> None:
-        try:
-            refused = await _refused(self.agent_id, frozenset(self.prise.canaux))
-        except Exception:
-            # Better a line cut, which comes back and is checked, than one that may say too much.
-            logger.warning("recheck_failed", exc_info=True)
-            self.prise.close(A_REPRENDRE)
-            return
-        for canal, why in refused.items():
-            await self.withdraw(canal, why)
+        A look that is waiting for its turn will see this change as well; one that has begun may not.
+        """
+        self.droits.forget()
+        self.changes += 1
+        if self._looking is not None and not self._looking.done():
+            if not urgent:
+                return self._looking
+            self._looking.cancel()
+        self._looking = asyncio.create_task(self._look(URGENT if urgent else UNHURRIED), name="look-again")
+        return self._looking
+
+    async def _look(self, patience: float) -> None:
+        seen = -1
+        while seen != self.changes and not self.prise.closed:
+            seen = self.changes
+            try:
+                async with asyncio.timeout(patience):
+                    found = await _look_again(
+                        self.agent_id,
+                        self.prise.session_key,
+                        self.prise.password,
+                        frozenset(self.prise.canaux),
+                    )
+            except Exception:
+                # Better a line cut, which comes back and is checked, than one that may say too much.
+                logger.warning("look_again_failed", exc_info=True)
+                self.prise.close(A_REPRENDRE)
+                return
+            if isinstance(found, Fermeture):
+                self.prise.close(found)
+                return
+            for canal, why in found.items():
+                await self.withdraw(canal, why)
 
     async def withdraw(self, canal: Canal, why: str) -> None:
         """Stop a subscription that is no longer allowed, and say so."""
@@ -214,14 +241,8 @@ class Connexion:
     def _error(self, code: str, message: str, ref: str | None) -> None:
         self.reply(Erreur(code, message), ref)
 
-    async def _send_text(self, text: str) -> None:
-        await self._send({"type": "websocket.send", "text": text})
-
-    async def _send_close(self, code: int) -> None:
-        await self._send({"type": "websocket.close", "code": code})
-
     async def _leave(self) -> None:
-        for task in (self._obeying, *self._rechecks):
+        for task in (self._obeying, self._looking):
             if task is not None:
                 task.cancel()
         self.prise.stop()
@@ -234,9 +255,5 @@ def _welcome(agent_id: int) -> Bonjour:
     return Bonjour(VERSION, sorted(VERSIONS), agent_id, now.isoformat(), dict(settings.DIRECT))
 
 
-@in_thread
-def _load(agent_id: int) -> Agent | None:
-    return Agent.objects.active().with_place().filter(pk=agent_id).first()
-
-
-_refused = in_thread(refused_among)
+_identify = in_thread(identify)
+_look_again = in_guard_thread(look_again)

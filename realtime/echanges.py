@@ -4,7 +4,7 @@
     async def read(connexion: Connexion, frame: Lu) -> None:
         await _read(connexion.agent_id, frame)
 
-Writes go through the actions of the apps, in a thread (`in_thread`). Refusals are raised (`ActionRefusee`,
+Writes go through the actions of the apps, in a thread (`realtime.fils.in_thread`). Refusals are raised (`ActionRefusee`,
 `PermissionDenied`, `Http404`): the caller makes an `erreur` of them.
 """
 
@@ -12,16 +12,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 
 from annuaire.models import Agent
 from plateforme.socle.canaux import Canal
-from realtime.access import get_salon
-from realtime.actions import mark_salon_read, send_message
+from realtime.actions import Demande
 from realtime.canaux import can_write_in, last_number_for
+from realtime.fils import in_thread
 from realtime.frames import person_frame
 from realtime.presence import SHOWN
 from realtime.protocole import TrameRecue
@@ -38,7 +36,6 @@ from realtime.trames import (
     Ping,
     Pong,
     Rattrapage,
-    Recu,
     TrameEmise,
 )
 
@@ -68,11 +65,6 @@ async def obey(connexion: "Connexion", frame: TrameRecue) -> None:
         connexion.reply(answer, frame.ref)
 
 
-def in_thread(function: Any) -> Any:
-    """Run a function that queries in a thread of its own: sockets do not wait for one another."""
-    return database_sync_to_async(function, thread_sensitive=False)
-
-
 def current_agent(agent_id: int) -> Agent:
     """The person as they are now: names change and accounts close while a tab stays open for days."""
     agent = Agent.objects.active().with_place().filter(pk=agent_id).first()
@@ -91,41 +83,55 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
     if new:
         if len(prise.canaux) >= settings.DIRECT["abonnements"]:
             return Erreur("trop_d_abonnements", "Cette page suit déjà trop de conversations à la fois.")
-        await _check(connexion.agent_id, canal)
-        await hub.subscribe(prise, canal)
-    # Read after the subscription holds, access included: what is said between the two comes live, and an
-    # access withdrawn between the two is either seen here or finds the subscription.
+        await hub.enter(prise, canal)
+    # Read after the subscription holds, access included: what is said between the two is kept, and comes after.
     named = canal.options.presence and (new or frame.apres is None)
-    present = await hub.presence.present(canal) if named else []
+    present = await hub.presence.present(canal) if named else {}
     try:
-        last, people, missed = await _news(connexion.agent_id, canal, frame.apres, present[:SHOWN])
-    except (Http404, PermissionDenied):
-        await hub.unsubscribe(prise, canal)
+        while True:
+            changes = connexion.changes
+            shown = dict(list(present.items())[:SHOWN])
+            last, people, missed = await _news(connexion.agent_id, canal, frame.apres, shown)
+            # An access withdrawn while we looked: what was read may be of before.
+            if connexion.changes == changes:
+                break
+    except BaseException:
+        if new:
+            await hub.unsubscribe(prise, canal)
         raise
-    who: dict[str, Any] = {"presents": people, "nombre": len(present)} if named else {}
+    if canal not in prise.canaux:
+        return None  # withdrawn meanwhile, and said so
+    here = set(present) | {prise.agent_id} if named else set()
+    who: dict[str, Any] = {"presents": people, "nombre": len(here)} if named else {}
     connexion.reply(Abonne(str(canal), last, **who), frame.ref)
     if missed is not None:
         events, more = missed
-        connexion.reply(Rattrapage(str(canal), events, more))
+        connexion.reply(Rattrapage(str(canal), events, more), frame.ref)
+    if new:
+        hub.admit(prise, canal)
     return None
 
 
 @in_thread
-def _check(agent_id: int, canal: Canal) -> None:
-    last_number_for(current_agent(agent_id), canal)
-
-
-@in_thread
 def _news(
-    agent_id: int, canal: Canal, apres: int | None, present: list[int]
+    agent_id: int, canal: Canal, apres: int | None, present: dict[int, Any]
 ) -> tuple[int | None, list[dict[str, Any]], tuple[list[dict[str, Any]], bool] | None]:
-    """What a subscription begins with: last number, who is there, what was missed since `apres`."""
-    last = last_number_for(current_agent(agent_id), canal)
-    people = Agent.objects.active().with_place().filter(pk__in=present).order_by("nom", "prenom", "pk")
-    shown = [person_frame(person) for person in people] if present else []
+    """What a subscription begins with: last number, who is there, what was missed since `apres`.
+
+    Raises what the access to the channel does.
+    """
+    agent = current_agent(agent_id)
+    last = last_number_for(agent, canal)
+    unknown = [pk for pk, person in present.items() if person is None]
+    if unknown:
+        found = Agent.objects.active().with_place().filter(pk__in=unknown)
+        present |= {person.pk: person_frame(person) for person in found}
+    if canal.options.presence:
+        present[agent_id] = person_frame(agent)
+    people = sorted((person for person in present.values() if person), key=lambda person: person["nom"])
     suite = canal.options.suite
     missed = suite(canal.pk, apres) if suite is not None and apres is not None else None
-    return last, shown, missed
+    return last, people, missed
 
 
 @repond_a(Desabonner)
@@ -140,25 +146,17 @@ async def unsubscribe(connexion: "Connexion", frame: Desabonner) -> TrameEmise:
 
 @repond_a(Dire)
 async def say(connexion: "Connexion", frame: Dire) -> TrameEmise:
-    numero = await _say(connexion.agent_id, frame)
+    demande = Demande(connexion.agent_id, frame.texte, frame.client_id)
+    numero = await connexion.hub.redaction.say(frame.salon, demande)
     return Accuse(frame.salon, str(frame.client_id), numero)
-
-
-@in_thread
-def _say(agent_id: int, frame: Dire) -> int:
-    agent = current_agent(agent_id)
-    return send_message(agent, get_salon(agent, frame.salon), frame.texte, frame.client_id).numero
 
 
 @repond_a(Lu)
 async def read(connexion: "Connexion", frame: Lu) -> None:
-    await _read(connexion.agent_id, frame)
-
-
-@in_thread
-def _read(agent_id: int, frame: Lu) -> None:
-    agent = current_agent(agent_id)
-    mark_salon_read(agent, get_salon(agent, frame.salon), frame.numero)
+    """Taken from whoever follows the salon, which is checked; others have nothing there to have read."""
+    if Canal("salon", frame.salon) not in connexion.prise.canaux:
+        raise PermissionDenied("Cette page ne suit pas ce salon.")
+    connexion.hub.lectures.note(connexion.agent_id, frame.salon, frame.numero)
 
 
 # --- Who is writing --------------------------------------------------------------------------------
@@ -205,9 +203,3 @@ def _name_to_show(agent_id: int, canal: Canal) -> str:
 @repond_a(Ping)
 async def pong(connexion: "Connexion", frame: Ping) -> TrameEmise:
     return Pong()
-
-
-@repond_a(Recu)
-async def unknown_mark(connexion: "Connexion", frame: Recu) -> TrameEmise:
-    """A mark that was sent is taken before it comes here."""
-    return Erreur("champ_invalide", "Ce jalon n’a pas été envoyé.")

@@ -5,7 +5,7 @@ and message; here each event is decoded and encoded once, and the loop below onl
 """
 
 import asyncio
-import contextlib
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -13,16 +13,17 @@ from weakref import WeakKeyDictionary
 import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from plateforme.socle.canaux import Canal, parse_canal
 from plateforme.socle.diffusion import group_name
 from realtime.battement import Battement
 from realtime.ecriture import Ecriture
-from realtime.fermetures import COMPTE_FERME, SESSION_TERMINEE, TROP_DE_CONNEXIONS
+from realtime.fermetures import TROP_DE_CONNEXIONS
+from realtime.lectures import Lectures
 from realtime.presence import Presence
-from realtime.prises import Prise
-from realtime.trames import encode
+from realtime.prises import Ecoulement, Prise, prepare
+from realtime.redaction import Redaction
+from realtime.veille import Veille
 
 logger = structlog.get_logger(__name__)
 
@@ -30,8 +31,7 @@ JOIN_PATIENCE = 2.0  # seconds that a subscription waits for Redis before going 
 RETRY_EVERY = 1.0  # seconds
 # Events handed out before the sockets get their turn to write: well under what one of their queues holds.
 BURST = 50
-# Events after which what a person may do, or wants shown of them, is to be looked at again.
-ACCESS = {"acces.change", "participation.change", "profil.change"}
+HELD = 2000  # events kept aside while the process is blind (`realtime.veille`)
 
 
 class Hub:
@@ -43,14 +43,21 @@ class Hub:
 
     def __init__(self) -> None:
         self.prises: set[Prise] = set()
+        self.ecoulement = Ecoulement()
         self.presence = Presence(self)
         self.battement = Battement(self)
         self.ecriture = Ecriture(self)
+        self.redaction = Redaction()
+        self.lectures = Lectures()
+        self.veille = Veille(self, self._release)
         self._layer = get_channel_layer()
         self._name: str | None = None
-        self._listeners: dict[str, set[Prise]] = {}
         # Dictionaries for their order: the oldest first.
-        self._own: dict[str, dict[Prise, None]] = {}
+        self._by_person: dict[int, dict[Prise, None]] = {}
+        self._listeners: dict[str, set[Prise]] = {}
+        # Subscriptions whose access is being looked at, and what came for them meanwhile.
+        self._entering: dict[str, dict[Prise, list[bytes]]] = {}
+        self._held: deque[tuple[str, Mapping[str, Any]]] = deque(maxlen=HELD)
         self._joined: set[str] = set()
         self._lock = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -66,13 +73,11 @@ class Hub:
         """
         self._ensure_running()
         self.prises.add(prise)
-        channel = f"agent.{prise.agent_id}"
-        own = self._own.setdefault(channel, {})
+        own = self._by_person.setdefault(prise.agent_id, {})
         own[prise] = None
         alive = [other for other in own if not other.closed]
         for oldest in alive[: max(0, len(alive) - settings.DIRECT["connexions"])]:
             oldest.close(TROP_DE_CONNEXIONS)
-        await self._settle(channel)
 
     async def unregister(self, prise: Prise) -> None:
         """Forget a socket, with all it listened to. Harmless when it is not known."""
@@ -82,44 +87,52 @@ class Hub:
         self.prises.discard(prise)
         canaux, prise.canaux = prise.canaux, set()
         for canal in canaux:
-            _discard(self._listeners, str(canal), prise)
-        own = f"agent.{prise.agent_id}"
-        self._own[own].pop(prise)
-        if not self._own[own]:
-            del self._own[own]
+            self._forget(canal, prise)
+        own = self._by_person[prise.agent_id]
+        del own[prise]
+        if not own:
+            del self._by_person[prise.agent_id]
         for canal in canaux:
-            if canal.options.presence:
-                await self.presence.leave(canal, prise)
             await self._settle(str(canal))
-        await self._settle(own)
 
-    async def subscribe(self, prise: Prise, canal: Canal) -> None:
-        """Have `prise` receive the channel's events. The caller has checked that its person may.
+    async def enter(self, prise: Prise, canal: Canal) -> None:
+        """Begin to listen for `prise`; what comes is kept until `admit`, once its access has been looked at.
 
         Nothing is awaited before the socket is counted in: an access withdrawn meanwhile finds it.
         """
         prise.canaux.add(canal)
-        self._listeners.setdefault(str(canal), set()).add(prise)
+        self._entering.setdefault(str(canal), {})[prise] = []
         await self._settle(str(canal))
+
+    def admit(self, prise: Prise, canal: Canal) -> None:
+        """Give what came since `enter`, and everything from now on. Harmless if the socket left meanwhile."""
+        entering = self._entering.get(str(canal), {})
+        kept = entering.pop(prise, None)
+        if kept is None:
+            return
+        if not entering:
+            del self._entering[str(canal)]
+        self._listeners.setdefault(str(canal), set()).add(prise)
         if canal.options.presence:
-            await self.presence.enter(canal, prise)
+            self.presence.enter(canal, prise)
+        for frame in kept:
+            prise.push(frame)
+
+    async def subscribe(self, prise: Prise, canal: Canal) -> None:
+        """`enter` and `admit` in one: the caller has checked that the person may."""
+        await self.enter(prise, canal)
+        self.admit(prise, canal)
 
     async def unsubscribe(self, prise: Prise, canal: Canal) -> None:
-        """The opposite of `subscribe`; harmless when not subscribed."""
+        """The opposite of `subscribe` and of `enter`; harmless when not subscribed."""
         if canal not in prise.canaux:
             return
         prise.canaux.discard(canal)
-        _discard(self._listeners, str(canal), prise)
-        if canal.options.presence:
-            await self.presence.leave(canal, prise)
+        self._forget(canal, prise)
         await self._settle(str(canal))
 
     def listeners(self, canal: Canal) -> tuple[Prise, ...]:
         return tuple(self._listeners.get(str(canal), ()))
-
-    def with_presence(self) -> list[Canal]:
-        """The channels that tell who is there and that somebody of this process follows."""
-        return list({canal for prise in self.prises for canal in prise.canaux if canal.options.presence})
 
     # --- Events ------------------------------------------------------------------------------
 
@@ -133,49 +146,56 @@ class Hub:
 
     def deliver(self, channel: str, event: Mapping[str, Any]) -> None:
         """Hand an event to the local sockets that listen. Encoded once, never waits."""
-        own = self._own.get(channel)
-        if own:
-            if _is_for_the_hub(event):
-                self._apply(event, tuple(own))
-                return
-            if event.get("type") in ACCESS:
-                for prise in tuple(own):
-                    prise.on_access_change()
-        listeners = self._listeners.get(channel)
-        if listeners:
-            text = encode({"canal": channel, **event})
-            canal = parse_canal(channel)
-            closing = canal is not None and event.get("type") in canal.options.fermants
-            writing = event.get("type") == "ecrit"
-            if writing:
-                self.ecriture.hear(channel, event)
-            for prise in tuple(listeners):
-                if writing and not self.ecriture.concerns(event, prise):
-                    continue
-                prise.push(text)
-                if closing:
-                    # After the event: the page says what happened before it stops hearing of it.
-                    prise.on_access_change()
+        if self.veille.blind:
+            self._held.append((channel, event))
+            return
+        listeners, entering = self._listeners.get(channel), self._entering.get(channel)
+        canal = parse_canal(channel)
+        if canal is None or (not listeners and not entering):
+            return
+        frame = prepare({"canal": channel, **event})
+        genre = event.get("type")
+        if genre == "presence":
+            self.presence.hear(canal, event)
+        for kept in (entering or {}).values():
+            kept.append(frame)
+        if genre == "ecrit":
+            self.ecriture.hear(channel, event)
+            for prise in tuple(listeners or ()):
+                if self.ecriture.concerns(event, prise):
+                    prise.push(frame)
+            return
+        for prise in tuple(listeners or ()):
+            prise.push(frame)
+        if genre in canal.options.fermants:
+            # After the event: the page says what happened before it stops hearing of it.
+            for prise in (*(listeners or ()), *(entering or ())):
+                prise.on_access_change(urgent=False)
 
-    def _apply(self, event: Mapping[str, Any], prises: tuple[Prise, ...]) -> None:
-        for prise in prises:
-            if event["type"] == "compte.ferme":
-                prise.close(COMPTE_FERME)
-            elif session_mark(prise.session_key) == event.get("session"):
-                prise.close(SESSION_TERMINEE)
+    def _release(self) -> None:
+        """The process sees again: what it kept aside is given, to those who may still have it."""
+        if not self._held:
+            return
+        held, self._held = self._held, deque(maxlen=HELD)
+        for channel, event in held:
+            self.deliver(channel, event)
+        if len(held) == HELD:
+            # What did not fit shows in the numbers.
+            self.battement.soon()
 
     # --- Redis -------------------------------------------------------------------------------
 
     async def close(self) -> None:
         """Stop everything and leave Redis. For tests, and for a loop that ends before its process."""
         running = [*self._tasks, *self._joining]
-        for task in running:
-            task.cancel()
-        for task in running:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        while waiting := [task for task in running if not task.done()]:
+            # Again if need be: a cancellation that falls in the first connection to Redis is lost there.
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting, timeout=0.2)
         for prise in tuple(self.prises):
             prise.stop()
+        await self.lectures.close()
         await self.ecriture.close()
         await self.presence.close()
         await self._layer.flush()
@@ -187,15 +207,17 @@ class Hub:
                 asyncio.create_task(self._receive(), name="hub-receive"),
                 asyncio.create_task(self._heal(), name="hub-heal"),
                 asyncio.create_task(self.battement.run(), name="hub-heartbeat"),
+                asyncio.create_task(self.veille.run(), name="hub-watch"),
             ]
 
     async def _receive(self) -> None:
         delivered = 0
         while True:
             try:
-                async with self._lock:
-                    name = await self._channel_name()
-                message = await self._layer.receive(name)
+                if self._name is None:
+                    async with self._lock:
+                        await self._channel_name()
+                message = await self._layer.receive(self._name)
                 self.deliver(message["channel"], message["event"])
                 delivered += 1
                 if delivered % BURST == 0:
@@ -209,7 +231,7 @@ class Hub:
         """Ask again for what Redis did not take: a subscription made while it was away."""
         while True:
             await asyncio.sleep(RETRY_EVERY)
-            for channel in {*self._listeners, *self._own, *self._joined}:
+            for channel in {*self._listeners, *self._entering, *self._joined}:
                 await self._join_or_leave(channel)
 
     async def _channel_name(self) -> str:
@@ -220,6 +242,8 @@ class Hub:
 
     async def _settle(self, channel: str) -> None:
         """Join or leave the channel's group, as its listeners want; waits a little, not for ever."""
+        if self._wanted(channel) == (channel in self._joined):
+            return
         task = asyncio.create_task(self._join_or_leave(channel))
         self._joining.add(task)
         task.add_done_callback(self._joining.discard)
@@ -228,7 +252,7 @@ class Hub:
     async def _join_or_leave(self, channel: str) -> None:
         # One at a time: a leave that overtakes a join would leave the channel deaf.
         async with self._lock:
-            wanted = channel in self._listeners or channel in self._own
+            wanted = self._wanted(channel)
             if wanted == (channel in self._joined):
                 return
             try:
@@ -241,6 +265,25 @@ class Hub:
             except Exception:
                 logger.warning("hub_subscription_failed", channel=channel, exc_info=True)
 
+    def _wanted(self, channel: str) -> bool:
+        return channel in self._listeners or channel in self._entering
+
+    def _forget(self, canal: Canal, prise: Prise) -> None:
+        """Remove a socket from a channel, leaving nothing empty behind: what is there is wanted."""
+        channel = str(canal)
+        for table in (self._listeners, self._entering):
+            prises: Any = table.get(channel)
+            if prises is None or prise not in prises:
+                continue
+            if isinstance(prises, dict):
+                del prises[prise]
+            else:
+                prises.discard(prise)
+                if canal.options.presence:
+                    self.presence.leave(canal, prise)
+            if not prises:
+                del table[channel]
+
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
@@ -252,21 +295,3 @@ def get_hub() -> Hub:
     if hub is None:
         hub = _hubs[loop] = Hub()
     return hub
-
-
-def session_mark(session_key: str) -> str:
-    """What stands for a session in an event: Redis has no need of a key that opens it."""
-    return salted_hmac("realtime.session", session_key, algorithm="sha256").hexdigest()
-
-
-def _is_for_the_hub(event: Mapping[str, Any]) -> bool:
-    return event.get("type") in {"session.fin", "compte.ferme"}
-
-
-def _discard(table: dict[str, set[Prise]], channel: str, prise: Prise) -> None:
-    """Remove, and leave no empty set behind: its presence means that the channel is wanted."""
-    prises = table.get(channel)
-    if prises is not None:
-        prises.discard(prise)
-        if not prises:
-            del table[channel]

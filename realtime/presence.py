@@ -1,14 +1,19 @@
-"""Who is in a salon, over all processes: kept in Redis, so that it dies with what kept it alive.
+"""Who is in a channel, over all processes: kept in Redis, so that it dies with what kept it alive.
 
-For each salon a sorted set of `agent:socket`, scored by the time at which the entry expires. A process
-pushes its own entries' time forward at each heartbeat; those of a process that died go by themselves.
+For each channel a sorted set of `agent:process`, scored by the time at which the entry expires. A process
+pushes its own entries' time forward at each heartbeat; those of a process that died go by themselves. What a process
+knows of the others it keeps at hand, fed by the events of presence and set right at each heartbeat: a thousand browsers
+that come back at once cost a few exchanges with Redis, not a thousand lists of a thousand people.
+
 Presence is a comfort: whatever Redis does, it never fails a subscription.
 """
 
 import asyncio
 import contextlib
+import secrets
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,74 +36,115 @@ SHOWN = 60  # people named in a list; beyond, a number says it better
 
 
 @dataclass
-class _Mouvements:
-    """Who came and went in a salon since the last word about it."""
+class _Lieu:
+    """One channel, as this process sees it."""
 
-    arrivees: dict[int, Any] = field(default_factory=dict)
+    # Sockets of this process, by person.
+    ici: Counter[int] = field(default_factory=Counter)
+    # Everybody, here or elsewhere; with their `person_frame` where it is known.
+    presents: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
+    known: bool = False  # whether Redis was asked who is there
+    # Who came and went here since it was last told; of those who came, who was not there by another process.
+    arrivees: set[int] = field(default_factory=set)
+    nouveaux: set[int] = field(default_factory=set)
     departs: set[int] = field(default_factory=set)
 
 
 class Presence:
     """The hub's view of who is where. Several tabs of one person count once, in whatever processes."""
 
-    LIFETIME = 70  # seconds: two heartbeats and a half
+    BEATS = 2.8  # that an entry outlives without being renewed
     # A page that reloads leaves and comes back: what cancels out within this time is not told.
     TELL_AFTER = 1.5  # seconds
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
+        self._token = secrets.token_hex(6)
+        self._lifetime = max(5, round(settings.DIRECT["battement_s"] * self.BEATS))  # seconds
         self._redis: Redis | None = None
-        self._mouvements: dict[Canal, _Mouvements] = {}
+        self._lieux: dict[Canal, _Lieu] = {}
         self._telling: asyncio.Task[None] | None = None
 
-    async def enter(self, canal: Canal, prise: Prise) -> None:
-        """Count a socket in; tells the salon if its person was not there yet."""
-        before = await self._change(canal, add=_member(prise))
-        if before is not None and prise.agent_id not in _people(before):
-            mouvements = self._mouvements.setdefault(canal, _Mouvements())
-            if prise.agent_id in mouvements.departs:
-                mouvements.departs.discard(prise.agent_id)
-            else:
-                mouvements.arrivees[prise.agent_id] = dict(prise.personne)
-            self._tell_soon()
+    # --- Coming and going: nothing here waits ------------------------------------------------
 
-    async def leave(self, canal: Canal, prise: Prise) -> None:
-        """Count a socket out; tells the salon if it was its person's last."""
-        after = await self._change(canal, remove=_member(prise))
-        if after is not None and prise.agent_id not in _people(after):
-            self._note_departures(canal, {prise.agent_id})
+    def enter(self, canal: Canal, prise: Prise) -> None:
+        """Count a socket in; the channel is told soon, if its person was not there yet."""
+        lieu = self._lieux.setdefault(canal, _Lieu())
+        person = prise.agent_id
+        lieu.ici[person] += 1
+        if lieu.ici[person] > 1:
+            return
+        if person in lieu.departs:
+            lieu.departs.discard(person)
+        else:
+            lieu.arrivees.add(person)
+            if person not in lieu.presents:
+                lieu.nouveaux.add(person)
+        lieu.presents[person] = prise.personne
+        self._tell_soon()
 
-    async def present(self, canal: Canal) -> list[int]:
-        """Identifiers of the people in a salon, in no order that matters; none if Redis is away."""
-        try:
-            return sorted(_people(await self._client().zrangebyscore(_key(canal), time.time(), "+inf")))
-        except (RedisError, OSError):
-            return []
+    def leave(self, canal: Canal, prise: Prise) -> None:
+        """Count a socket out; the channel is told soon, if it was its person's last."""
+        lieu = self._lieux.get(canal)
+        if lieu is None or not lieu.ici[prise.agent_id]:
+            return
+        lieu.ici[prise.agent_id] -= 1
+        if lieu.ici[prise.agent_id]:
+            return
+        del lieu.ici[prise.agent_id]
+        lieu.arrivees.discard(prise.agent_id)
+        if prise.agent_id in lieu.nouveaux:
+            # Nobody was told that they came.
+            lieu.nouveaux.discard(prise.agent_id)
+            del lieu.presents[prise.agent_id]
+            return
+        lieu.departs.add(prise.agent_id)
+        self._tell_soon()
+
+    def hear(self, canal: Canal, event: Mapping[str, Any]) -> None:
+        """Take what a process says of a channel."""
+        lieu = self._lieux.get(canal)
+        if lieu is None:
+            return
+        for person in event["arrivees"]:
+            lieu.presents[person["id"]] = person
+        for person in event["departs"]:
+            if not lieu.ici[person]:
+                lieu.presents.pop(person, None)
+
+    async def present(self, canal: Canal) -> dict[int, Mapping[str, Any] | None]:
+        """Everybody who is there, each with their `person_frame` where this process knows it."""
+        lieu = self._lieux.setdefault(canal, _Lieu())
+        if not lieu.known:
+            with contextlib.suppress(RedisError, OSError):
+                found = await self._client().zrangebyscore(_key(canal), time.time(), "+inf")
+                for person in _people(found):
+                    lieu.presents.setdefault(person, None)
+                lieu.known = True
+        return lieu.presents
+
+    # --- With Redis --------------------------------------------------------------------------
 
     async def refresh(self) -> None:
-        """Keep this process's sockets present, and tell of those whose process died."""
-        now = time.time()
-        for canal in self._hub.with_presence():
-            members = {_member(prise): now + self.LIFETIME for prise in self._hub.listeners(canal)}
-            try:
-                async with self._client().pipeline(transaction=True) as pipe:
-                    if members:
-                        pipe.zadd(_key(canal), members)
-                    pipe.zrangebyscore(_key(canal), "-inf", now)
-                    pipe.zremrangebyscore(_key(canal), "-inf", now)
-                    pipe.zrange(_key(canal), 0, -1)
-                    pipe.expire(_key(canal), self.LIFETIME)
-                    *_, expired, _, remaining, _ = await pipe.execute()
-            except (RedisError, OSError):
-                logger.warning("presence_unavailable")
-                return
-            self._note_departures(canal, _people(expired) - _people(remaining))
+        """Keep this process's people present, and tell of those whose process died."""
+        for canal, lieu in list(self._lieux.items()):
+            if not lieu.ici and not lieu.departs:
+                del self._lieux[canal]
+                continue
+            before = set(lieu.presents)
+            await self._exchange(canal, lieu, keep=list(lieu.ici))
+            gone = before - set(lieu.presents)
+            if gone:
+                lieu.departs |= gone
+                self._tell_soon()
 
     async def close(self) -> None:
         if self._telling is not None:
             self._telling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._telling
+        for canal, lieu in self._lieux.items():
+            await self._exchange(canal, lieu, drop=[*lieu.ici, *lieu.departs])
         if self._redis is not None:
             await self._redis.aclose()
             self._redis = None
@@ -114,62 +160,71 @@ class Presence:
             )
         return self._redis
 
-    async def _change(self, canal: Canal, add: str = "", remove: str = "") -> list[str] | None:
-        """Add or remove an entry, and give the others present at that very moment; None without Redis."""
+    async def _exchange(
+        self, canal: Canal, lieu: _Lieu, keep: Iterable[int] = (), drop: Iterable[int] = ()
+    ) -> bool:
+        """Write this process's own entries, and learn who is there in all; False without Redis."""
         now = time.time()
+        kept = {f"{person}:{self._token}": now + self._lifetime for person in keep}
+        dropped = [f"{person}:{self._token}" for person in drop]
         try:
             async with self._client().pipeline(transaction=True) as pipe:
-                if remove:
-                    pipe.zrem(_key(canal), remove)
-                pipe.zrangebyscore(_key(canal), now, "+inf")
-                if add:
-                    pipe.zadd(_key(canal), {add: now + self.LIFETIME})
-                    pipe.expire(_key(canal), self.LIFETIME)
-                results = await pipe.execute()
+                if kept:
+                    pipe.zadd(_key(canal), kept)
+                if dropped:
+                    pipe.zrem(_key(canal), *dropped)
+                pipe.zremrangebyscore(_key(canal), "-inf", now)
+                pipe.expire(_key(canal), self._lifetime)
+                pipe.zrange(_key(canal), 0, -1)
+                *_, remaining = await pipe.execute()
         except (RedisError, OSError):
             logger.warning("presence_unavailable")
-            return None
-        present: list[str] = results[1] if remove else results[0]
-        return present
+            return False
+        there = _people(remaining) | set(lieu.ici)
+        lieu.presents = {person: lieu.presents.get(person) for person in there}
+        lieu.known = True
+        return True
 
-    def _note_departures(self, canal: Canal, people: set[int]) -> None:
-        if not people:
-            return
-        mouvements = self._mouvements.setdefault(canal, _Mouvements())
-        for person in people:
-            if mouvements.arrivees.pop(person, None) is None:
-                mouvements.departs.add(person)
-        self._tell_soon()
+    # --- Telling -----------------------------------------------------------------------------
 
     def _tell_soon(self) -> None:
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell(), name="presence")
 
     async def _tell(self) -> None:
-        """One event a salon for all that moved in the meantime: a crowd that arrives is not a storm."""
-        while self._mouvements:
+        """One event a channel for all that moved in the meantime: a crowd that arrives is not a storm."""
+        while moved := [canal for canal, lieu in self._lieux.items() if lieu.arrivees or lieu.departs]:
             await asyncio.sleep(self.TELL_AFTER)
-            moved, self._mouvements = self._mouvements, {}
-            for canal, mouvements in moved.items():
-                if not mouvements.arrivees and not mouvements.departs:
-                    continue
-                await self._hub.publish(
-                    canal,
-                    {
-                        "type": "presence",
-                        "arrivees": list(mouvements.arrivees.values())[:SHOWN],
-                        "departs": sorted(mouvements.departs),
-                        "nombre": len(await self.present(canal)),
-                    },
-                )
+            for canal in moved:
+                if (lieu := self._lieux.get(canal)) is not None:
+                    await self._tell_of(canal, lieu)
+
+    async def _tell_of(self, canal: Canal, lieu: _Lieu) -> None:
+        arrivees, lieu.arrivees = lieu.arrivees, set()
+        nouveaux, lieu.nouveaux = lieu.nouveaux, set()
+        departs, lieu.departs = lieu.departs, set()
+        if not arrivees and not departs:
+            return
+        if not await self._exchange(canal, lieu, keep=arrivees, drop=departs):
+            for person in departs:
+                lieu.presents.pop(person, None)
+        # Who left from here and is still there from elsewhere has not left.
+        departs -= set(lieu.presents)
+        people = [lieu.presents[person] for person in nouveaux if lieu.presents.get(person)]
+        if people or departs:
+            await self._hub.publish(
+                canal,
+                {
+                    "type": "presence",
+                    "arrivees": people[:SHOWN],
+                    "departs": sorted(departs),
+                    "nombre": len(lieu.presents),
+                },
+            )
 
 
 def _key(canal: Canal) -> str:
     return f"{settings.REDIS_PREFIX}.presence.{canal}"
-
-
-def _member(prise: Prise) -> str:
-    return f"{prise.agent_id}:{prise.token}"
 
 
 def _people(members: Iterable[str]) -> set[int]:

@@ -1,36 +1,103 @@
-"""One browser tab's end of the line: a bounded queue and the task that empties it."""
+"""One browser tab's end of the line: what waits for it, and how it leaves."""
 
 import asyncio
-import contextlib
 import secrets
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
 
 from plateforme.socle.canaux import Canal
 from realtime.fermetures import TROP_LENT, Fermeture
-from realtime.trames import Fin, Jalon, TrameEmise, encode
+from realtime.sorties import Sortie, frame_bytes
+from realtime.trames import Fin, TrameEmise, encode
 
 logger = structlog.get_logger(__name__)
 
-LAST_WORD = 1.0  # seconds given to the frame that says why a line closes
+GRACE = 5.0  # seconds for a line that was closed to end by itself, before it is cut
+
+
+def prepare(content: Mapping[str, Any]) -> bytes:
+    """A frame as it leaves: encoded once, whatever the number of sockets that get it."""
+    return frame_bytes(encode(content))
+
+
+class Ecoulement:
+    """Empties what waits for the sockets of one event loop, once a turn of it.
+
+    What came for a socket in one turn leaves in one write, and the same frames for many sockets are joined once. A
+    socket whose reader does not follow is tried again a little later, and holds nobody back.
+    """
+
+    RETRY = 0.02  # seconds
+
+    def __init__(self) -> None:
+        self._waiting: list[Prise] = []
+        self._late: dict[Prise, None] = {}
+
+    def soon(self, prise: "Prise") -> None:
+        """Have `prise` write what it has, at the end of this turn of the loop."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._turn)
+        self._waiting.append(prise)
+
+    def _turn(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        joined: dict[tuple[bytes, ...], bytes] = {}
+        for prise in waiting:
+            try:
+                prise.flush(joined)
+            except Exception:
+                # Its network end went away in the middle of a sentence; the server tells the application.
+                logger.debug("websocket_write_failed", agent=prise.agent_id, exc_info=True)
+                prise.stop()
+            if prise.waits:
+                if not self._late:
+                    asyncio.get_running_loop().call_later(self.RETRY, self._try_again)
+                self._late[prise] = None
+
+    def _try_again(self) -> None:
+        late, self._late = self._late, {}
+        for prise in late:
+            self.soon(prise)
+
+
+class RegarderEncore(Protocol):
+    """Looks again at what a line may have; gives the task that does. Urgent: the line closes if that takes long."""
+
+    def __call__(self, urgent: bool = True) -> "asyncio.Task[None] | None": ...
 
 
 class Prise:
     """A socket as the hub sees it.
 
-    `push` never waits: a text goes to the queue, and a queue over its bound closes the socket (the browser
-    comes back and catches up). ASGI servers take what they are given without saying when it has left
-    (Daphne's `send` returns at once, its buffer grows), so the socket asks: after every `MARK_EVERY`
-    characters it sends a `jalon`, which the browser answers by `recu`; with `MAX_MARKS` unanswered it sends
-    no more, and what arrives stays in the queue.
+    `push` never waits: a frame goes to the queue, and leaves at the end of the loop's turn if the reader follows.
+    What a slow reader leaves there is bounded: over the bound the line closes, and the browser comes back and
+    catches up.
     """
 
-    MARK_EVERY = 64_000
-    MAX_MARKS = 8
+    __slots__ = (
+        "_bound_frames",
+        "_bound_octets",
+        "_ecoulement",
+        "_octets",
+        "_open",
+        "_planned",
+        "_queue",
+        "_shutting",
+        "_sortie",
+        "agent_id",
+        "canaux",
+        "checked_at",
+        "closed",
+        "on_access_change",
+        "password",
+        "personne",
+        "session_key",
+        "token",
+    )
+
     BEHIND = 20  # frames waiting, after which what soon means nothing is left out
 
     def __init__(
@@ -38,11 +105,11 @@ class Prise:
         personne: Mapping[str, Any],
         session_key: str,
         password: str,
-        send: Callable[[str], Awaitable[None]],
-        close: Callable[[int], Awaitable[None]],
-        on_access_change: Callable[[], None] = lambda: None,
+        sortie: Sortie,
+        ecoulement: Ecoulement,
+        on_access_change: "RegarderEncore" = lambda urgent=True: None,
     ) -> None:
-        """`personne` is a `person_frame`; `send` and `close` write to the network.
+        """`personne` is a `person_frame`; `sortie` writes to the network.
 
         `password` is the hash at the time of connection: the session is void when it changes.
         """
@@ -55,97 +122,90 @@ class Prise:
         self.canaux: set[Canal] = set()
         self.checked_at = 0.0  # of the loop's clock: when access was last looked at
         self.closed = False
-        self._send = send
-        self._close = close
-        self._fermeture: Fermeture | None = None
-        self._max_frames = settings.DIRECT["file_trames"]
-        self._max_characters = settings.DIRECT["file_caracteres"]
-        self._queue: deque[str] = deque()
-        self._characters = 0
-        self._unmarked = 0
-        self._marks_sent = 0
-        self._marks_back = 0
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._sortie = sortie
+        sortie.on_empty = self._plan_if_waiting
+        self._ecoulement = ecoulement
+        self._bound_frames: int = settings.DIRECT["file_trames"]
+        self._bound_octets: int = settings.DIRECT["file_octets"]
+        self._queue: list[bytes] = []
+        self._octets = 0
+        self._open = False
+        self._planned = False
+        self._shutting: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin writing; what was pushed before leaves now, or the line closes if that was asked."""
-        self._task = asyncio.create_task(self._shut() if self.closed else self._write(), name="prise")
+        """The handshake is done: what was pushed before leaves now, or the line closes if that was asked."""
+        self._open = True
+        if self._shutting is not None:
+            return
+        self._plan()
 
-    def push(self, text: str) -> None:
-        """Queue an encoded frame. A full queue closes the socket; a closed one ignores it."""
+    def push(self, frame: bytes) -> None:
+        """Queue a frame made by `prepare`. A full queue closes the socket; a closed one ignores it."""
         if self.closed:
             return
-        self._characters += len(text)
-        if len(self._queue) >= self._max_frames or self._characters > self._max_characters:
+        self._queue.append(frame)
+        self._octets += len(frame)
+        if len(self._queue) > self._bound_frames or self._octets > self._bound_octets:
             logger.info("websocket_too_slow", agent=self.agent_id, frames=len(self._queue))
             self.close(TROP_LENT)
+        elif not self._planned:
+            self._plan()
+
+    def push_frame(self, frame: TrameEmise, ref: str | None = None) -> None:
+        """Encode and queue a frame that is for this socket alone."""
+        self.push(prepare(frame.contenu(ref)))
+
+    def flush(self, joined: dict[tuple[bytes, ...], bytes]) -> None:
+        """Write what waits, if the reader follows. `joined` keeps what was joined for the sockets before."""
+        self._planned = False
+        if not self._open or not self._queue or not self._sortie.ready():
             return
-        self._queue.append(text)
-        self._wake.set()
+        if len(self._queue) == 1:
+            frames, whole = self._queue, self._queue[0]
+        else:
+            key = tuple(self._queue)
+            frames, whole = self._queue, joined.get(key) or joined.setdefault(key, b"".join(key))
+        self._queue, self._octets = [], 0
+        self._sortie.write(frames, whole)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is left that the reader was not ready for."""
+        return bool(self._queue) and self._open and not self._planned
 
     @property
     def behind(self) -> bool:
         """Whether the reader is slow to take what is already there."""
         return len(self._queue) >= self.BEHIND
 
-    def push_frame(self, frame: TrameEmise, ref: str | None = None) -> None:
-        """Encode and queue a frame that is for this socket alone."""
-        self.push(encode(frame.contenu(ref)))
-
     def close(self, fermeture: Fermeture) -> None:
         """Say why and close the line; what waits in the queue is thrown away. Harmless when closed."""
         if self.closed:
             return
         self.closed = True
-        self._fermeture = fermeture
-        self._queue.clear()
-        if self._task is not None:
-            # The writer may be waiting for a network that takes nothing more.
-            self._task.cancel()
-            self._task = asyncio.create_task(self._shut(), name="prise-close")
-
-    def acknowledge(self, mark: int) -> bool:
-        """Take a browser's `recu`; False if nothing of the sort was asked."""
-        if not self._marks_back < mark <= self._marks_sent:
-            return False
-        self._marks_back = mark
-        self._wake.set()
-        return True
+        self._queue, self._octets = [], 0
+        self._shutting = asyncio.create_task(self._shut(fermeture), name="prise-close")
 
     def stop(self) -> None:
-        """The line is gone: stop writing."""
+        """The line is gone: nothing more is written."""
         self.closed = True
-        if self._task is not None:
-            self._task.cancel()
+        self._queue = []
+        if self._shutting is not None:
+            self._shutting.cancel()
 
-    async def _write(self) -> None:
-        try:
-            while True:
-                if not self._queue or self._marks_sent - self._marks_back >= self.MAX_MARKS:
-                    self._wake.clear()
-                    await self._wake.wait()
-                    continue
-                text = self._queue.popleft()
-                self._characters -= len(text)
-                await self._send(text)
-                await self._mark(len(text))
-        except Exception:
-            # The network end went away in the middle of a sentence; the server tells the consumer.
-            logger.debug("websocket_write_failed", agent=self.agent_id, exc_info=True)
-            self.closed = True
+    def _plan_if_waiting(self) -> None:
+        if self._queue and not self._planned:
+            self._plan()
 
-    async def _shut(self) -> None:
-        assert self._fermeture is not None
-        last = encode(Fin(self._fermeture.raison, self._fermeture.message).contenu())
-        with contextlib.suppress(Exception):  # a network that takes nothing more, or is already gone
-            await asyncio.wait_for(self._send(last), LAST_WORD)
-        with contextlib.suppress(Exception):
-            await self._close(self._fermeture.code)
+    def _plan(self) -> None:
+        self._planned = True
+        self._ecoulement.soon(self)
 
-    async def _mark(self, characters: int) -> None:
-        self._unmarked += characters
-        if self._unmarked >= self.MARK_EVERY:
-            self._unmarked = 0
-            self._marks_sent += 1
-            await self._send(encode(Jalon(self._marks_sent).contenu()))
+    async def _shut(self, fermeture: Fermeture) -> None:
+        while not self._open:
+            await asyncio.sleep(self._ecoulement.RETRY)
+        await self._sortie.finish(prepare(Fin(fermeture.raison, fermeture.message).contenu()), fermeture.code)
+        # A browser that is there answers the close; one that no longer reads never would.
+        await asyncio.sleep(GRACE)
+        self._sortie.abort()

@@ -73,14 +73,6 @@ class Ping(TrameRecue):
     pass
 
 
-@trame_recue("recu")
-@dataclass(frozen=True, slots=True)
-class Recu(TrameRecue):
-    """Answer to a `jalon`: everything sent before it has arrived."""
-
-    n: Numero
-
-
 # --- To browsers ---------------------------------------------------------------------------------
 
 
@@ -189,19 +181,14 @@ class Battement(TrameEmise):
     numeros: dict[str, int]
 
 
-@trame_emise("jalon")
-@dataclass(frozen=True, slots=True)
-class Jalon(TrameEmise):
-    """To be answered by `recu` with the same number."""
-
-    n: int
-
-
 @trame_emise("erreur")
 @dataclass(frozen=True, slots=True)
 class Erreur(TrameEmise):
+    """What a frame asked was not done. `attente`: seconds after which it may be asked again."""
+
     code: str
     message: str
+    attente: int | None = None
 
 
 @trame_emise("pong")

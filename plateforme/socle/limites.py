@@ -12,6 +12,9 @@ from plateforme.socle.erreurs import TropDeDemandes
 logger = structlog.get_logger(__name__)
 
 WINDOW = 60  # seconds
+# After a Redis that did not answer, how long it is left alone: those who wait behind one another must not each wait for it.
+AWAY = 1.0  # seconds
+_away_until = 0.0  # of the monotonic clock
 
 
 def check_limit(genre: str, person_id: int, facteur: Callable[[], float] | None = None) -> None:
@@ -22,6 +25,9 @@ def check_limit(genre: str, person_id: int, facteur: Callable[[], float] | None 
     Fixed windows of a minute: twice the limit can pass around the turn of a minute, which is harmless here.
     If Redis does not answer, the action goes through: better a moment without limits than a closed forum.
     """
+    global _away_until
+    if time.monotonic() < _away_until:
+        return
     now = time.time()
     key = f"limite:{genre}:{person_id}:{int(now // WINDOW)}"
     try:
@@ -29,6 +35,7 @@ def check_limit(genre: str, person_id: int, facteur: Callable[[], float] | None 
         count = cache.incr(key)
     except Exception:
         logger.warning("rate_limit_unavailable", genre=genre)
+        _away_until = time.monotonic() + AWAY
         return
     limit = settings.LIMITES_PAR_MINUTE[genre]
     if facteur is not None and count > _scaled(limit, lowest_factor()):

@@ -27,3 +27,16 @@ class EntreeJournal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quand:%Y-%m-%d %H:%M} {self.action} {self.objet_type} {self.objet_id}"
+
+
+class Retrait(models.Model):
+    """Access that was taken away, written by the database's triggers (`plateforme.socle.retraits`).
+
+    Kept a day, for a process that was cut off from the database when it was told.
+    """
+
+    cible = models.CharField(max_length=80)
+    quand = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cible

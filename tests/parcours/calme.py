@@ -22,6 +22,11 @@ def _watch_page(page: Page) -> None:
     asked: set[Request] = set()
     _under_way[page] = asked
 
+    def began(request: Request) -> None:
+        # What a shared worker loads is never said to have come.
+        if not request.url.partition("?")[0].rpartition("/")[2].startswith("partage."):
+            asked.add(request)
+
     def ended(request: Request) -> None:
         asked.discard(request)
 
@@ -30,7 +35,7 @@ def _watch_page(page: Page) -> None:
         if frame == page.main_frame:
             asked.clear()
 
-    page.on("request", lambda request: asked.add(request))
+    page.on("request", began)
     page.on("requestfinished", ended)
     page.on("requestfailed", ended)
     page.on("framenavigated", arrived)

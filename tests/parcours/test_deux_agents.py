@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.databases import ROOT
+from tests.parcours.calme import settle
 from tests.parcours.conftest import Site
 
 pytestmark = pytest.mark.navigateur
@@ -137,13 +138,13 @@ def test_first_page_is_light(
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.goto("/compte/login/")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     first = sum(sizes)
     page.get_by_role("button", name=re.compile("Nadia Ferhat")).click()
-    page.wait_for_load_state("networkidle")
+    settle(page)
     sizes.clear()
     page.goto(f"{C}forum/")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     print(f"first page {first / 1000:.0f} kB, next page {sum(sizes) / 1000:.0f} kB")
     assert first < 300_000
     assert sum(sizes) < 60_000

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.parcours.calme import settle
 from tests.parcours.test_axe import look
 from tests.parcours.test_deux_agents import C, line_of, salon_of
 
@@ -67,7 +68,7 @@ def test_several_people_in_a_sujet(sign_in: Callable[..., Page]) -> None:
     where = str(nadia.locator("main a[href^='/sujets/']").first.get_attribute("href")).split("#")[0]
     for page in (nadia, gaelle, aminata):
         page.goto(where)
-        page.wait_for_load_state("networkidle")
+        settle(page)
     before = top_of(nadia)
     type_text(gaelle, "J’ai le même cas")
     expect(writing(nadia)).to_have_text("Gaëlle Estaque écrit…")
@@ -96,6 +97,8 @@ def test_whoever_would_rather_not(sign_in: Callable[..., Page]) -> None:
     try:
         salon = salon_of(nadia)
         sent: list[str] = []
+        # A line of the page's own, which can be listened to: that of a shared worker cannot.
+        gaelle.add_init_script("delete globalThis.SharedWorker;")
         gaelle.on("websocket", lambda line: line.on("framesent", lambda payload: sent.append(str(payload))))
         for page in (nadia, gaelle):
             page.goto(salon)

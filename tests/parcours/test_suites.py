@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.parcours.calme import settle
+
 pytestmark = pytest.mark.navigateur
 C = "/communautes/police-de-l-eau/"
 
@@ -26,7 +28,7 @@ def test_from_a_message_to_the_register_and_the_summary(sign_in: Callable[..., P
     # Somebody who has the page open sees the mark arrive.
     nadia.goto(f"{sujet}?page=1")
     nadia.locator("#message-2").wait_for()
-    nadia.wait_for_load_state("networkidle")
+    settle(nadia)
     open_menu(aminata, 2)
     aminata.get_by_role("link", name="Noter comme décision").click()
     text = aminata.get_by_label(re.compile("^Décision"))
@@ -71,7 +73,7 @@ def test_a_task_is_given_by_a_name_that_is_offered_and_done(sign_in: Callable[..
     expect(row).to_be_visible()
     # An open list hears of what is done elsewhere.
     nadia.goto(f"{C}taches/")
-    nadia.wait_for_load_state("networkidle")
+    settle(nadia)
     row.get_by_role("button", name=re.compile("C’est fait")).click()
     expect(gaelle.get_by_text("La tâche est faite.")).to_be_visible()
     expect(nadia.get_by_text("Les tâches ont changé.")).to_be_visible()

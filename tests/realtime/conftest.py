@@ -100,8 +100,10 @@ def presence_of_its_own(settings: Any) -> None:
 
 
 @pytest_asyncio.fixture
-async def hub(monkeypatch: pytest.MonkeyPatch, presence_of_its_own: None) -> AsyncIterator[Hub]:
-    """The hub of this test's loop."""
+async def hub(
+    monkeypatch: pytest.MonkeyPatch, transactional_db: None, presence_of_its_own: None
+) -> AsyncIterator[Hub]:
+    """The hub of this test's loop. With a database: a hub that cannot hear from one hands nothing out."""
     monkeypatch.setattr(Presence, "TELL_AFTER", 0.05)
     hub = get_hub()
     yield hub

@@ -1,5 +1,6 @@
 """The endpoint, from end to end: handshake, sending, catching up, and what closes a line."""
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,12 +12,13 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from communautes.actions import exclude_member
-from communautes.models import Communaute
 from forum.models import Sujet
-from realtime import historique
+from realtime import historique, lectures
 from realtime.actions import send_message
 from realtime.hub import Hub
+from realtime.lectures import Lectures
 from realtime.models import LectureSalon, MessageSalon
+from realtime.veille import Veille
 from tests.realtime.conftest import Monde, in_thread, make_session, open_line, say
 
 # --- Handshake -----------------------------------------------------------------------------------
@@ -191,17 +193,15 @@ async def test_broken_frames_get_errors_and_the_line_lives(monde: Monde, tab):
     for text in ("{", "[" * 10_000, '{"type":"abonner"}', '{"type":"inconnu","ref":"x"}', "x" * 20_000):
         await camille.send_to(text_data=text)
         assert (await camille.hear("erreur"))["message"]
-    await camille.say(type="recu", n=12)
-    assert (await camille.hear("erreur"))["code"] == "champ_invalide"
     await camille.say(type="ping", ref="p")
     assert (await camille.hear("pong"))["ref"] == "p"
 
 
 async def test_an_error_of_ours_gets_an_answer(monde: Monde, tab, monkeypatch: pytest.MonkeyPatch):
-    def fail(*args: object) -> None:
+    async def fail(*args: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("realtime.echanges.send_message", fail)
+    monkeypatch.setattr("realtime.redaction._send", fail)
     camille = await tab(monde.camille)
     await camille.say(type="dire", salon=monde.salon.pk, texte="Bonjour", client_id=str(uuid4()), ref="r")
     error = await camille.hear("erreur")
@@ -262,7 +262,7 @@ async def test_heartbeat_tells_of_a_lost_last_message(monde: Monde, tab, hub: Hu
     camille = await tab(monde.camille)
     await camille.subscribe(f"salon.{monde.salon.pk}", apres=0)
     with monkeypatch.context() as patch:
-        patch.setattr("plateforme.socle.diffusion._publish", lambda *event: None)
+        patch.setattr("plateforme.socle.diffusion._publish_all", lambda *event: None)
         await in_thread(send_message)(monde.noe, monde.salon, "Perdu en route", uuid4())
     await hub.battement.beat()
     beat = await camille.hear("battement")
@@ -281,14 +281,43 @@ async def test_heartbeat_without_database_still_beats(monde: Monde, tab, hub: Hu
     assert (await camille.hear("battement"))["numeros"] == {}
 
 
-async def test_read_mark(monde: Monde, tab):
+async def test_read_mark(monde: Monde, tab, hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Lectures, "EVERY", 0.05)
+    for texte in ("Bonjour", "Bonsoir"):
+        await in_thread(say)(monde.salon, monde.noe, texte)
+    camille, canal = await tab(monde.camille), f"salon.{monde.salon.pk}"
+    # Who does not follow the salon has nothing there to have read.
+    await camille.say(type="lu", salon=monde.salon.pk, numero=1)
+    assert (await camille.hear("erreur"))["code"] == "acces_refuse"
+    await camille.subscribe(canal)
+
+    async def mark() -> int | None:
+        await asyncio.sleep(0.3)
+        read = LectureSalon.objects.filter(agent=monde.camille).values_list("dernier_numero", flat=True)
+        return await in_thread(read.first)()
+
+    for numero, kept in ((1, 1), (0, 1), (500, 2), (1, 2)):
+        await camille.say(type="lu", salon=monde.salon.pk, numero=numero)
+        assert await mark() == kept
+
+
+async def test_reading_marks_wait_for_a_database_that_is_away(monde: Monde, hub: Hub, monkeypatch):
+    monkeypatch.setattr(Lectures, "EVERY", 0.05)
     await in_thread(say)(monde.salon, monde.noe, "Bonjour")
-    camille = await tab(monde.camille)
-    await camille.say(type="lu", salon=monde.salon.pk, numero=500)
-    await camille.say(type="ping")
-    await camille.hear("pong")
-    mark = await in_thread(LectureSalon.objects.get)(agent=monde.camille)
-    assert mark.dernier_numero == 1
+    really, away = lectures._mark, True
+
+    async def mark(lus: object) -> None:
+        if away:
+            raise RuntimeError("no database")
+        await really(lus)
+
+    monkeypatch.setattr(lectures, "_mark", mark)
+    hub.lectures.note(monde.camille.pk, monde.salon.pk, 1)
+    await asyncio.sleep(0.2)
+    assert not await in_thread(LectureSalon.objects.filter(agent=monde.camille).exists)()
+    away = False
+    await asyncio.sleep(0.3)
+    assert await in_thread(LectureSalon.objects.filter(agent=monde.camille).exists)()
 
 
 async def test_presence_is_told(monde: Monde, tab):
@@ -316,23 +345,15 @@ async def test_membership_removed_closes_the_channel(monde: Monde, tab):
         await line.subscribe(salon)
     await noe.subscribe(communaute)
     await in_thread(exclude_member)(monde.camille, monde.communaute, monde.noe)
-    assert (await noe.hear("ferme"))["canal"] == salon
+    closed = await noe.hear("ferme")
+    assert (closed["canal"], closed["message"]) == (
+        salon,
+        "Rejoignez la communauté pour entrer dans son salon.",
+    )
     await in_thread(say)(monde.salon, monde.camille, "Entre membres")
     assert "Entre membres" in str(await camille.hear("salon.message"))
     # The community is open: its own channel stays.
     assert [f["type"] for f in await noe.hear_all() if f["type"] in {"ferme", "salon.message"}] == []
-
-
-async def test_membership_removed_while_redis_lost_the_event(monde: Monde, tab, hub: Hub, monkeypatch):
-    await in_thread(Communaute.objects.update)(visibilite="privee")
-    noe = await tab(monde.noe)
-    await noe.subscribe(f"salon.{monde.salon.pk}")
-    with monkeypatch.context() as patch:
-        patch.setattr("plateforme.socle.diffusion._publish", lambda *event: None)
-        await in_thread(exclude_member)(monde.camille, monde.communaute, monde.noe)
-    monkeypatch.setattr(hub.battement, "RECHECK_EVERY", 0.0)
-    await hub.battement.beat()
-    assert (await noe.hear("ferme"))["canal"] == f"salon.{monde.salon.pk}"
 
 
 async def test_signing_out_closes_this_session_only(monde: Monde, tab):
@@ -377,8 +398,11 @@ async def test_account_deactivated_closes(monde: Monde, tab):
 
 
 @pytest.mark.parametrize("how", ["session", "account", "password"])
-async def test_heartbeat_closes_what_no_event_told(monde: Monde, tab, hub: Hub, how: str):
+async def test_heartbeat_closes_what_no_event_told(monde: Monde, tab, hub: Hub, how: str, monkeypatch):
     camille, noe = await tab(monde.camille), await tab(monde.noe)
+
+    # Nothing is told: the heartbeat alone sees it.
+    monkeypatch.setattr(Veille, "_apply", lambda *cible: [])
 
     def end() -> None:
         if how == "session":

@@ -23,8 +23,8 @@ from realtime import echanges, ecriture
 from realtime.canaux import can_write_in
 from realtime.ecriture import CROWD, Droits, Ecriture
 from realtime.hub import Hub
-from realtime.prises import Prise
-from realtime.trames import encode
+from realtime.prises import Prise, prepare
+from realtime.sorties import SortieAsgi
 from tests.realtime.conftest import Ligne, Monde, in_thread, make_agent, make_session
 
 
@@ -235,9 +235,10 @@ async def test_account_closed_meanwhile(monde: Monde, tab: Any, hub: Hub):
     camille, noe = await tab(monde.camille), await tab(monde.noe)
     for line in (camille, noe):
         await line.subscribe(canal)
-    # No event tells it: a bulk update.
+    # No action tells it: a bulk update.
     await in_thread(Agent.objects.filter(pk=monde.noe.pk).update)(is_active=False)
-    await writes(noe, canal)
+    await noe.say(type="ecrit", canal=canal, actif=True)
+    assert await noe.closed_with() == 4410
     assert await heard(camille) == []
 
 
@@ -356,15 +357,12 @@ async def test_what_comes_from_another_process_reaches_all_but_its_author_and_th
     never = asyncio.Event()
 
     def end(name: str, agent_id: int) -> Prise:
-        async def send(text: str) -> None:
+        async def send(message: dict[str, Any]) -> None:
             if name == "late":
                 await never.wait()
-            texts[name].append(text)
+            texts[name].append(message["text"])
 
-        async def close(code: int) -> None:
-            pass
-
-        prise = Prise({"id": agent_id, "nom": name}, "cle", "secret", send, close)
+        prise = Prise({"id": agent_id, "nom": name}, "cle", "secret", SortieAsgi(send), hub.ecoulement)
         prise.start()
         return prise
 
@@ -373,9 +371,10 @@ async def test_what_comes_from_another_process_reaches_all_but_its_author_and_th
         await hub.register(prise)
         await hub.subscribe(prise, SALON)
     late = prises[2]
-    for number in range(Prise.BEHIND + 1):
-        late.push(encode({"type": "essai", "n": number}))
-    await asyncio.sleep(0.05)
+    for many in (SortieAsgi.FOLLOWS + 1, Prise.BEHIND):
+        for number in range(many):
+            late.push(prepare({"type": "essai", "n": number}))
+        await asyncio.sleep(0.05)
     await get_channel_layer().group_send(
         group_name(str(SALON)), {"type": "diffusion", "channel": str(SALON), "event": spoken(1)}
     )
@@ -384,7 +383,7 @@ async def test_what_comes_from_another_process_reaches_all_but_its_author_and_th
             await asyncio.sleep(0.01)
     assert not any(json.loads(text)["type"] == "ecrit" for text in texts["author"])
     assert late.behind and not late.closed
-    assert not any("ecrit" in text for text in late._queue)
+    assert not any(b"ecrit" in frame for frame in late._queue)
     assert not hub.ecriture.may_say(SALON, 1, True)
     for prise in prises:
         await hub.unregister(prise)

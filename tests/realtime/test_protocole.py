@@ -82,7 +82,6 @@ def test_unknown_type(genre: object):
         {"type": "ecrit", "canal": "salon.04", "actif": True},
         {"type": "ecrit", "canal": "communaute.4", "actif": True},
         {"type": "ecrit", "canal": "agent.4", "actif": True},
-        {"type": "recu"},
     ],
 )
 def test_bad_fields(content: dict[str, object]):
@@ -113,7 +112,7 @@ values = st.recursive(
 fields = st.sampled_from(
     ["type", "canal", "apres", "salon", "texte", "client_id", "numero", "n", "actif", "ref"]
 )
-types = st.sampled_from(["abonner", "desabonner", "dire", "lu", "ecrit", "ping", "recu"])
+types = st.sampled_from(["abonner", "desabonner", "dire", "lu", "ecrit", "ping"])
 
 
 @settings(max_examples=150, deadline=None)

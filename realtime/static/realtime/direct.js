@@ -1,5 +1,6 @@
 /**
- * What appears live: one WebSocket per tab, shared by all the modules of the page.
+ * What appears live: the page's side, shared by all its modules. One line serves all the pages of a person in a browser
+ * (raccordement.js).
  *
  *   const suivi = subscribe("salon.42", (event) => …, { apres: 118, onEtat: (etat) => … });
  *   suivi.fermer();
@@ -9,35 +10,22 @@
  * double, holes being filled from the database. The frames are described in docs/protocole-temps-reel.md.
  */
 
-const VERSION = 1;
-const SESSION_TERMINEE = 4401;
-const VERSION_INCONNUE = 4406;
-const TROP_DE_CONNEXIONS = 4409;
-const COMPTE_FERME = 4410;
-const TROP_DE_TRAMES = 4429;
-// What opening again would not mend: the page says so, and waits for the person.
-const DEFINITIVES = new Map([
-  [VERSION_INCONNUE, "version"],
-  [TROP_DE_CONNEXIONS, "trop"],
-  [COMPTE_FERME, "compte"],
-]);
-// The server speaks every 25 s at least.
-const SILENCE_MAX = 60_000;
-const SILENCE_DOUTEUX = 30_000;
+import { raccorder } from "./raccordement.js";
+
 const REPONSE_MAX = 15_000;
-const ATTENTE_MIN = 500;
-const ATTENTE_MAX = 30_000;
+const SANS_REPONSE = new Set(["lu", "ecrit"]);
 const A_REESSAYER = new Set(["trop_de_trames", "erreur_interne", "sans_reponse", "coupure"]);
 
-/** Why a frame got no good answer: `code` is the server's, or `coupure`, or `sans_reponse`. */
+/** Why a frame got no good answer: `code` is the server's, or `coupure`, or `sans_reponse`; `attente` in seconds. */
 export class EnvoiRefuse extends Error {
-  constructor(code, message) {
+  constructor(code, message, attente) {
     super(message);
     this.code = code;
+    this.attente = attente;
   }
 }
 
-/** One channel of this tab: who listens, how far it was read, what waits for a hole to be filled. */
+/** One channel of this page: who listens, how far it was read, what waits for a hole to be filled. */
 class Canal {
   constructor(nom, apres, direct, versions) {
     this.nom = nom;
@@ -127,14 +115,11 @@ class Direct {
     this.canaux = new Map();
     this.attendues = new Map();
     this.refs = 0;
-    this.socket = null;
-    this.echecs = 0;
-    this.entendu = 0;
-    this.rappel = null;
+    this.etat = "coupe";
+    this.raccord = null;
     addEventListener("online", () => this.presser());
     addEventListener("pageshow", (event) => event.persisted && this.presser());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.presser());
-    setInterval(() => this.veiller(), 5000);
   }
 
   subscribe(nom, onEvent, { apres, onEtat, versions = false } = {}) {
@@ -146,11 +131,12 @@ class Direct {
     }
     const abonne = { onEvent, onEtat };
     canal.abonnes.add(abonne);
-    if (this.ouvert()) {
+    this.raccord ??= raccorder(document.body.dataset.agent, (message) => this.recevoir(message));
+    if (this.etat === "ouvert") {
       onEtat?.("connecte");
       if (nouveau) canal.demander();
-    } else {
-      this.connecter();
+    } else if (this.etat !== "coupe") {
+      onEtat?.(this.etat);
     }
     return {
       /** Stop listening. */
@@ -159,58 +145,55 @@ class Direct {
         if (!canal.abonnes.size && this.canaux.get(nom) === canal) this.quitter(canal);
       },
       /** Ask for what may have been missed; with `complet`, for the list of those present as well. */
-      rattraper: (options) => this.ouvert() && canal.demander(options),
+      rattraper: (options) => this.etat === "ouvert" && canal.demander(options),
     };
   }
 
   /** Send a frame; resolves with the answer that carries its `ref`. Nothing is kept for later here. */
   envoyer(trame) {
-    if (!this.ouvert()) return Promise.reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
-    if (trame.type === "lu" || trame.type === "recu" || trame.type === "ecrit") {
-      this.socket.send(JSON.stringify(trame));
+    if (this.etat !== "ouvert") return Promise.reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
+    if (SANS_REPONSE.has(trame.type)) {
+      this.raccord.poster({ quoi: "trame", trame });
       return Promise.resolve(null);
     }
     const ref = `r${++this.refs}`;
-    this.socket.send(JSON.stringify({ ...trame, ref }));
-    return new Promise((resolve, reject) => {
+    const reponse = new Promise((resolve, reject) => {
       const delai = setTimeout(() => {
         this.attendues.delete(ref);
         reject(new EnvoiRefuse("sans_reponse", "Le serveur ne répond pas."));
       }, REPONSE_MAX);
       this.attendues.set(ref, { resolve, reject, delai });
     });
+    this.raccord.poster({ quoi: "trame", trame: { ...trame, ref } });
+    return reponse;
   }
 
-  ouvert() {
-    return this.socket?.readyState === WebSocket.OPEN;
+  recevoir(message) {
+    if (message.quoi === "etat") this.changer(message);
+    else this.lire(message.trame);
   }
 
-  connecter() {
-    if (this.socket || !this.canaux.size) return;
-    clearTimeout(this.rappel);
-    this.rappel = null;
-    const protocole = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${protocole}//${location.host}/ws/?v=${VERSION}`);
-    this.socket = socket;
-    this.entendu = Date.now();
-    socket.addEventListener("open", () => {
-      if (socket !== this.socket) return;
-      this.echecs = 0;
+  changer({ etat, doute }) {
+    if (etat === "ouvert" && this.etat === "ouvert") return;
+    this.etat = etat;
+    if (etat === "ouvert") {
       for (const canal of this.canaux.values()) {
         canal.etat("connecte");
         canal.demander();
       }
-    });
-    socket.addEventListener("message", (message) => socket === this.socket && this.lire(message.data));
-    socket.addEventListener("close", (event) => socket === this.socket && this.perdre(event.code));
+      return;
+    }
+    for (const { reject, delai } of this.attendues.values()) {
+      clearTimeout(delai);
+      reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
+    }
+    this.attendues.clear();
+    for (const canal of this.canaux.values()) canal.etat(etat);
+    if (doute) this.verifierSession();
   }
 
-  lire(texte) {
-    this.entendu = Date.now();
-    const trame = JSON.parse(texte);
-    if (trame.type === "jalon") {
-      this.envoyer({ type: "recu", n: trame.n });
-    } else if (trame.type === "battement") {
+  lire(trame) {
+    if (trame.type === "battement") {
       for (const [nom, numero] of Object.entries(trame.numeros)) this.canaux.get(nom)?.verifier(numero);
     } else if (trame.type === "ferme") {
       const canal = this.canaux.get(trame.canal);
@@ -226,28 +209,8 @@ class Direct {
     if (!attendue) return;
     this.attendues.delete(trame.ref);
     clearTimeout(attendue.delai);
-    if (trame.type === "erreur") attendue.reject(new EnvoiRefuse(trame.code, trame.message));
+    if (trame.type === "erreur") attendue.reject(new EnvoiRefuse(trame.code, trame.message, trame.attente));
     else attendue.resolve(trame);
-  }
-
-  /** The line is cut: whoever waits for an answer is told, and the line is opened again, not too fast. */
-  perdre(code) {
-    const perdu = this.socket;
-    this.socket = null;
-    if (perdu.readyState < WebSocket.CLOSING) perdu.close();
-    for (const { reject, delai } of this.attendues.values()) {
-      clearTimeout(delai);
-      reject(new EnvoiRefuse("coupure", "La connexion est perdue."));
-    }
-    this.attendues.clear();
-    const definitive = DEFINITIVES.get(code);
-    for (const canal of this.canaux.values()) canal.etat(definitive ?? "coupe");
-    if (definitive) return;
-    this.echecs += 1;
-    if (code === SESSION_TERMINEE || this.echecs % 3 === 0) this.verifierSession();
-    const plafond = code === TROP_DE_TRAMES ? ATTENTE_MAX : Math.min(ATTENTE_MAX, ATTENTE_MIN * 2 ** this.echecs);
-    // Jitter: the tabs of a whole ministry must not come back in the same instant.
-    this.rappel = setTimeout(() => this.connecter(), plafond * (0.5 + Math.random() / 2));
   }
 
   /** A refused handshake does not say why: a page that redirects tells that the session is over. */
@@ -260,26 +223,13 @@ class Direct {
     }
   }
 
-  /** The person is back, or the network is: no reason to wait any longer. */
   presser() {
-    if (!this.canaux.size) return;
-    if (!this.socket) {
-      this.connecter();
-    } else if (this.ouvert() && Date.now() - this.entendu > SILENCE_DOUTEUX) {
-      const socket = this.socket;
-      const delai = setTimeout(() => socket === this.socket && this.perdre(), 5000);
-      this.envoyer({ type: "ping" }).then(() => clearTimeout(delai), () => {});
-    }
-  }
-
-  /** A line that says nothing any more is dead, whatever the browser thinks of it. */
-  veiller() {
-    if (this.socket && Date.now() - this.entendu > SILENCE_MAX) this.perdre();
+    this.raccord?.poster({ quoi: "presser" });
   }
 
   quitter(canal) {
     this.canaux.delete(canal.nom);
-    if (this.ouvert()) this.envoyer({ type: "desabonner", canal: canal.nom }).catch(() => {});
+    this.envoyer({ type: "desabonner", canal: canal.nom }).catch(() => {});
   }
 
   retirer(canal, etat) {
@@ -298,7 +248,8 @@ const direct = (globalThis[Symbol.for("plateforme.direct")] ??= new Direct());
  *
  * `onEvent` gets `abonne` (last number, people present) then every event. `apres`: number of the last message
  * already shown. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed), `refuse`,
- * `version` (the page is too old), `trop` (too many pages) or `compte` (closed). When several modules listen to the same channel, the first one's `apres` counts.
+ * `version` (the page is too old), `trop` (too many pages) or `compte` (closed). When several modules listen to the
+ * same channel, the first one's `apres` counts.
  */
 export function subscribe(canal, onEvent, options) {
   return direct.subscribe(canal, onEvent, options);

@@ -175,20 +175,25 @@ class PageSalon {
 
   suivreEnvoi(envoi, etat, suite) {
     const ligne = this.lignes.envoi(envoi.client_id);
+    if (etat === "oublie") {
+      ligne?.remove();
+      return;
+    }
     if (etat === "accuse") {
       // Its own line comes through the channel; if it is long in coming, it is asked for.
       if (suite <= this.dernier) this.lignes.retirerEnvoi(envoi.client_id);
       else if (ligne) {
-        this.ecrireEtat(ligne, "");
+        this.ecrireEtat(ligne, "Envoyé");
         setTimeout(() => ligne.isConnected && this.suivi.rattraper(), 1500);
       }
       return;
     }
     this.racine.querySelector("[data-role=vide]")?.remove();
     const cible = ligne ?? this.lignes.ajouterEnvoi(envoi, this.moi);
-    cible.classList.toggle("ligne-salon--refusee", etat === "refuse");
-    if (etat === "refuse") this.proposerReprise(cible, envoi, suite);
-    else this.ecrireEtat(cible, etat === "envoi" ? "envoi en cours" : "en attente de connexion");
+    cible.classList.toggle("ligne-salon--refusee", etat === "refuse" || etat === "retard");
+    if (etat === "refuse") this.proposerReprise(cible, envoi, `Échec\u00a0: ${suite}`);
+    else if (etat === "retard") this.proposerReprise(cible, envoi, `Échec\u00a0: nouvel essai dans ${suite}\u00a0s.`);
+    else this.ecrireEtat(cible, etat === "envoi" ? "Envoi…" : "En attente de connexion");
   }
 
   ecrireEtat(ligne, texte) {
@@ -198,7 +203,7 @@ class PageSalon {
   }
 
   proposerReprise(ligne, envoi, raison) {
-    this.ecrireEtat(ligne, `Non envoyé. ${raison} `);
+    this.ecrireEtat(ligne, `${raison} `);
     const bouton = (texte, action) => {
       const element = document.createElement("button");
       element.type = "button";
