@@ -326,15 +326,22 @@ def _documents(agent: Agent, seance: Seance) -> list[DocumentReunion]:
 def _notes(agent: Agent, seance: Seance) -> dict[str, Any]:
     """Notes of the current point, who writes them, and one's own draft; all the notes once the meeting is over."""
     rows = seance.notes.select_related("plume", "modifiee_par", "point").order_by("point__rang")
+    # The meeting went on while one was writing: one's words wait where they were.
+    drafts = BrouillonNote.objects.filter(note__seance=seance, agent=agent).exclude(texte=F("note__texte"))
+    elsewhere = drafts.select_related("note__point").order_by("note__point__rang")
     if seance.levee:
-        return {"toutes_les_notes": [note for note in rows if note.texte]}
+        return {
+            "toutes_les_notes": [note for note in rows if note.texte],
+            "autres_brouillons": list(elsewhere),
+        }
+    others = {"autres_brouillons": list(elsewhere.exclude(note__point=seance.point_id))}
     note = rows.filter(point=seance.point_id).first()
     if note is None:
-        return {"note": None}
+        return others | {"note": None}
     held = is_held(note)
     draft = BrouillonNote.objects.filter(note=note, agent=agent).first()
     mine = held and note.plume_id == agent.pk
-    return {
+    return others | {
         "note": note,
         "plume": note.plume if held else None,
         "j_ai_la_plume": mine,

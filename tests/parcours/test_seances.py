@@ -106,6 +106,11 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     nadia.locator("textarea[data-brouillon]").fill("La Lozère retient quinze mètres.")
     expect(aminata.get_by_text("Nadia Ferhat écrit les notes.")).to_be_visible()
     expect(nadia.get_by_text("Brouillon gardé.")).to_be_visible()
+    # What others do meanwhile touches nothing under her fingers.
+    nadia.locator("textarea[data-brouillon]").evaluate("field => (field.dataset.temoin = 'oui')")
+    aminata.get_by_role("button", name="Lever la main").click()
+    expect(nadia.locator(".seance__mains")).to_contain_text("Aminata Sarr")
+    expect(nadia.locator("textarea[data-temoin]")).to_be_focused()
     nadia.keyboard.press("End")
     nadia.keyboard.type(" Tapé au dernier moment.")
     aminata.get_by_role("button", name="Prendre la plume à Nadia Ferhat").click()

@@ -143,3 +143,22 @@ def test_notes_are_completed_after_the_end(camille: Agent, lea: Agent, seance: S
     actions.save_note(lea, seance, points[0], "Juste à temps", 0)
     html = browser(lea).get(reverse("seances:seance", args=[seance.pk])).content.decode()
     assert "Juste à temps" in html
+
+
+def test_the_meeting_goes_on_while_somebody_writes(
+    camille: Agent, lea: Agent, seance: Seance, points: Any
+) -> None:
+    actions.take_pen(lea, seance, points[0])
+    actions.keep_draft(lea, seance, points[0], "Pas encore enregistré", 0)
+    actions.move(camille, seance, points[1], etape=1)
+    page, join = (
+        reverse("seances:seance", args=[seance.pk]),
+        reverse("seances:reprendre-notes", args=[points[0].pk]),
+    )
+    client = browser(lea)
+    assert join in client.get(page).content.decode()
+    assert join not in browser(camille).get(page).content.decode()
+    actions.end(camille, seance, etape=2)
+    assert join in client.get(page).content.decode()
+    client.post(join, {"texte": "Enregistré", "depuis": "0"})
+    assert join not in client.get(page).content.decode()

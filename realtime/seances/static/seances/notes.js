@@ -6,7 +6,8 @@
 const FRAPPE = 2000;
 // The server takes the pen back after a minute of silence.
 const SIGNE = 20_000;
-const PREFIXE = "seance.note.";
+// What one person typed is never sent as another's who uses the same browser.
+const PREFIXE = `seance.note.${document.body.dataset.agent}.`;
 
 export class Notes {
   /** `changer()` is called when the server's state has to be asked for again. */

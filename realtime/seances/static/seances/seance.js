@@ -107,12 +107,16 @@ class PageSeance {
         else place.prepend(neuf);
         precedent = neuf;
       } else {
-        if (this.blocs.get(nom) !== texte) {
-          const ecrit = actuel.querySelector("textarea[data-brouillon]");
-          if (ecrit && !bloc.querySelector(`#${CSS.escape(ecrit.id)}`)) this.notes.partir(ecrit);
+        const ecrit = actuel.querySelector("textarea[data-brouillon]");
+        const apres = ecrit && bloc.querySelector(`#${CSS.escape(ecrit.id)}`);
+        // Somebody is writing here, from the same text: not a thing of it is touched.
+        const garder = apres?.dataset.depuis === ecrit?.dataset.depuis && apres;
+        if (!garder && this.blocs.get(nom) !== texte) {
+          if (ecrit && !apres) this.notes.partir(ecrit);
           remplacer(actuel, bloc);
+        } else if (!garder) {
+          remettreALHeure(actuel, bloc);
         }
-        else remettreALHeure(actuel, bloc);
         precedent = actuel;
       }
       this.blocs.set(nom, texte);
