@@ -1,6 +1,5 @@
 """The only way from an address to a sujet or a message, and what each may do with it."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from annuaire.cles import key_of
 from annuaire.models import Agent
 from annuaire.notifications.access import UNREAD
 from communautes.access import (
@@ -388,12 +388,7 @@ def readers_among(sujet: Sujet, agents: Iterable[Agent]) -> list[Agent]:
 
 def feed_key(cle: str) -> CleFlux:
     """The feed key of an active account, with its owner, or 404. The only way into feeds: no session there."""
-    # Found by its digest: the time the index takes says nothing of the key.
-    found = (
-        CleFlux.objects.filter(empreinte=hashlib.sha256(cle.encode()).hexdigest(), agent__is_active=True)
-        .select_related("agent")
-        .first()
-    )
+    found: CleFlux | None = key_of(CleFlux, cle)
     if found is None:
         raise Http404("Cette clé de flux n’existe pas.")
     return found

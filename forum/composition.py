@@ -238,12 +238,18 @@ def _texts(messages: list[int]) -> dict[int, Texte]:
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
 
-def _line(sujet: Sujet, reader: int, row: Rangee, text: Texte) -> Ligne:
-    values = row.row
-    auteur = Agent.from_db(connection.alias, AUTEUR, values[_AUTHOR_AT : _AUTHOR_AT + len(AUTEUR)])
-    service, territoire = values[_STATE_AT - 2 : _STATE_AT]
+def author_of(values: Sequence[Any]) -> Agent:
+    """Who wrote something: the columns of `AUTEUR`, then the names of their service and of their territory."""
+    *own, service, territoire = values
+    auteur: Agent = Agent.from_db(connection.alias, AUTEUR, own)
     auteur.service = Service(nom=service) if service is not None else None
     auteur.territoire = Territoire(nom=territoire) if territoire is not None else None
+    return auteur
+
+
+def _line(sujet: Sujet, reader: int, row: Rangee, text: Texte) -> Ligne:
+    values = row.row
+    auteur = author_of(values[_AUTHOR_AT:_STATE_AT])
     whole = {**dict(zip(_MESSAGE, values, strict=False)), "texte": text[2], "html_stocke": text[3]}
     message = Message.from_db(connection.alias, _WHOLE, [whole[name] for name in _WHOLE])
     message.auteur, message.sujet = auteur, sujet

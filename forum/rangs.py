@@ -15,11 +15,11 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from annuaire.models import Agent, Service, Territoire
+from annuaire.models import Agent
 from annuaire.notifications.access import UNREAD
 from communautes.models import Communaute
 from forum.actions.etats import MAX_EPINGLES
-from forum.composition import AUTEUR
+from forum.composition import AUTEUR, author_of
 from forum.listes import MOST_COUNTED, UNDO_OFFERED
 from forum.models import Sujet
 from plateforme.socle.morceaux import piece
@@ -38,8 +38,7 @@ _COMMUNAUTE = [
 ]
 _AT = {name: index for index, name in enumerate(_SUJET)}
 _AUTHOR_AT = len(_SUJET)
-_PLACE_AT = _AUTHOR_AT + len(AUTEUR)
-_COMMUNITY_AT = _PLACE_AT + 2
+_COMMUNITY_AT = _AUTHOR_AT + len(AUTEUR) + 2
 _STATE_AT = _COMMUNITY_AT + len(_COMMUNAUTE)
 # Messages beyond the reader's mark: the numbers tell while none was ever taken away, as in `with_unread_counts`.
 _UNREAD_COUNT = (
@@ -143,10 +142,7 @@ def _page(rows: Sequence[Rang]) -> Page[Sujet]:
 def _render(request: HttpRequest, row: Rang, avec_communaute: bool, marquer: bool) -> str:
     alias = connection.alias
     sujet: Sujet = Sujet.from_db(alias, _SUJET, row[:_AUTHOR_AT])
-    sujet.auteur = Agent.from_db(alias, AUTEUR, row[_AUTHOR_AT:_PLACE_AT])
-    service, territoire = row[_PLACE_AT:_COMMUNITY_AT]
-    sujet.auteur.service = Service(nom=service) if service is not None else None
-    sujet.auteur.territoire = Territoire(nom=territoire) if territoire is not None else None
+    sujet.auteur = author_of(row[_AUTHOR_AT:_COMMUNITY_AT])
     sujet.communaute = Communaute.from_db(alias, _COMMUNAUTE, row[_COMMUNITY_AT:_STATE_AT])
     sujet.lu, sujet.non_lus = row[_STATE_AT:]
     context = {

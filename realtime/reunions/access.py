@@ -1,6 +1,5 @@
 """The only way from an address or a frame to a meeting, and what each may do there."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -8,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from annuaire.cles import key_of
 from annuaire.models import Agent
 from communautes.access import can_animate, can_write, require_write
 from communautes.models import Communaute
@@ -166,11 +166,7 @@ def get_guest_invitation(token: str) -> Participant:
 
 def calendar_key(cle: str) -> CleAgenda:
     """The calendar key of an active account, with its owner, or 404. The only way into calendars: no session there."""
-    # Found by its digest: the time the index takes says nothing of the key.
-    digest = hashlib.sha256(cle.encode()).hexdigest()
-    found: CleAgenda | None = (
-        CleAgenda.objects.filter(empreinte=digest, agent__is_active=True).select_related("agent").first()
-    )
+    found: CleAgenda | None = key_of(CleAgenda, cle)
     if found is None:
         raise Http404("Cette clé d’agenda n’existe pas.")
     return found
