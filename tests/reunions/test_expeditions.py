@@ -16,7 +16,7 @@ from annuaire.notifications.models import Notification, Reglage
 from communautes.actions import exclude_member
 from communautes.models import Communaute
 from realtime.reunions import actions
-from realtime.reunions.actions import Exterieur, Invites, ProjetPoint
+from realtime.reunions.actions import Exterieur, Invites, ProjetPoint, rappels
 from realtime.reunions.actions.expeditions import send_calendars
 from realtime.reunions.models import PreferenceReunions, Reunion
 from realtime.reunions.tasks import CourrielsRefuses
@@ -262,6 +262,26 @@ def test_a_guest_s_page_is_limited(
     path = guest_link(reunion.participants.get(agent__isnull=True)).split("localhost:8000")[1]
     settings.LIMITES_PAR_MINUTE = {**settings.LIMITES_PAR_MINUTE, "invitation_exterieure": 3}
     assert [client.get(path).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+
+
+def test_a_reminder_that_fails_holds_up_no_other(
+    plan: Callable[..., Reunion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = plan("Une", debut=soon(3)), plan("Autre", debut=soon(3))
+    Reunion.objects.update(cree_le=timezone.now() - timedelta(days=2))
+    really = rappels.notify
+
+    def failing(people: Any, annonce: Any) -> Any:
+        if annonce.fil == f"reunion.{first.pk}":
+            raise RuntimeError("no")
+        return really(people, annonce)
+
+    monkeypatch.setattr(rappels, "notify", failing)
+    eve = second.debut - timedelta(hours=23, minutes=58)
+    assert actions.recall_due(eve) == 1
+    monkeypatch.undo()
+    assert actions.recall_due(eve) == 1
+    assert actions.recall_due(eve) == 0
 
 
 def test_reminders_happen_once(

@@ -17,6 +17,7 @@ from communautes.suites.actions import (
     TacheDepassee,
     change_task,
     create_task,
+    rappels,
     send_reminders,
     set_task_state,
     take_task,
@@ -198,6 +199,29 @@ def test_nothing_is_recalled_to_who_may_no_longer_see_it(
     assert visible(omar, [reminder]) == []
     put_out(communaute, omar)
     assert visible(omar, [reminder]) == []
+
+
+def test_a_reminder_that_fails_holds_up_no_other(
+    communaute: Communaute, lila: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (
+        create_task(lila, f"Relire {what}", communaute=communaute, responsable=lila, echeance=days(5))
+        for what in ("le projet", "l’annexe")
+    )
+    really = rappels.notify
+
+    def failing(people: Any, annonce: Any) -> Any:
+        if annonce.fil == f"tache.{first.pk}":
+            raise RuntimeError("no")
+        return really(people, annonce)
+
+    monkeypatch.setattr(rappels, "notify", failing)
+    assert send_reminders(days(3)) == 2
+    assert send_reminders(days(3)) == 0
+    assert told(lila) == [f"tache.{second.pk}.rappel.{days(5)}"]
+    monkeypatch.undo()
+    send_reminders(days(4))
+    assert told(lila) == [f"tache.{second.pk}.rappel.{days(5)}", f"tache.{first.pk}.rappel.{days(5)}"]
 
 
 @pytest.mark.django_db(transaction=True)

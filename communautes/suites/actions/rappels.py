@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import structlog
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -10,6 +11,8 @@ from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.genres import Genre
 from communautes.suites.access import visible_taches
 from communautes.suites.models import Tache
+
+logger = structlog.get_logger(__name__)
 
 BATCH = 200
 
@@ -20,7 +23,7 @@ def send_reminders(today: date, *, limit: int = BATCH) -> int:
 
     For the worker, at most `limit` at a time. A row that another worker is seeing to is left to it, and what was
     told and what is next to be told are written together: each reminder is sent exactly once. Whoever may no
-    longer see the task is told nothing.
+    longer see the task is told nothing. One that fails is tried again the next day, and holds up no other.
     """
     rows = list(
         Tache.objects.select_for_update(of=("self",), skip_locked=True)
@@ -31,9 +34,14 @@ def send_reminders(today: date, *, limit: int = BATCH) -> int:
     for tache in rows:
         echeance = tache.echeance
         assert echeance is not None  # held by the database
-        late = echeance < today
-        _recall(tache, echeance, today)
-        tache.prochain_rappel = None if late else echeance + timedelta(days=1)
+        try:
+            with transaction.atomic():
+                _recall(tache, echeance, today)
+        except Exception:
+            logger.exception("task_reminder_failed", tache=tache.pk)
+            tache.prochain_rappel = today + timedelta(days=1)
+        else:
+            tache.prochain_rappel = None if echeance < today else echeance + timedelta(days=1)
         tache.save(update_fields=["prochain_rappel"])
     return len(rows)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -12,6 +13,8 @@ from annuaire.notifications.models import Notification
 from realtime.reunions.horaires import say_moment
 from realtime.reunions.models import Convive, PreferenceReunions, Rappel, Reunion
 
+logger = structlog.get_logger(__name__)
+
 # How long before the start each is told; a meeting planned later than that is not recalled.
 AVANCE = {Rappel.Genre.VEILLE: timedelta(hours=24), Rappel.Genre.QUART: timedelta(minutes=15)}
 # A worker that was stopped catches up so far: later, it would be no use.
@@ -20,7 +23,10 @@ BATCH = 50
 
 
 def recall_due(now: datetime | None = None) -> int:
-    """Recall each meeting whose time it is; returns how many. Of two workers, one does each."""
+    """Recall each meeting whose time it is; returns how many. Of two workers, one does each.
+
+    One that fails is tried again at the next call, and holds up no other.
+    """
     now = now or timezone.now()
     done = 0
     for genre in Rappel.Genre:
@@ -34,7 +40,10 @@ def recall_due(now: datetime | None = None) -> int:
             )
         )
         for reunion in due.select_related("communaute").order_by("debut", "pk")[:BATCH]:
-            done += _recall(reunion, genre)
+            try:
+                done += _recall(reunion, genre)
+            except Exception:
+                logger.exception("meeting_reminder_failed", reunion=reunion.pk)
     return done
 
 
