@@ -10,6 +10,7 @@ from django.core import mail
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django import app
 
 from annuaire.models import Agent
 from annuaire.notifications.actions import settings_of
@@ -424,3 +425,8 @@ def test_the_page_speaks_the_clock_of_the_person(message: Message) -> None:
         client.post(f"/messages/{message.pk}/favori/", {"rappel": "demain"})
         assert local(Favori.objects.get().rappel_le, REUNION) == "Thu 26/11/2026 09:00"
         assert "Rappel demain à 9\u00a0h" in client.get("/forum/favoris/").content.decode()
+
+
+def test_the_worker_looks_each_minute() -> None:
+    crons = {row.task.name: row.cron for row in app.periodic_registry.periodic_tasks.values()}
+    assert crons["forum.sweep_reminders"] == "* * * * *"

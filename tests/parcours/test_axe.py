@@ -57,9 +57,15 @@ def faults(page: Page, **options: object) -> list[str]:
 
 
 def look(page: Page) -> list[str]:
-    """Faults of the page as it is, in both themes: the one it has, then the other, which it keeps."""
+    """Faults of the page as it is, in both themes: the one it has, then the other, which it keeps. Nor is it too wide."""
     settle(page)
-    return faults(page) + _in_other_theme(page)
+    return faults(page) + _in_other_theme(page) + too_wide(page)
+
+
+def too_wide(page: Page) -> list[str]:
+    """Nothing if the page fits in its window, which it is only to be scrolled down in."""
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{page.url} is {wider} pixels too wide"] if wider > 0 else []
 
 
 def _in_other_theme(page: Page) -> list[str]:
@@ -81,11 +87,10 @@ def look_everywhere(page: Page) -> list[str]:
     page.set_viewport_size(SIZES["telephone"])
     page.evaluate(DRAWN)
     rules = {rule: {"enabled": False} for rule in COLOURS}
-    found += [f"telephone {fault}" for fault in faults(page, rules=rules)]
+    found += [f"telephone {fault}" for fault in [*faults(page, rules=rules), *too_wide(page)]]
     page.set_viewport_size(NARROW)
     page.evaluate(DRAWN)
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, f"{page.url} is {wider} pixels too wide"] if wider > 0 else found
+    return found + too_wide(page)
 
 
 @pytest.fixture(scope="module")
