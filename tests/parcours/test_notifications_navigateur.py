@@ -52,7 +52,9 @@ def registration(page: Page) -> tuple[CDPSession, str]:
     found: list[dict[str, Any]] = []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(said["registrations"]))
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(50)
+    deadline = time.monotonic() + 8
+    while not found and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
     return session, found[-1]["registrationId"]
 
 

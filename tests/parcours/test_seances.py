@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.parcours.conftest import Site
 from tests.parcours.test_axe import faults
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("navigateur")]
+pytestmark = pytest.mark.navigateur
 
 C = "/communautes/police-de-l-eau/"
 
@@ -61,7 +61,7 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     for page in (aminata, nadia, gaelle):
         expect(page.get_by_role("heading", name="Retour sur la crue")).to_be_visible()
         # The salon came with the opening: the page was loaded again.
-        page.wait_for_function("document.querySelector('#id_texte')?.style.height")
+        page.wait_for_function("() => document.querySelector('#id_texte')?.style.height")
 
     # The chat is about the point; the floor is asked for and given, by keyboard.
     gaelle.locator("#id_texte").fill("Le pont tient.")
