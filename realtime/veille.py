@@ -45,6 +45,8 @@ class Veille:
     PULSE = 0.5  # seconds between two proofs that the connection lives
     PATIENCE = 1.0  # seconds for one of them to come
     SILENCE = 1.8  # seconds without any, after which the process is blind
+    # Seconds for the table to be read: a network that swallows everything says nothing for minutes.
+    READING = 5.0
     RETRY = 0.3  # seconds
     # How far back the table is read: a withdrawal is dated when it is written and told when it is committed.
     LOOK_BACK = timedelta(minutes=10)
@@ -86,16 +88,22 @@ class Veille:
                         self._apply(told.payload)
                 async with asyncio.timeout(self.PATIENCE):
                     await connection.execute("SELECT 1")
+                if self.blind:
+                    # It stalled and was not cut. What was told meanwhile may have come just before this answer, and
+                    # would be heard only at the next turn: too late for what was kept aside.
+                    await self._read_missed(connection)
                 self._hear()
         finally:
             await connection.close()
 
     async def _read_missed(self, connection: psycopg.AsyncConnection[Any]) -> None:
         now = timezone.now()
-        rows = await connection.execute(
-            "SELECT DISTINCT cible FROM socle_retrait WHERE quand > %s", [self._since - self.LOOK_BACK]
-        )
-        looks = [look for (cible,) in await rows.fetchall() for look in self._apply(cible)]
+        async with asyncio.timeout(self.READING):
+            rows = await connection.execute(
+                "SELECT DISTINCT cible FROM socle_retrait WHERE quand > %s", [self._since - self.LOOK_BACK]
+            )
+            missed = await rows.fetchall()
+        looks = [look for (cible,) in missed for look in self._apply(cible)]
         if looks:
             # Nothing is handed out before those who may no longer have it are known; a look bounds itself.
             await asyncio.wait(looks)

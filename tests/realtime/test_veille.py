@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -146,6 +147,43 @@ async def test_a_blind_process_hands_out_nothing_then_only_what_it_may(
     assert "Entre membres" not in str(await camille.hear_all())
     monkeypatch.setattr(Veille, "SILENCE", 1.8)
     reachable.set()
+    assert "Entre membres" in (await camille.hear("salon.message"))["html"]
+    heard = await noe.hear_all()
+    assert "ferme" in str(heard)
+    assert "Entre membres" not in str(heard)
+
+
+async def test_a_connection_that_stalls_gives_nothing_before_what_was_told_meanwhile(
+    monde: Monde, tab: Any, hub: Hub, monkeypatch: pytest.MonkeyPatch
+):
+    """Not cut, only late: the withdrawal arrives with the answer that proves that the connection lives."""
+    canal = f"salon.{monde.salon.pk}"
+    noe, camille = await tab(monde.noe), await tab(monde.camille)
+    for line in (noe, camille):
+        await line.subscribe(canal)
+    await until(lambda: not hub.veille.blind)
+    asked, answers = asyncio.Event(), asyncio.Event()
+    really = psycopg.AsyncConnection.execute
+
+    async def execute(self: Any, query: Any, *args: Any, **more: Any) -> Any:
+        if query == "SELECT 1":
+            asked.set()
+            await answers.wait()
+        return await really(self, query, *args, **more)
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "execute", execute)
+    monkeypatch.setattr(Veille, "PATIENCE", 10.0)
+    monkeypatch.setattr(Veille, "SILENCE", 0.3)
+    asked.clear()
+    await asked.wait()
+    await until(lambda: hub.veille.blind)
+    await in_thread(exclude_member)(monde.camille, monde.communaute, monde.noe)
+    await in_thread(say)(monde.salon, monde.camille, "Entre membres")
+    assert "Entre membres" not in str(await camille.hear_all())
+    monkeypatch.setattr(Veille, "SILENCE", 1.8)
+    # Still blind: what shows that it sees again is the answer.
+    hub.veille._heard = float("-inf")
+    answers.set()
     assert "Entre membres" in (await camille.hear("salon.message"))["html"]
     heard = await noe.hear_all()
     assert "ferme" in str(heard)
