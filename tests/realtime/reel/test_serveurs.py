@@ -24,7 +24,7 @@ PEOPLE = 12
 def site(
     tmp_path_factory: pytest.TempPathFactory, django_test_environment: None
 ) -> Iterator[SimpleNamespace]:
-    """One process of each kind, behind one PostgreSQL and one Redis. Tests take people of their own."""
+    """Two processes of each kind, behind one PostgreSQL and one Redis. Tests take people of their own."""
     folder = tmp_path_factory.mktemp("reel")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "seul")
     name = f"reel_{worker}"
@@ -39,32 +39,34 @@ def site(
         DIRECT_FILE_TRAMES="400",
     )
     servers = {kind: Serveur(kind, env, folder / "journal") for kind in KINDS}
+    others = {kind: Serveur(kind, env, folder / "journal") for kind in KINDS}
+    everyone = [*servers.values(), *others.values()]
     try:
         with ThreadPoolExecutor() as pool:
             made = pool.submit(make_world, env, PEOPLE * 2)
-            for server in servers.values():
+            for server in everyone:
                 server.launch()
-            for server in servers.values():
+            for server in everyone:
                 server.wait()
         world = made.result()
         yield SimpleNamespace(
-            servers=servers, database=env["DATABASE_URL"], prefix=env["REDIS_PREFIX"], **world
+            servers=servers, others=others, database=env["DATABASE_URL"], prefix=env["REDIS_PREFIX"], **world
         )
     finally:
-        for server in servers.values():
+        for server in everyone:
             server.kill()
 
 
 @pytest.fixture(params=KINDS)
 def ici(request: pytest.FixtureRequest, site: SimpleNamespace) -> Iterator[SimpleNamespace]:
-    """The process under test, with the one of the other kind, and people whom only tests of this kind use."""
+    """The process under test, with a second one of its kind, and people whom only tests of this kind use."""
     rank = KINDS.index(request.param)
     lines: list[Client] = []
     people = site.agents[rank * PEOPLE : (rank + 1) * PEOPLE]
 
     def line(person: int, *, elsewhere: bool = False, **more: Any) -> Client:
-        kind = KINDS[1 - rank] if elsewhere else request.param
-        opened = Client(site.servers[kind].port, people[person][1], **more)
+        server = (site.others if elsewhere else site.servers)[request.param]
+        opened = Client(server.port, people[person][1], **more)
         lines.append(opened)
         opened.hear("bonjour")
         return opened
