@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 
 from communautes.suites.models import Decision
 from realtime.reunions.models import PointOrdreDuJour
-from realtime.seances.models import NotePoint, Passage, Scrutin, Seance, SuiteReunion
-from realtime.seances.presentation import Venue, attendance
+from realtime.seances.models import NotePoint, Scrutin, Seance, SuiteReunion
+from realtime.seances.presentation import Venue, attendance, spent_on_points
 from realtime.seances.resultats import Resultat, results_of
 from realtime.seances.templatetags.seances import en_minutes
 
@@ -56,9 +56,9 @@ def minutes_of(seance: Seance) -> CompteRendu:
         point.pk: Partie(point) for point in points.select_related("responsable").order_by("rang")
     }
     parts[None] = Partie(None)
-    for point, debut, fin in Passage.objects.filter(seance=seance).values_list("point", "debut", "fin"):
+    for point, seconds in spent_on_points(seance, now).items():
         if point in parts:
-            parts[point].depense += int(max(0.0, ((fin or now) - debut).total_seconds()))
+            parts[point].depense = seconds
     for note in NotePoint.objects.filter(seance=seance).exclude(texte=""):
         if note.point_id in parts:
             parts[note.point_id].note = note
@@ -143,10 +143,10 @@ def _vote(result: Resultat) -> list[str]:
 
 
 def _when(seance: Seance) -> str:
-    start = timezone.localtime(seance.ouverte_le)
+    start = seance.reunion.sur_place(seance.ouverte_le)
     text = f"{date_format(start, 'l j F Y')}, de {_hour(start)}"
     if seance.levee_le is not None:
-        return f"{text} à {_hour(timezone.localtime(seance.levee_le))}".capitalize()
+        return f"{text} à {_hour(seance.reunion.sur_place(seance.levee_le))}".capitalize()
     return f"{text}, réunion en cours".capitalize()
 
 

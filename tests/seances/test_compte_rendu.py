@@ -1,6 +1,6 @@
 """What a meeting leaves."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from communautes.models import Communaute
 from forum.models import Sujet
 from realtime.seances import actions
 from realtime.seances.actions import ProjetScrutin
+from realtime.seances.compte_rendu import as_markdown, minutes_of
 from realtime.seances.models import Seance
 from tests.factories import add_member, browser, make_agent
 from tests.seances.conftest import now_is
@@ -92,3 +93,10 @@ def test_published_once_in_the_forum(camille: Agent, noe: Agent, lea: Agent, sea
     assert sujet.messages.get().wiki and "Bilan" in sujet.messages.get().texte
     assert actions.publish_minutes(camille, now_is(seance)) == sujet
     assert "compte rendu publié" in browser(lea).get(page).content.decode()
+
+
+def test_hours_are_those_of_the_meeting_whoever_reads(seance: Seance) -> None:
+    Seance.objects.filter(pk=seance.pk).update(ouverte_le=datetime(2026, 11, 24, 21, 30, tzinfo=UTC))
+    with timezone.override("Indian/Reunion"):
+        text = as_markdown(minutes_of(now_is(seance)))
+    assert "24 novembre 2026, de 22 h 30" in text

@@ -139,11 +139,15 @@ class Reunion(Rendezvous):
     @property
     def debut_sur_place(self) -> datetime:
         """The start by the meeting's own clock."""
-        return self.debut.astimezone(ZoneInfo(self.fuseau))
+        return self.sur_place(self.debut)
 
     @property
     def fin_sur_place(self) -> datetime:
-        return self.fin.astimezone(ZoneInfo(self.fuseau))
+        return self.sur_place(self.fin)
+
+    def sur_place(self, moment: datetime) -> datetime:
+        """A moment by the meeting's own clock: what is written for all of them, whoever writes or reads."""
+        return moment.astimezone(ZoneInfo(self.fuseau))
 
     @property
     def annulee(self) -> bool:

@@ -184,7 +184,7 @@ def _open_salon(reunion: Reunion) -> Salon | None:
     """The conversation of one meeting; a salon belongs to a community, a meeting between a few has none."""
     if reunion.communaute is None:
         return None
-    day = timezone.localtime(reunion.debut).strftime("%d/%m/%Y")
+    day = reunion.debut_sur_place.strftime("%d/%m/%Y")
     name = f"{reunion.titre[:50]} ({day})"
     if Salon.objects.filter(communaute=reunion.communaute, nom=name).exists():
         name = f"{name} n° {reunion.pk}"

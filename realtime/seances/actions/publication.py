@@ -1,7 +1,6 @@
 """Publishing what a meeting leaves."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from annuaire.models import Agent
 from forum.actions import open_sujet, set_wiki
@@ -33,7 +32,7 @@ def publish_minutes(auteur: Agent, seance: Seance) -> Sujet:
         raise ActionRefusee("Une réunion entre agents ne se publie pas : téléchargez son relevé.")
     if not current.levee:
         raise ActionRefusee("Terminez d’abord la réunion : son relevé sera complet.")
-    day = timezone.localtime(current.ouverte_le).strftime("%d/%m/%Y")
+    day = reunion.sur_place(current.ouverte_le).strftime("%d/%m/%Y")
     sujet = open_sujet(
         auteur,
         reunion.communaute,
