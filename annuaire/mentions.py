@@ -1,12 +1,18 @@
 """From handles to the people they name."""
 
+import re
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.text import slugify
 
 from annuaire.models import Agent, WithoutAccents
-from plateforme.socle.texte import Mention
+from plateforme.socle.texte import Mention, extract_mentions, render_markdown
+
+# No name that somebody types is longer.
+MAX_TYPED = 120
+_HANDLE = re.compile(r"@([a-z0-9][a-z0-9-]*)", re.IGNORECASE)
 
 
 def resolve_mentions(handles: Iterable[str], parmi: "QuerySet[Agent] | None" = None) -> dict[str, Mention]:
@@ -21,6 +27,28 @@ def resolve_mentions(handles: Iterable[str], parmi: "QuerySet[Agent] | None" = N
         agent.identifiant: Mention(url=agent.get_absolute_url(), nom=agent.nom_complet)
         for agent in (Agent.objects.active() if parmi is None else parmi).filter(identifiant__in=handles)
     }
+
+
+def find_named(people: "QuerySet[Agent]", typed: str) -> list[Agent]:
+    """Those of `people` whom a field names: by the handle in it, else by handle or whole name, accents and case aside.
+
+    By handle, a few: one when nobody else has the name.
+    """
+    typed = " ".join(typed[:MAX_TYPED].split())
+    handle = _HANDLE.search(typed)
+    people = people.select_related("service", "territoire")
+    if handle is not None:
+        return list(people.filter(identifiant=handle[1].lower())[:1])
+    whole = WithoutAccents(Concat("prenom", Value(" "), "nom"))
+    rows = people.annotate(nom_entier=whole).filter(
+        Q(nom_entier=WithoutAccents(Value(typed))) | Q(identifiant=typed.lower())
+    )
+    return list(rows.order_by("identifiant")[:4])
+
+
+def render_naming(source: str) -> str:
+    """The HTML of a text that may name any open account; empty for none. One query at most."""
+    return str(render_markdown(source, mentions=resolve_mentions(extract_mentions(source)))) if source else ""
 
 
 def starting(people: "QuerySet[Agent]", typed: str) -> "QuerySet[Agent]":

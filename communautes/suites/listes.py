@@ -3,12 +3,11 @@
 import re
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from annuaire.mentions import starting
-from annuaire.models import Agent, WithoutAccents
+from annuaire.mentions import MAX_TYPED, find_named, starting
+from annuaire.models import Agent
 from communautes.models import Communaute
 from communautes.suites.access import assignable, visible_taches
 from communautes.suites.models import (
@@ -23,9 +22,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.recherche import tsquery_of
 
 SHOWN = 8
-MAX_TYPED = 120
 _REFERENCE = re.compile(r"(?:n°\s*)?(\d{4})-(\d{1,6})")
-_HANDLE = re.compile(r"@([a-z0-9][a-z0-9-]*)", re.IGNORECASE)
 
 
 def decisions_of(
@@ -98,18 +95,7 @@ def tranche(tache: Tache, today: date) -> str:
 
 def find_member(communaute: Communaute, typed: str) -> Agent:
     """The member whom a form names, by handle or by first name and name. Raises `ActionRefusee`."""
-    typed = " ".join(typed[:MAX_TYPED].split())
-    handle = _HANDLE.search(typed)
-    people = assignable(communaute).select_related("service", "territoire")
-    if handle is not None:
-        found = list(people.filter(identifiant=handle[1].lower())[:1])
-    else:
-        whole = WithoutAccents(Concat("prenom", Value(" "), "nom"))
-        found = list(
-            people.annotate(nom_entier=whole)
-            .filter(Q(nom_entier=WithoutAccents(Value(typed))) | Q(identifiant=typed.lower()))
-            .order_by("identifiant")[:4]
-        )
+    found = find_named(assignable(communaute), typed)
     if len(found) == 1:
         return found[0]
     if found:

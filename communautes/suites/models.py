@@ -274,6 +274,11 @@ class Tache(models.Model):
         return reverse("suites:tache", args=[self.pk])
 
     @property
+    def fil(self) -> str:
+        """The conversation of what is told of it."""
+        return f"tache.{self.pk}"
+
+    @property
     def ouverte(self) -> bool:
         return self.etat in (self.Etat.A_FAIRE, self.Etat.EN_COURS)
 

@@ -20,6 +20,7 @@ from forum import actions
 from forum.access import feed_key, feed_key_of, visible_sujets
 from forum.flux import Flux
 from forum.models import Etiquette
+from plateforme.socle.adresses_secretes import quiet, refuse
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.limites import check_limit
 
@@ -88,13 +89,9 @@ def _answer(request: HttpRequest, cle: str, make: Callable[[Agent], Flux]) -> Ht
         check_limit("flux", key.agent_id)
         flux = make(key.agent)
     except TropDeDemandes as error:
-        response = HttpResponse(error.message, status=429, content_type="text/plain; charset=utf-8")
-        response["Retry-After"] = str(error.attente)
-        return _quiet(response)
+        return refuse(error.message, 429, attente=error.attente)
     except (Http404, PermissionDenied):
-        return _quiet(
-            HttpResponse("Ce flux n’existe pas.", status=404, content_type="text/plain; charset=utf-8")
-        )
+        return refuse("Ce flux n’existe pas.", 404)
     actions.note_feed_use(key)
     modified = int(flux.updated.timestamp())
     response = get_conditional_response(request, etag=flux.etag, last_modified=modified)
@@ -103,16 +100,7 @@ def _answer(request: HttpRequest, cle: str, make: Callable[[Agent], Flux]) -> Ht
     response["ETag"] = flux.etag
     response["Last-Modified"] = http_date(modified)
     response["Cache-Control"] = "private, max-age=300"
-    return _quiet(response)
-
-
-def _quiet(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: it goes nowhere from here."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    if not response.has_header("Cache-Control"):
-        response["Cache-Control"] = "no-store"
-    return response
+    return quiet(response)
 
 
 @never_cache

@@ -6,13 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 
+from annuaire.mentions import find_named
 from annuaire.models import Agent, AgentQuerySet
 from communautes.access import can_write, is_member, require_write
 from communautes.models import Adhesion, Suspension
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
-from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
-from realtime.seances.models import Scrutin, Seance, SuiteReunion
+from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion
+from realtime.seances.models import Aide, Scrutin, Seance, SuiteReunion
 
 
 def get_held(agent: Agent, pk: int) -> Reunion:
@@ -68,6 +69,30 @@ def get_noted_point(agent: Agent, pk: int) -> tuple[PointOrdreDuJour, Seance]:
     return point, seance
 
 
+def get_kept_point(reunion: Reunion, pk: int) -> PointOrdreDuJour:
+    """A point of a meeting that the caller was given by `get_seance`; or 404."""
+    point = PointOrdreDuJour.objects.filter(reunion=reunion, pk=pk).first()
+    if point is None:
+        raise Http404("Ce point n’est plus à l’ordre du jour.")
+    return point
+
+
+def get_help_call(seance: Seance, pk: int) -> Aide:
+    """A call for help of a meeting that the caller was given by `get_seance`; or 404."""
+    found = Aide.objects.filter(seance=seance, pk=pk).first()
+    if found is None:
+        raise Http404("Cet appel n’existe pas.")
+    return found
+
+
+def get_guest(reunion: Reunion, pk: int) -> Participant:
+    """Somebody without account invited to a meeting that the caller was given by `get_seance`; or 404."""
+    found: Participant | None = Participant.objects.filter(reunion=reunion, agent__isnull=True, pk=pk).first()
+    if found is None:
+        raise Http404("Cette personne n’est pas invitée.")
+    return found
+
+
 def last_version(agent: Agent, pk: int) -> int:
     """For the channel `seance.N`: the version of what is seen there; 0 before the meeting is opened."""
     if not agent.is_active or not visible_reunions(agent).filter(pk=pk).exists():
@@ -87,11 +112,7 @@ def is_secretary(agent: Agent, reunion: Reunion) -> bool:
 
 def can_lead(agent: Agent, reunion: Reunion) -> bool:
     """Whether `agent` runs the meeting: who prepares it, and its secretaries, as long as they write in its community."""
-    return (
-        agent.is_active
-        and (prepares(agent, reunion) or is_secretary(agent, reunion))
-        and (reunion.communaute is None or can_write(agent, reunion.communaute))
-    )
+    return _runs(agent, reunion) and (reunion.communaute is None or can_write(agent, reunion.communaute))
 
 
 def can_take_part(agent: Agent, reunion: Reunion) -> bool:
@@ -125,12 +146,7 @@ def taking_part(reunion: Reunion) -> AgentQuerySet:
 
 def find_invited(reunion: Reunion, typed: str) -> Agent:
     """The person invited whom a form names, by handle or by first name and name. Raises `ActionRefusee`."""
-    wanted = " ".join(typed.split()).casefold()
-    found = [
-        agent
-        for agent in taking_part(reunion)
-        if wanted in (agent.nom_complet.casefold(), agent.identifiant) or f"@{agent.identifiant})" in wanted
-    ]
+    found = find_named(taking_part(reunion), typed)
     if len(found) == 1:
         return found[0]
     raise ActionRefusee(
@@ -143,12 +159,16 @@ def find_invited(reunion: Reunion, typed: str) -> Agent:
 
 def require_lead(agent: Agent, reunion: Reunion) -> None:
     """Raise unless `can_lead`: with the reason, for a suspended member."""
-    if not agent.is_active or not (prepares(agent, reunion) or is_secretary(agent, reunion)):
+    if not _runs(agent, reunion):
         raise PermissionDenied(
             "La réunion est conduite par les personnes qui l’animent et par le secrétariat."
         )
     if reunion.communaute is not None:
         require_write(agent, reunion.communaute, "Vous n’êtes plus membre de cette communauté.")
+
+
+def _runs(agent: Agent, reunion: Reunion) -> bool:
+    return agent.is_active and (prepares(agent, reunion) or is_secretary(agent, reunion))
 
 
 def require_part(agent: Agent, reunion: Reunion) -> None:

@@ -212,10 +212,16 @@ def _venue(
     )
 
 
-def _agenda(seance: Seance, now: datetime) -> list[Rang]:
+def spent_on_points(seance: Seance, now: datetime) -> dict[int, int]:
+    """Seconds that each point opened so far has taken, by point. One query."""
     spent: dict[int, float] = {}
     for point, debut, fin in seance.passages.values_list("point", "debut", "fin"):
         spent[point] = spent.get(point, 0) + max(0.0, ((fin or now) - debut).total_seconds())
+    return {point: int(seconds) for point, seconds in spent.items()}
+
+
+def _agenda(seance: Seance, now: datetime) -> list[Rang]:
+    spent = spent_on_points(seance, now)
     points = seance.reunion.points.filter(etat=PointOrdreDuJour.Etat.RETENU).select_related("responsable")
     return [
         Rang(
@@ -223,7 +229,7 @@ def _agenda(seance: Seance, now: datetime) -> list[Rang]:
             point,
             point.pk == seance.point_id,
             point.pk in spent,
-            int(spent.get(point.pk, 0)),
+            spent.get(point.pk, 0),
             _planned(point),
         )
         for numero, point in enumerate(points, 1)

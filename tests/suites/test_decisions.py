@@ -12,7 +12,7 @@ from annuaire.models import Agent
 from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import visible
 from communautes.actions import set_level, suspend
-from communautes.models import Adhesion, Communaute
+from communautes.models import Communaute
 from communautes.suites.actions import (
     DecisionDepassee,
     cancel_decision,
@@ -26,28 +26,10 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.models import EntreeJournal
 from tests.communautes.test_adhesions import together
 from tests.factories import add_member, make_agent, make_communaute
+from tests.suites.conftest import put_out
 
 pytestmark = pytest.mark.django_db
 TEXTE = "Le seuil de **60 m** vaut pour tout le bassin."
-
-
-def put_out(communaute: Communaute, agent: Agent) -> None:
-    Adhesion.objects.filter(communaute=communaute, agent=agent).delete()
-
-
-@pytest.fixture
-def ana() -> Agent:
-    return make_agent("Ana")
-
-
-@pytest.fixture
-def communaute(ana: Agent) -> Communaute:
-    return make_communaute(ana, "sur_demande")
-
-
-@pytest.fixture
-def lila(communaute: Communaute) -> Agent:
-    return add_member(communaute, make_agent("Lila")).agent
 
 
 def year() -> int:

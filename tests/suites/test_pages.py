@@ -18,21 +18,6 @@ from tests.factories import add_member, browser, make_agent, make_communaute
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ana() -> Agent:
-    return make_agent("Ana")
-
-
-@pytest.fixture
-def communaute(ana: Agent) -> Communaute:
-    return make_communaute(ana, "sur_demande")
-
-
-@pytest.fixture
-def lila(communaute: Communaute) -> Agent:
-    return add_member(communaute, make_agent("Lila")).agent
-
-
 def year() -> int:
     return timezone.localdate().year
 

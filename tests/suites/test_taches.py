@@ -11,7 +11,7 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import visible
-from communautes.models import Adhesion, Communaute
+from communautes.models import Communaute
 from communautes.suites.access import visible_taches
 from communautes.suites.actions import (
     TacheDepassee,
@@ -27,6 +27,7 @@ from communautes.suites.tasks import remind
 from plateforme.socle.erreurs import ActionRefusee
 from tests.communautes.test_adhesions import together
 from tests.factories import add_member, make_agent, make_communaute
+from tests.suites.conftest import put_out
 
 pytestmark = pytest.mark.django_db
 
@@ -41,25 +42,6 @@ def days(number: int) -> date:
 
 def told(agent: Agent) -> list[str]:
     return list(Notification.objects.filter(destinataire=agent).order_by("pk").values_list("cle", flat=True))
-
-
-def put_out(communaute: Communaute, agent: Agent) -> None:
-    Adhesion.objects.filter(communaute=communaute, agent=agent).delete()
-
-
-@pytest.fixture
-def ana() -> Agent:
-    return make_agent("Ana")
-
-
-@pytest.fixture
-def communaute(ana: Agent) -> Communaute:
-    return make_communaute(ana, "sur_demande")
-
-
-@pytest.fixture
-def lila(communaute: Communaute) -> Agent:
-    return add_member(communaute, make_agent("Lila")).agent
 
 
 @pytest.fixture

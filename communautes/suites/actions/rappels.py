@@ -67,7 +67,7 @@ def _recall(tache: Tache, echeance: date, today: date) -> None:
             cle=f"tache.{tache.pk}.{'retard' if late else 'rappel'}.{echeance}",
             titre=titre,
             url=tache.get_absolute_url(),
-            fil=f"tache.{tache.pk}",
+            fil=tache.fil,
             intitule=tache.libelle,
         ),
     )

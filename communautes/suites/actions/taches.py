@@ -172,7 +172,7 @@ def set_task_state(auteur: Agent, tache: Tache, etat: str) -> Tache:
     record(auteur, "tache.set_state", locked, etat=str(wanted))
     if not locked.ouverte:
         if locked.responsable_id is not None:
-            forget_thread(_thread(locked), [locked.responsable_id])
+            forget_thread(locked.fil, [locked.responsable_id])
         _tell_author(auteur, locked)
     tell_origins(locked)
     _publish(locked, "tache.modifiee")
@@ -255,14 +255,10 @@ def _save(tache: Tache, *fields: str) -> None:
     tache.save(update_fields=[*fields, "version", "prochain_rappel"])
 
 
-def _thread(tache: Tache) -> str:
-    return f"tache.{tache.pk}"
-
-
 def _pass_on(auteur: Agent, tache: Tache, ancien: int | None) -> None:
     """What the former person had not read of it is no longer theirs; the new one is told."""
     if ancien is not None:
-        forget_thread(_thread(tache), [ancien])
+        forget_thread(tache.fil, [ancien])
     _tell_assigned(auteur, tache)
 
 
@@ -281,7 +277,7 @@ def _tell_assigned(auteur: Agent, tache: Tache) -> None:
             url=tache.get_absolute_url(),
             extrait=tache.libelle if len(tache.libelle) > 130 else "",
             acteur=auteur,
-            fil=f"tache.{tache.pk}",
+            fil=tache.fil,
             intitule=tache.libelle,
         ),
     )
@@ -300,7 +296,7 @@ def _tell_author(auteur: Agent, tache: Tache) -> None:
             titre=f"{auteur.nom_complet} {verb} la tâche « {Truncator(tache.libelle).chars(150)} »",
             url=tache.get_absolute_url(),
             acteur=auteur,
-            fil=f"tache.{tache.pk}",
+            fil=tache.fil,
             intitule=tache.libelle,
         ),
     )

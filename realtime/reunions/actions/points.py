@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from annuaire.mentions import resolve_mentions
+from annuaire.mentions import render_naming
 from annuaire.models import Agent
 from communautes.access import can_read, is_member, require_write
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
-from plateforme.socle.texte import RENDERER_VERSION, extract_mentions, render_markdown, validate_source
+from plateforme.socle.texte import RENDERER_VERSION, validate_source
 from plateforme.socle.typographie import tidy_title
 from realtime.reunions.access import can_prepare, may_be_invited, participant_of, require_prepare
 from realtime.reunions.actions.commun import announce, locked, require_open
@@ -100,7 +100,7 @@ def edit_point(auteur: Agent, point: PointOrdreDuJour, projet: ProjetPoint) -> N
     require_open(current)
     prepared = _prepare(current, projet)
     point.titre, point.minutes, point.description = prepared.titre, prepared.minutes, prepared.description
-    point.description_html, point.version_rendu = _render(point.description), RENDERER_VERSION
+    point.description_html, point.version_rendu = render_naming(point.description), RENDERER_VERSION
     if can_prepare(auteur, current):
         point.responsable, point.recurrent = prepared.responsable, prepared.recurrent
     point.save()
@@ -162,7 +162,7 @@ def write_points(
                     responsable=projet.responsable,
                     minutes=projet.minutes,
                     description=projet.description,
-                    description_html=_render(projet.description),
+                    description_html=render_naming(projet.description),
                     version_rendu=RENDERER_VERSION,
                     recurrent=projet.recurrent,
                     etat=PointOrdreDuJour.Etat.PROPOSE if propose_par else PointOrdreDuJour.Etat.RETENU,
@@ -231,10 +231,6 @@ def rerender_points(after: int = 0) -> int | None:
     )
     for row in rows:
         PointOrdreDuJour.objects.filter(pk=row.pk, description=row.description).update(
-            description_html=_render(row.description), version_rendu=RENDERER_VERSION
+            description_html=render_naming(row.description), version_rendu=RENDERER_VERSION
         )
     return rows[-1].pk if rows else None
-
-
-def _render(source: str) -> str:
-    return str(render_markdown(source, mentions=resolve_mentions(extract_mentions(source)))) if source else ""

@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from plateforme.socle.adresses_secretes import quiet, refuse
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.limites import check_limit
 from realtime.reunions import actions
@@ -21,7 +22,6 @@ from realtime.reunions.forms import PreferencesForm
 from realtime.reunions.models import CleAgenda, PreferenceReunions, Reunion
 from realtime.reunions.views.exterieurs import too_fast
 
-_KEY = "VOTRE-CLE"
 TYPE = "text/calendar; charset=utf-8"
 
 
@@ -73,13 +73,9 @@ def flux(request: HttpRequest, cle: str) -> HttpResponse:
         key = calendar_key(cle)
         check_limit("flux", key.agent_id)
     except TropDeDemandes as error:
-        response = HttpResponse(error.message, status=429, content_type="text/plain; charset=utf-8")
-        response["Retry-After"] = str(error.attente)
-        return _quiet(response)
+        return refuse(error.message, 429, attente=error.attente)
     except Http404:
-        return _quiet(
-            HttpResponse("Cet agenda n’existe pas.", status=404, content_type="text/plain; charset=utf-8")
-        )
+        return refuse("Cet agenda n’existe pas.", 404)
     actions.note_calendar_use(key)
     found, answers = calendar_of(key.agent)
     content = publication(found, nom=f"Réunions – {settings.SITE_NOM}", answers=answers)
@@ -87,7 +83,7 @@ def flux(request: HttpRequest, cle: str) -> HttpResponse:
     response = get_conditional_response(request, etag=etag) or HttpResponse(content, content_type=TYPE)
     response["ETag"] = etag
     response["Cache-Control"] = "private, max-age=300"
-    return _quiet(response)
+    return quiet(response)
 
 
 @require_safe
@@ -104,8 +100,8 @@ def telecharger_exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
     try:
         check_limit("invitation_exterieure", participant.pk)
     except TropDeDemandes as error:
-        return _quiet(too_fast(request, error))
-    return _quiet(_file(participant.reunion, guest=True))
+        return quiet(too_fast(request, error))
+    return quiet(_file(participant.reunion, guest=True))
 
 
 def _file(reunion: Reunion, *, guest: bool = False) -> HttpResponse:
@@ -116,21 +112,12 @@ def _file(reunion: Reunion, *, guest: bool = False) -> HttpResponse:
     return response
 
 
-def _quiet(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: it goes nowhere from here."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    if not response.has_header("Cache-Control"):
-        response["Cache-Control"] = "no-store"
-    return response
-
-
 def _page(request: HttpRequest, cle: str) -> HttpResponse:
     row = PreferenceReunions.objects.filter(agent=request.user).first() or PreferenceReunions()
     context = {
         "nouvelle": bool(cle),
         "existante": CleAgenda.objects.filter(agent=request.user).first(),
-        "adresse": settings.SITE_URL + reverse("reunions:flux", args=[cle or _KEY]),
+        "adresse": settings.SITE_URL + reverse("reunions:flux", args=[cle]) if cle else "",
         "form": PreferencesForm(initial={name: getattr(row, name) for name in actions.PREFERENCES}),
     }
     return render(request, "reunions/agenda.html", context)

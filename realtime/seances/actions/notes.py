@@ -6,14 +6,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from annuaire.mentions import resolve_mentions
+from annuaire.mentions import render_naming
 from annuaire.models import Agent
 from forum.actions.edition import REPERE_NOTRES
 from plateforme.socle.differences import unix_lines
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
-from plateforme.socle.texte import RENDERER_VERSION, extract_mentions, render_markdown, validate_source
+from plateforme.socle.texte import RENDERER_VERSION, validate_source
 from realtime.reunions.models import PointOrdreDuJour
 from realtime.seances.access import require_lead, require_part
 from realtime.seances.actions.commun import locked, tell
@@ -146,7 +146,7 @@ def rerender_notes(after: int = 0) -> int | None:
     )
     for row in rows:
         NotePoint.objects.filter(pk=row.pk, version=row.version).update(
-            html=_render(row.texte), version_rendu=RENDERER_VERSION
+            html=render_naming(row.texte), version_rendu=RENDERER_VERSION
         )
     return rows[-1].pk if rows else None
 
@@ -160,7 +160,7 @@ def _write(agent: Agent, seance: Seance, note: NotePoint, texte: str, *, garder_
         note.plume = note.plume_jusqu_au = None
     if texte != note.texte:
         note.version += 1
-        note.texte, note.html, note.version_rendu = texte, _render(texte), RENDERER_VERSION
+        note.texte, note.html, note.version_rendu = texte, render_naming(texte), RENDERER_VERSION
         note.modifiee_par, note.modifiee_le = agent, now
         VersionNote.objects.create(note=note, numero=note.version, texte=texte, auteur=agent, cree_le=now)
         record(agent, "note.save", note, version=note.version)
@@ -212,7 +212,3 @@ def _checked(texte: str) -> str:
         except ValidationError as error:
             raise ActionRefusee(error.messages[0], champ="texte") from None
     return texte
-
-
-def _render(source: str) -> str:
-    return str(render_markdown(source, mentions=resolve_mentions(extract_mentions(source)))) if source else ""

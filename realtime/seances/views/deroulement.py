@@ -1,11 +1,10 @@
 """Opening, moving on, pausing, ending."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from realtime.reunions.models import PointOrdreDuJour
 from realtime.seances import actions
-from realtime.seances.access import get_held, get_seance
+from realtime.seances.access import get_held, get_kept_point, get_seance
 from realtime.seances.views.gestes import answer, number
 
 
@@ -19,9 +18,7 @@ def ouvrir(request: HttpRequest, pk: int) -> HttpResponse:
 def aller(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to a point, from the step that the page showed."""
     seance = get_seance(request.user, pk)
-    point = PointOrdreDuJour.objects.filter(reunion=pk, pk=number(request, "point")).first()
-    if point is None:
-        raise Http404("Ce point n’est plus à l’ordre du jour.")
+    point = get_kept_point(seance.reunion, number(request, "point"))
     etape = number(request, "etape")
     return answer(
         request, seance.reunion, lambda: actions.move(request.user, seance, point, etape=etape), ancre="point"

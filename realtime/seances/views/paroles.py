@@ -1,11 +1,10 @@
 """Hands, the floor, calls for help."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from realtime.seances import actions
-from realtime.seances.access import get_seance
-from realtime.seances.models import Aide
+from realtime.seances.access import get_help_call, get_seance
 from realtime.seances.views.gestes import answer, number, person
 
 
@@ -63,9 +62,7 @@ def aide(request: HttpRequest, pk: int) -> HttpResponse:
 def repondre_aide(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a call, or say that one's own is no more."""
     seance = get_seance(request.user, pk)
-    found = Aide.objects.filter(seance=seance, pk=number(request, "aide")).first()
-    if found is None:
-        raise Http404("Cet appel n’existe pas.")
+    found = get_help_call(seance, number(request, "aide"))
     reponse = request.POST.get("reponse", "")
     return answer(
         request,

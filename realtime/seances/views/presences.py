@@ -7,10 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.reunions.models import Participant
 from realtime.reunions.presentation import page_layout
 from realtime.seances import actions
-from realtime.seances.access import can_lead, get_seance
+from realtime.seances.access import can_lead, get_guest, get_seance
 from realtime.seances.models import Assistance
 from realtime.seances.presentation import attendance
 from realtime.seances.views.gestes import number, person
@@ -36,11 +35,7 @@ def presences(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404("Cette demande n’est pas complète.")
         try:
             if "exterieur" in request.POST:
-                guest = Participant.objects.filter(
-                    reunion=pk, agent__isnull=True, pk=number(request, "exterieur")
-                ).first()
-                if guest is None:
-                    raise Http404("Cette personne n’est pas invitée.")
+                guest = get_guest(seance.reunion, number(request, "exterieur"))
                 actions.correct_attendance(request.user, seance, correction, exterieur=guest)
             else:
                 actions.correct_attendance(request.user, seance, correction, agent=person(request))
