@@ -98,9 +98,19 @@ def test_ask_answer_chat_find_share(sign_in: Callable[..., Page], tmp_path: Path
         nadia.get_by_role("link", name=re.compile(re.escape(file.name))).first.click()
     assert Path(download.value.path()).read_text() == "Arrêté du 3 mars 2024\n"
 
-    # What was told: the answer and the mention are one notification.
-    nadia.goto("/notifications/")
-    expect(nadia.get_by_text(re.compile("Gaëlle Estaque vous cite")).first).to_be_visible()
+    # What was told: the answer and the mention are one notification. What Nadia saw arrive may not have been told
+    # at all, hence a second one, while she is elsewhere.
+    gaelle.goto(where)
+    gaelle.locator("textarea[name=texte]").fill(f"L’arrêté est partagé, @nadia-ferhat : {file.name}")
+    gaelle.get_by_role("button", name=re.compile("Publier|Répondre")).last.click()
+    expect(gaelle.get_by_text("L’arrêté est partagé").first).to_be_visible()
+    told = nadia.get_by_text(f"Gaëlle Estaque vous cite dans « {title} »")
+    for _ in range(20):  # the worker tells in its own time
+        nadia.goto("/notifications/")
+        if told.count():
+            break
+        nadia.wait_for_timeout(500)
+    expect(told.first).to_be_visible()
 
 
 def test_killing_the_server_loses_and_doubles_nothing(site: Site, sign_in: Callable[..., Page]) -> None:
