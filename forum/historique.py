@@ -87,17 +87,23 @@ def merging(actuel: Message, depuis: int, texte: str) -> dict[str, Any]:
 
 
 def joining(
-    base: str | None, actuel: str, texte: str, *, par: Agent | None, date: datetime | None
+    base: str | None,
+    actuel: str,
+    texte: str,
+    *,
+    par: Agent | None,
+    date: datetime | None,
+    nom: str = "l’autre personne",
 ) -> dict[str, Any]:
     """What templates/forum/historique/fusion.html shows of two changes of one text: `actuel`, by `par`, and `texte`.
 
-    `base` is what both started from, None when it is no more.
+    `base` is what both started from, None when it is no more; `nom`: whose `actuel` is, when it is nobody's.
     """
     context: dict[str, Any] = {"par": par, "date": date, "votre_texte": texte}
     if base is None:
         return context | {"leurs": differences(actuel, texte), "proposition": texte, "sans_base": True}
     fusion = merge(base, actuel, texte)
-    nom = par.nom_complet if par is not None else "l’autre personne"
+    nom = par.nom_complet if par is not None else nom
     return context | {
         "leurs": differences(base, actuel),
         "notres": differences(base, texte),

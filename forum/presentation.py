@@ -18,6 +18,7 @@ from forum.models import (
     Sujet,
 )
 from forum.rendu import cited_pieces
+from forum.reprises import places_of
 from plateforme.socle.texte import plain_text
 
 PARTICIPANTS = 8
@@ -79,6 +80,7 @@ def drafts_to_resume(agent: Agent, drafts: list[Brouillon]) -> list[Reprise]:
             targets[f"message.{message.pk}"] = (
                 f"Modification d’un message de « {message.sujet.titre} »", message.get_absolute_url()
             )  # fmt: skip
+    targets |= places_of(agent, wanted)
     lost = ("Ce que vous écriviez n’est plus accessible : copiez votre texte si vous en avez besoin", "")
     return [
         Reprise(

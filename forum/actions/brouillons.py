@@ -21,7 +21,9 @@ MAX_LENGTH = 200_000
 
 KEPT = timedelta(days=180)
 BATCH = 500
-_KEY = re.compile(r"(?:communaute|sujet|message)\.[0-9]{1,18}")
+_KEY = re.compile(r"([a-z-]{1,30})\.[0-9]{1,18}")
+KINDS = {"communaute", "sujet", "message"}
+"""What drafts may be of: a new sujet, an answer, an edit; and what higher floors add (`forum.reprises`)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNREADABLE = (
     "Ce brouillon ne peut pas être enregistré : rechargez la page. Votre texte est gardé sur cet appareil."
@@ -101,7 +103,8 @@ def remove_old_drafts() -> int:
 
 
 def is_draft_key(cle: str) -> bool:
-    return bool(_KEY.fullmatch(cle))
+    found = _KEY.fullmatch(cle)
+    return found is not None and found[1] in KINDS
 
 
 def _encode(contenu: dict[str, Any]) -> str:

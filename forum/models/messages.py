@@ -219,7 +219,8 @@ class PieceJointe(models.Model):
 class Brouillon(models.Model):
     """What a person is writing, kept on the server as they type.
 
-    `cle` names the form: `communaute.3` (a new sujet), `sujet.7` (an answer), `message.12` (an edit).
+    `cle` names the form: `communaute.3` (a new sujet), `sujet.7` (an answer), `message.12` (an edit), or a form of a
+    higher floor (`forum.reprises`).
     `contenu` maps the form's field names to what is in them. `version` rises with each save.
     """
 

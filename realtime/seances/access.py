@@ -13,7 +13,14 @@ from communautes.models import Adhesion, Suspension
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
 from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion
-from realtime.seances.models import Aide, Scrutin, Seance, SuiteReunion
+from realtime.seances.models import (
+    Aide,
+    CompteRendu,
+    EditionCompteRendu,
+    Scrutin,
+    Seance,
+    SuiteReunion,
+)
 
 
 def get_held(agent: Agent, pk: int) -> Reunion:
@@ -169,6 +176,36 @@ def require_lead(agent: Agent, reunion: Reunion) -> None:
 
 def _runs(agent: Agent, reunion: Reunion) -> bool:
     return agent.is_active and (prepares(agent, reunion) or is_secretary(agent, reunion))
+
+
+def can_validate_minutes(agent: Agent, reunion: Reunion) -> bool:
+    """Whether `agent` says that minutes are right: who animates the meeting or organises it, not its secretaries."""
+    return can_lead(agent, reunion) and prepares(agent, reunion)
+
+
+def require_validate_minutes(agent: Agent, reunion: Reunion) -> None:
+    """Raise unless `can_validate_minutes`."""
+    require_lead(agent, reunion)
+    if not prepares(agent, reunion):
+        raise PermissionDenied("Le compte rendu est validé par les personnes qui animent la réunion.")
+
+
+def get_minutes(agent: Agent, pk: int) -> CompteRendu:
+    """The minutes of a meeting that `agent` may see, with the meeting; or 404, 403."""
+    seance = get_seance(agent, pk)
+    found = CompteRendu.objects.select_related("modifie_par").filter(seance=seance).first()
+    if found is None:
+        raise Http404("Cette réunion n’a pas encore de compte rendu.")
+    found.seance = seance
+    return found
+
+
+def get_edition(minutes: CompteRendu, rang: int) -> EditionCompteRendu:
+    """Validated minutes, of those that the caller was given by `get_minutes`; or 404."""
+    found = minutes.editions.select_related("validee_par").filter(rang=rang).first()
+    if found is None:
+        raise Http404("Cette édition n’existe pas.")
+    return found
 
 
 def require_part(agent: Agent, reunion: Reunion) -> None:

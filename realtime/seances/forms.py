@@ -11,6 +11,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.models import Reunion
 from realtime.seances.access import find_invited
 from realtime.seances.actions import ORDINAIRES, ProjetScrutin
+from realtime.seances.models.comptes_rendus import MOTIF_MAX, NOM_MAX
 from realtime.seances.models.votes import QUESTION_MAX
 
 
@@ -105,3 +106,43 @@ class ScrutinForm(forms.Form):
             modifiable=data["modifiable"],
             quorum=data["quorum"] or 0,
         )
+
+
+class CompteRenduForm(forms.Form):
+    """The text of minutes, and the version that one started from."""
+
+    texte = forms.CharField(
+        label="Texte du compte rendu",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "data-grandit": ""}),
+        error_messages={"required": "Un compte rendu ne peut pas être vide."},
+    )
+    version = forms.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, localize=False
+    )
+
+    def clean_version(self) -> int:
+        """Without it, one is taken to have started from nothing that is known: nothing is overwritten."""
+        return self.cleaned_data["version"] or 0
+
+
+class ValidationForm(forms.Form):
+    """Who signs minutes, and the version that one read."""
+
+    president = forms.CharField(label="Présidence de séance", required=False, max_length=NOM_MAX)
+    secretaire = forms.CharField(label="Secrétariat de séance", required=False, max_length=NOM_MAX)
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, localize=False)
+
+
+class RectificatifForm(forms.Form):
+    """Why validated minutes are corrected."""
+
+    motif = forms.CharField(
+        label="Ce que le rectificatif corrige",
+        max_length=MOTIF_MAX,
+        help_text="Ce motif sera écrit dans le rectificatif.",
+        error_messages={
+            "required": "Dites ce que le rectificatif corrige : ce motif y sera écrit.",
+            "max_length": f"Expliquez en {MOTIF_MAX} caractères au plus.",
+        },
+    )

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from annuaire.models import Agent
 from realtime.seances import actions
-from realtime.seances.models import Seance
+from realtime.seances.models import EditionCompteRendu, Seance
 
 _RETRY = RetryStrategy(max_attempts=3, exponential_wait=3)
 
@@ -16,3 +16,15 @@ def distribute_opening(reunion_id: int, auteur_id: int) -> None:
     seance = Seance.objects.select_related("reunion").filter(pk=reunion_id).first()
     if seance is not None:
         actions.tell_of_opening(seance, Agent.objects.filter(pk=auteur_id).first())
+
+
+@app.task(name="seances.distribute_minutes", retry=_RETRY)
+def distribute_minutes(edition_id: int) -> None:
+    """Tell those who took part that the minutes are validated."""
+    edition = (
+        EditionCompteRendu.objects.select_related("compte_rendu__seance__reunion__communaute", "validee_par")
+        .filter(pk=edition_id)
+        .first()
+    )
+    if edition is not None:
+        actions.tell_of_minutes(edition)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from realtime.seances.views import compte_rendu, deroulement, notes, pages, paroles, presences, suites, votes
+from realtime.seances.views import (
+    compte_rendu,
+    deroulement,
+    exports,
+    notes,
+    pages,
+    paroles,
+    presences,
+    suites,
+    votes,
+)
 
 app_name = "seances"
 
@@ -11,8 +21,19 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/etat/", pages.etat, name="etat"),
     path("reunions/<int:pk>/seance/ecran/", pages.ecran, name="ecran"),
     path("reunions/<int:pk>/seance/compte-rendu/", compte_rendu.compte_rendu, name="compte-rendu"),
+    path("reunions/<int:pk>/seance/compte-rendu/rediger/", compte_rendu.rediger, name="rediger"),
+    path(
+        "reunions/<int:pk>/seance/compte-rendu/modifier/",
+        compte_rendu.modifier,
+        name="modifier-compte-rendu",
+    ),
+    path("reunions/<int:pk>/seance/compte-rendu/recomposer/", compte_rendu.recomposer, name="recomposer"),
+    path("reunions/<int:pk>/seance/compte-rendu/soumettre/", compte_rendu.soumettre, name="soumettre"),
+    path("reunions/<int:pk>/seance/compte-rendu/valider/", compte_rendu.valider, name="valider"),
+    path("reunions/<int:pk>/seance/compte-rendu/rectifier/", compte_rendu.rectifier, name="rectifier"),
+    path("reunions/<int:pk>/seance/compte-rendu/versions/", compte_rendu.versions, name="versions"),
     path("reunions/<int:pk>/seance/compte-rendu/publier/", compte_rendu.publier, name="publier"),
-    path("reunions/<int:pk>/seance/compte-rendu.md", compte_rendu.markdown, name="compte-rendu-markdown"),
+    path("reunions/<int:pk>/seance/compte-rendu.md", exports.markdown, name="compte-rendu-markdown"),
     path("reunions/<int:pk>/seance/ouvrir/", deroulement.ouvrir, name="ouvrir"),
     path("reunions/<int:pk>/seance/aller/", deroulement.aller, name="aller"),
     path("reunions/<int:pk>/seance/suspendre/", deroulement.suspendre, name="suspendre"),

@@ -122,7 +122,15 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "seances:seance": ("/reunions/{reunion}/seance/", "/reunions/{seance}/seance/"),
     "seances:ecran": ("/reunions/{seance}/seance/ecran/",),
     "seances:presences": ("/reunions/{seance}/seance/presences/",),
-    "seances:compte-rendu": ("/reunions/{seance}/seance/compte-rendu/",),
+    # What a meeting left, minutes that hold, their correction being written.
+    "seances:compte-rendu": (
+        "/reunions/{seance}/seance/compte-rendu/",
+        "/reunions/{rendu}/seance/compte-rendu/?edition=0",
+        "/reunions/{rendu}/seance/compte-rendu/",
+    ),
+    "seances:modifier-compte-rendu": ("/reunions/{rendu}/seance/compte-rendu/modifier/",),
+    "seances:recomposer": ("/reunions/{rendu}/seance/compte-rendu/recomposer/",),
+    "seances:versions": ("/reunions/{rendu}/seance/compte-rendu/versions/?version=2",),
     "seances:nouveau-vote": ("/reunions/{seance}/seance/votes/nouveau/",),
     "seances:vote": ("/reunions/votes/{scrutin}/",),
     "seances:reprendre-notes": ("/reunions/points/{repris}/notes/reprendre/",),
@@ -215,6 +223,7 @@ PLACES: dict[str, str] = {
     "point": "SELECT p.id FROM reunions_pointordredujour p JOIN reunions_reunion r ON r.id = p.reunion_id"
     " JOIN communautes_communaute c ON c.id = r.communaute_id WHERE c.slug = 'police-de-l-eau' ORDER BY p.id LIMIT 1",
     "seance": "SELECT reunion_id FROM seances_seance ORDER BY reunion_id LIMIT 1",
+    "rendu": "SELECT seance_id FROM seances_compterendu ORDER BY seance_id LIMIT 1",
     "repris": "SELECT n.point_id FROM seances_brouillonnote b JOIN seances_notepoint n ON n.id = b.note_id"
     " JOIN annuaire_agent a ON a.id = b.agent_id WHERE a.identifiant = 'aminata-sarr' LIMIT 1",
     "scrutin": "SELECT id FROM seances_scrutin ORDER BY id LIMIT 1",

@@ -13,8 +13,9 @@ from communautes.models import Communaute
 from forum.models import Sujet
 from realtime.seances import actions
 from realtime.seances.actions import ProjetScrutin
-from realtime.seances.compte_rendu import as_markdown, minutes_of
+from realtime.seances.exports.markdown import as_markdown
 from realtime.seances.models import Seance
+from realtime.seances.redaction import draft
 from tests.factories import add_member, browser, make_agent
 from tests.seances.conftest import now_is
 
@@ -46,10 +47,10 @@ def test_everything_that_was_kept_is_there(
     answer = client.get(reverse("seances:compte-rendu-markdown", args=[seance.pk]))
     assert answer["Content-Disposition"].startswith("attachment")
     text = answer.content.decode()
-    assert "## 1. Bilan" in text and "Dix mètres **en Ariège**." in text
-    assert "Relire \\*tout\\* l’arrêté — Camille Martin" in text
+    assert "# 1. Bilan" in text and "Dix mètres **en Ariège**." in text
+    assert "| 1 | Relire \\*tout\\* l’arrêté (proposée) | Camille Martin |" in text
     assert "Retenir \\| dix mètres" in text and "| Pour | 1 |" in text
-    assert "- Présences (1) : Léa Vidal" in text
+    assert "**Présences** (1)\n\n- Léa Vidal" in text
     assert browser(zoe).get(reverse("seances:compte-rendu", args=[seance.pk])).status_code == 404
 
 
@@ -79,24 +80,27 @@ def test_number_of_queries(
 
 def test_published_once_in_the_forum(camille: Agent, noe: Agent, lea: Agent, seance: Seance) -> None:
     address = reverse("seances:publier", args=[seance.pk])
-    with pytest.raises(PermissionDenied):
-        actions.publish_minutes(lea, seance)
     secretary = browser(noe)
-    assert "Terminez" in secretary.post(address, follow=True).content.decode()
+    assert secretary.post(address).status_code == 404
     actions.end(camille, seance, etape=1)
+    minutes = actions.start_minutes(noe, seance)
+    with pytest.raises(PermissionDenied):
+        actions.publish_minutes(lea, minutes)
+    assert "Validez" in secretary.post(address, follow=True).content.decode()
     page = reverse("seances:compte-rendu", args=[seance.pk])
+    actions.validate_minutes(camille, minutes, version=1)
     assert "Publier dans le forum" not in browser(lea).get(page).content.decode()
     assert "Publier dans le forum" in secretary.get(page).content.decode()
     answer = secretary.post(address)
     sujet = Sujet.objects.get()
     assert answer["Location"].startswith(f"/sujets/{sujet.pk}/")
-    assert sujet.messages.get().wiki and "Bilan" in sujet.messages.get().texte
-    assert actions.publish_minutes(camille, now_is(seance)) == sujet
+    assert not sujet.messages.get().wiki and "Bilan" in sujet.messages.get().texte
+    assert actions.publish_minutes(camille, minutes) == sujet
     assert "compte rendu publié" in browser(lea).get(page).content.decode()
 
 
 def test_hours_are_those_of_the_meeting_whoever_reads(seance: Seance) -> None:
     Seance.objects.filter(pk=seance.pk).update(ouverte_le=datetime(2026, 11, 24, 21, 30, tzinfo=UTC))
     with timezone.override("Indian/Reunion"):
-        text = as_markdown(minutes_of(now_is(seance)))
-    assert "24 novembre 2026, de 22 h 30" in text
+        text = as_markdown(draft(now_is(seance), None))
+    assert "24 novembre 2026, de 22\u00a0h\u00a030" in text

@@ -1,6 +1,16 @@
 """Every write in a meeting that is held, one file per feature."""
 
 from realtime.seances.actions.annonces import tell_of_opening
+from realtime.seances.actions.comptes_rendus import (
+    CompteRenduDepasse,
+    correct_minutes,
+    drop_correction,
+    edit_minutes,
+    start_minutes,
+    submit_minutes,
+    tell_of_minutes,
+    validate_minutes,
+)
 from realtime.seances.actions.deroulement import end, move, open_seance, pause, resume
 from realtime.seances.actions.notes import drop_draft, give_pen, keep_draft, save_note, take_pen
 from realtime.seances.actions.paroles import (
@@ -27,14 +37,18 @@ from realtime.seances.actions.votes import (
 
 __all__ = [
     "ORDINAIRES",
+    "CompteRenduDepasse",
     "ProjetScrutin",
     "answer_help",
     "call_for_help",
     "close_vote",
     "confirm_suite",
     "correct_attendance",
+    "correct_minutes",
+    "drop_correction",
     "drop_draft",
     "drop_vote",
+    "edit_minutes",
     "end",
     "end_speech",
     "give_floor",
@@ -55,7 +69,11 @@ __all__ = [
     "save_note",
     "set_aside",
     "set_hands_by_point",
+    "start_minutes",
+    "submit_minutes",
     "take_pen",
+    "tell_of_minutes",
     "tell_of_opening",
+    "validate_minutes",
     "vote",
 ]

@@ -15,7 +15,7 @@ from realtime.reunions.actions.tenue import set_held
 from realtime.reunions.models import PointOrdreDuJour, Reunion
 from realtime.seances.access import require_lead
 from realtime.seances.actions.commun import locked, require_on, require_step, tell
-from realtime.seances.models import Passage, Scrutin, Seance, TourDeParole
+from realtime.seances.models import EditionCompteRendu, Passage, Scrutin, Seance, TourDeParole
 
 # A meeting is opened so long before its time at the earliest.
 OPEN_BEFORE = timedelta(hours=2)
@@ -115,6 +115,8 @@ def resume(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
             raise ActionRefusee(
                 "Cette réunion est terminée depuis plus de deux heures : elle ne se rouvre plus."
             )
+        if EditionCompteRendu.objects.filter(compte_rendu=current.pk).exists():
+            raise ActionRefusee("Le compte rendu de cette réunion est validé : elle ne se rouvre plus.")
         set_held(reunion, Reunion.Etat.EN_COURS)
     if current.point is not None:
         _open_point(current, current.point, now)

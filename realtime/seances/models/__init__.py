@@ -1,5 +1,11 @@
 """What happens while a meeting is held."""
 
+from realtime.seances.models.comptes_rendus import (
+    CompteRendu,
+    CompteurComptesRendus,
+    EditionCompteRendu,
+    VersionCompteRendu,
+)
 from realtime.seances.models.notes import BrouillonNote, NotePoint, VersionNote
 from realtime.seances.models.paroles import Aide, Assistance, TourDeParole
 from realtime.seances.models.seances import Passage, Seance
@@ -11,6 +17,9 @@ __all__ = [
     "Assistance",
     "BrouillonNote",
     "Choix",
+    "CompteRendu",
+    "CompteurComptesRendus",
+    "EditionCompteRendu",
     "Electeur",
     "NotePoint",
     "Passage",
@@ -18,5 +27,6 @@ __all__ = [
     "Seance",
     "SuiteReunion",
     "TourDeParole",
+    "VersionCompteRendu",
     "VersionNote",
 ]

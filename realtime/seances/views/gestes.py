@@ -66,6 +66,16 @@ def number(request: HttpRequest, name: str) -> int:
     return int(value)
 
 
+def number_asked(request: HttpRequest, name: str) -> int | None:
+    """A small number of the address; None without one, 404 for what is none."""
+    value = request.GET.get(name)
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal()) or len(value) > 5 or int(value) > 32_000:
+        raise Http404("Cette page n’existe pas.")
+    return int(value)
+
+
 def person(request: HttpRequest, name: str = "agent") -> Agent:
     """The person whom a form of the page names; 404 if there is none such."""
     found = Agent.objects.filter(pk=number(request, name)).first()

@@ -21,7 +21,7 @@ function mount(box) {
   // A part of a longer text is seen with the others, by the form's own button.
   const preview = "partie" in box.dataset ? null : new Preview(box, area);
   const backToText = () => { if (preview?.mode === "apercu") preview.set("ecrire"); };
-  const pieces = new Pieces(box, area, status);
+  const pieces = "pieces" in box.dataset ? new Pieces(box, area, status) : null;
   const palette = makePalette(box, area);
   const type = (text) => {
     const before = area.value[area.selectionEnd - 1];
@@ -33,7 +33,7 @@ function mount(box) {
   const buttons = [
     ...TOOLS.map(([kind, label, shortcut, action]) => makeButton(kind, label, shortcut, write(() => action(area)))),
     emoji,
-    makeButton("piece", "Pièce jointe", "", write(() => pieces.choose())),
+    ...(pieces ? [makeButton("piece", "Pièce jointe", "", write(() => pieces.choose()))] : []),
     makeButton("mention", "Citer une personne", "", write(() => type("@"))),
   ];
   const head = document.createElement("div");
@@ -45,8 +45,8 @@ function mount(box) {
   head.append(...(preview ? [preview.choice] : []), makeToolbar(area, buttons), ...(first ? [help] : []));
   frame.before(head, palette);
   if (preview) frame.append(preview.pane);
-  frame.after(pieces.list, status);
-  box.append(pieces.input);
+  frame.after(...(pieces ? [pieces.list] : []), status);
+  if (pieces) box.append(pieces.input);
   new Completion(box, area, status);
   area.rows = Math.min(24, Math.max(area.rows, area.value.split("\n").length + 2));
 
