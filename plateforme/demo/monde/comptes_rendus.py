@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from annuaire.mentions import render_naming
 from annuaire.models import Agent
 from communautes.models import Communaute
@@ -25,6 +27,7 @@ from realtime.seances.models import (
     SuiteReunion,
     VersionCompteRendu,
 )
+from realtime.seances.rendu import render_minutes
 
 TITRE = "Point hebdomadaire : seuils de busage"
 NOTES = (
@@ -40,7 +43,7 @@ def load_minutes(agents: dict[str, Agent], now: datetime) -> None:
     """In « Police de l’eau », last week: Aminata presides, Nadia writes."""
     aminata, nadia, gaelle = (agents[key] for key in ("aminata-sarr", "nadia-ferhat", "gaelle-estaque"))
     communaute = Communaute.objects.get(slug="police-de-l-eau")
-    begun = now - timedelta(days=7)
+    begun = timezone.localtime(now - timedelta(days=7)).replace(hour=10, minute=0, second=0, microsecond=0)
     seance = _held(communaute, aminata, nadia, gaelle, begun)
     seen = seance.levee_le
     Assistance.objects.bulk_create(
@@ -62,7 +65,7 @@ def load_minutes(agents: dict[str, Agent], now: datetime) -> None:
         edition=1,
         motif=MOTIF,
         texte=corrected,
-        html=render_naming(corrected),
+        html=render_minutes(corrected),
         version_rendu=RENDERER_VERSION,
         compose=texte,
         version=2,
@@ -79,7 +82,7 @@ def load_minutes(agents: dict[str, Agent], now: datetime) -> None:
         compte_rendu=minutes,
         rang=0,
         texte=texte,
-        html=render_naming(texte),
+        html=render_minutes(texte),
         version_rendu=RENDERER_VERSION,
         entete=heading(seance, president=aminata.nom_complet, secretaire=nadia.nom_complet).to_json(),
         validee_par=aminata,

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from annuaire.mentions import render_naming
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
@@ -37,6 +36,7 @@ from realtime.seances.models import (
     VersionCompteRendu,
 )
 from realtime.seances.models.comptes_rendus import MOTIF_MAX, NOM_MAX
+from realtime.seances.rendu import render_minutes
 
 BATCH = 50
 
@@ -72,7 +72,7 @@ def start_minutes(auteur: Agent, seance: Seance) -> CompteRendu:
         seance=current,
         communaute=current.reunion.communaute,
         texte=texte,
-        html=render_naming(texte),
+        html=render_minutes(texte),
         version_rendu=RENDERER_VERSION,
         compose=texte,
         modifie_par=auteur,
@@ -261,7 +261,7 @@ def rerender_minutes(after: int = 0) -> int | None:
     )
     for row in rows:
         CompteRendu.objects.filter(pk=row.pk, version=row.version).update(
-            html=render_naming(row.texte), version_rendu=RENDERER_VERSION
+            html=render_minutes(row.texte), version_rendu=RENDERER_VERSION
         )
     return rows[-1].pk if rows else None
 
@@ -276,7 +276,7 @@ def rerender_editions(after: int = 0) -> int | None:
     )
     for row in rows:
         EditionCompteRendu.objects.filter(pk=row.pk).update(
-            html=render_naming(row.texte), version_rendu=RENDERER_VERSION
+            html=render_minutes(row.texte), version_rendu=RENDERER_VERSION
         )
     return rows[-1].pk if rows else None
 
@@ -285,7 +285,7 @@ def _write(auteur: Agent, held: CompteRendu, texte: str) -> None:
     """Save a new text of minutes whose row is held."""
     now = timezone.now()
     held.version += 1
-    held.texte, held.html, held.version_rendu = texte, render_naming(texte), RENDERER_VERSION
+    held.texte, held.html, held.version_rendu = texte, render_minutes(texte), RENDERER_VERSION
     held.modifie_par, held.modifie_le = auteur, now
     held.save()
     VersionCompteRendu.objects.create(
