@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
@@ -12,7 +13,42 @@ from plateforme.socle.texte import Mention, extract_mentions, render_markdown
 
 # No name that somebody types is longer.
 MAX_TYPED = 120
+MOST_NAMED = 300
+_SEPARATORS = re.compile(r"[\n,;]+")
 _HANDLE = re.compile(r"@([a-z0-9][a-z0-9-]*)", re.IGNORECASE)
+
+
+@dataclass
+class Nommees:
+    """Whom a text names, and what of it names nobody."""
+
+    agents: list[Agent] = field(default_factory=list)
+    inconnus: list[str] = field(default_factory=list)
+
+
+def named_in(texte: str, auteur: Agent) -> Nommees:
+    """The people named in `texte`, one a line or after a comma, among those that `auteur` may see. One query."""
+    parts = [part.strip().lstrip("@").strip() for part in _SEPARATORS.split(texte)]
+    parts = [part for part in dict.fromkeys(parts) if part][:MOST_NAMED]
+    if not parts:
+        return Nommees()
+    handles = {part: slugify(part) for part in parts if "@" not in part}
+    emails = [part.lower() for part in parts if "@" in part]
+    rows = (
+        Agent.objects.visible_to(auteur)
+        .with_place()
+        .filter(Q(identifiant__in=handles.values()) | Q(email__in=emails))
+    )
+    by_handle = {row.identifiant: row for row in rows}
+    by_email = {row.email.lower(): row for row in rows}
+    found = Nommees()
+    for part in parts:
+        agent = by_email.get(part.lower()) if "@" in part else by_handle.get(handles[part])
+        if agent is None:
+            found.inconnus.append(part)
+        elif agent not in found.agents:
+            found.agents.append(agent)
+    return found
 
 
 def resolve_mentions(handles: Iterable[str], parmi: "QuerySet[Agent] | None" = None) -> dict[str, Mention]:

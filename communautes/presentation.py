@@ -54,7 +54,11 @@ def community_context(
         "visages": cache(lambda: _faces(communaute) if readable else []),
         "territoires": cache(lambda: list(communaute.territoires.order_by("nom")[:TERRITORIES])),
         "salon_de_la_communaute": cache(
-            lambda: communaute.salons.order_by("pk").first() if adhesion is not None else None
+            lambda: (
+                communaute.salons.public().filter(archive_le__isnull=True).order_by("pk").first()
+                if adhesion is not None
+                else None
+            )
         ),
         "cle_banniere": (
             *(getattr(communaute, name) for name in BANNER),

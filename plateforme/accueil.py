@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -15,6 +15,7 @@ from communautes.suites.listes import own_taches
 from forum.access import visible_sujets
 from forum.models import Message, Sujet
 from realtime.access import member_salons
+from realtime.presentation import name_salons
 from realtime.reunions.access import next_reunions
 
 
@@ -64,9 +65,11 @@ def home_of(agent: Agent) -> dict[str, Any]:
         for salon in member_salons(agent)
         .with_unread(agent)
         .select_related("communaute")
-        .order_by("communaute__nom")[:30]
+        .filter(archive_le__isnull=True)
+        .order_by(F("communaute__nom").asc(nulls_first=True), "pk")[:30]
         if salon.non_lus > 0
     ][:5]
+    name_salons(agent, salons)
     return {
         "notifications_recentes": told,
         "invitations": invitations,

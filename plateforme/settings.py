@@ -502,6 +502,8 @@ structlog.configure(
 
 LIMITES_PAR_MINUTE = {
     "message": 20,
+    # Salons opened, people added to them.
+    "salon": 20,
     "vote": 30,
     # Asked as a title is typed, after a pause.
     "proches": 120,

@@ -1,13 +1,18 @@
 """The only way from an address or a frame to a salon."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from annuaire.models import Agent
-from communautes.access import can_read, can_write, is_member
-from realtime.models import Salon, SalonQuerySet
+from annuaire.models import Agent, AgentQuerySet
+from communautes.access import can_animate, can_read, is_member, require_write, writers_among
+from plateforme.socle.erreurs import ActionRefusee
+from realtime.models import MembreSalon, Salon, SalonQuerySet
+
+NOT_THERE = "Ce salon n’existe pas."
+NOT_MEMBER = "Vous n’êtes plus membre de cette communauté."
+ARCHIVED = "Ce salon est archivé : on le lit encore, on n’y écrit plus."
 
 
 def member_salons(agent: Agent) -> SalonQuerySet:
@@ -15,18 +20,93 @@ def member_salons(agent: Agent) -> SalonQuerySet:
 
 
 def get_salon(agent: Agent, pk: int) -> Salon:
-    """A salon of one of the agent's communities, or 404 or 403 (an open community that they have not joined).
+    """A salon that `agent` is in, or 404, or 403 for that of an open community that they have not joined.
 
-    A suspended member goes on reading it: `actions.send_message` is what refuses their words.
+    A suspended member goes on reading it, and everybody an archived one: `require_say` is what refuses their words.
+    A salon of some members does not exist for the others, whatever they are to its community.
     """
     salon = Salon.objects.select_related("communaute").filter(pk=pk).first()
     if salon is None or not agent.is_active:
-        raise Http404("Ce salon n’existe pas.")
-    if not is_member(agent, salon.communaute):
-        if can_read(agent, salon.communaute):
+        raise Http404(NOT_THERE)
+    communaute = salon.communaute
+    if salon.nominatif or communaute is None:
+        if not member_salons(agent).filter(pk=pk).exists():
+            raise Http404(NOT_THERE)
+    elif not is_member(agent, communaute):
+        if can_read(agent, communaute):
             raise PermissionDenied("Rejoignez la communauté pour entrer dans son salon.")
-        raise Http404("Ce salon n’existe pas.")
+        raise Http404(NOT_THERE)
     return salon
+
+
+def get_managed_salon(agent: Agent, pk: int) -> Salon:
+    """A salon that `agent` may rename, archive and whose members they choose; else what `get_salon` raises, or 403."""
+    salon = get_salon(agent, pk)
+    if not can_manage(agent, salon):
+        raise PermissionDenied("Ce salon est tenu par d’autres personnes.")
+    return salon
+
+
+def can_manage(agent: Agent, salon: Salon) -> bool:
+    """Whoever animates its community; in a salon of named people, also who has been there longest, at first who opened
+    it: there is always somebody. `agent` is in the salon."""
+    if salon.nominatif and first_member(salon) == agent.pk:
+        return True
+    return salon.communaute is not None and can_animate(agent, salon.communaute)
+
+
+def first_member(salon: Salon) -> int | None:
+    """The number of the person who has been longest in a salon of named people."""
+    rows = MembreSalon.objects.filter(salon=salon, agent__is_active=True).order_by("pk")
+    return rows.values_list("agent", flat=True).first()
+
+
+def read_after(agent: Agent, salon: Salon) -> int:
+    """The number beyond which `agent`, who is in the salon, reads it: 0 for all of it."""
+    if not salon.nominatif:
+        return 0
+    return read_after_in(agent, salon.pk)
+
+
+def read_after_in(agent: Agent, pk: int) -> int:
+    """`read_after`, when only the salon's number is at hand."""
+    rows = MembreSalon.objects.filter(salon=pk, agent=agent)
+    return rows.values_list("apres", flat=True).first() or 0
+
+
+def members_of(salon: Salon) -> AgentQuerySet:
+    """The open accounts of those who are in the salon."""
+    people = Agent.objects.active()
+    if salon.communaute is not None:
+        people = people.filter(adhesions__communaute=salon.communaute)
+    else:
+        people = people.filter(partenaire=False)
+    if salon.nominatif:
+        people = people.filter(pk__in=MembreSalon.objects.filter(salon=salon).values("agent"))
+    return people
+
+
+def require_say(agent: Agent, salon: Salon) -> None:
+    """Raise unless `agent` may say something there: `Http404` or `PermissionDenied` for who is not in it,
+    `ActionRefusee` in an archived one, `EcritureSuspendue` for a suspended member."""
+    if salon.nominatif and not members_of(salon).filter(pk=agent.pk).exists():
+        raise Http404(NOT_THERE)
+    if salon.communaute is not None:
+        require_write(agent, salon.communaute, NOT_MEMBER)
+    if salon.archive_le is not None:
+        raise ActionRefusee(ARCHIVED)
+
+
+def speakers_among(salon: Salon, agents: Iterable[Agent]) -> set[int]:
+    """Which of these people may say something there, by number. Two queries at most."""
+    if salon.archive_le is not None:
+        return set()
+    numbers = {agent.pk for agent in agents if agent.is_active}
+    if salon.nominatif:
+        numbers = set(members_of(salon).filter(pk__in=numbers).values_list("pk", flat=True))
+    if salon.communaute is None or not numbers:
+        return numbers
+    return writers_among(salon.communaute, [agent for agent in agents if agent.pk in numbers])
 
 
 def salon_last_number(agent: Agent, pk: int) -> int:
@@ -35,8 +115,8 @@ def salon_last_number(agent: Agent, pk: int) -> int:
 
 
 def can_write_in_salon(agent: Agent, pk: int) -> bool:
-    """For the channel `salon.N`: members who are not suspended; raises what `get_salon` does."""
-    return can_write(agent, get_salon(agent, pk).communaute)
+    """For the channel `salon.N`: members who are not suspended, in one that is open; raises what `get_salon` does."""
+    return agent.pk in speakers_among(get_salon(agent, pk), [agent])
 
 
 def salon_last_numbers(pks: Collection[int]) -> dict[int, int]:

@@ -1,9 +1,8 @@
 """Every write on salons, whatever brings it: a frame, a form, a command."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,12 +10,14 @@ from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
+from annuaire.anciennete import seniority_factor
 from annuaire.mentions import resolve_mentions
 from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
+from annuaire.notifications.actions.lectures import mark_threads_read
+from annuaire.notifications.genres import Niveau
 from annuaire.notifications.models import Notification
-from communautes.access import rate_factor, require_write, writers_among
-from communautes.models import Communaute
+from communautes.access import rate_factor
 from plateforme.socle.diffusion import publish_all_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
@@ -28,19 +29,15 @@ from plateforme.socle.texte import (
     render_markdown,
     validate_source,
 )
-from realtime.access import get_salon
+from realtime.access import get_salon, members_of, require_say, speakers_among
 from realtime.frames import message_frame
-from realtime.models import MessageSalon, Salon
+from realtime.models import LectureSalon, MessageSalon, Salon, SourdineSalon
 
 MAX_LENGTH = 4000
 # Lines rendered again at once.
 BATCH = 200
-NOT_MEMBER = "Vous n’êtes plus membre de cette communauté."
-
-
-def open_first_salon(sender: object, communaute: Communaute, **kwargs: Any) -> None:
-    """Give a new community its salon. Listens to `communaute_created`, in its transaction."""
-    Salon.objects.get_or_create(communaute=communaute, nom="Général")
+# Who reads a private salon as things are said needs no news of it: it is written a moment later.
+BEFORE_TELLING = 4  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def send_message(
     doubles. Raises `ActionRefusee` and `PermissionDenied`. When this returns and the transaction commits,
     the message is kept: that is what an acknowledgement says.
     """
-    require_write(auteur, salon.communaute, NOT_MEMBER)
+    require_say(auteur, salon)
     (outcome,) = _send(salon, [Propos(auteur, texte, client_id)], quand)
     if isinstance(outcome, Exception):
         raise outcome
@@ -85,7 +82,7 @@ def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSal
     """
     agents = Agent.objects.active().with_place().in_bulk({demande.agent_id for demande in demandes})
     salon = Salon.objects.select_related("communaute").filter(pk=salon_id).first()
-    writers = writers_among(salon.communaute, agents.values()) if salon is not None else set()
+    writers = speakers_among(salon, agents.values()) if salon is not None else set()
     outcomes: list[MessageSalon | Exception] = []
     allowed: list[tuple[int, Propos]] = []
     for place, demande in enumerate(demandes):
@@ -95,7 +92,7 @@ def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSal
                 raise PermissionDenied("Ce compte est fermé.")
             if agent.pk not in writers:
                 # Whoever may not is told why, by those who know.
-                require_write(agent, get_salon(agent, salon_id).communaute, NOT_MEMBER)
+                require_say(agent, get_salon(agent, salon_id))
             allowed.append((place, Propos(agent, demande.texte, demande.client_id)))
             outcomes.append(Http404())  # its place
         except (ActionRefusee, PermissionDenied, Http404) as refused:
@@ -121,7 +118,7 @@ def _send(
             try:
                 _check_text(one.texte)
                 if quand is None and key not in counted:
-                    check_limit("message", one.auteur.pk, rate_factor(one.auteur, salon.communaute))
+                    check_limit("message", one.auteur.pk, _rate(one.auteur, salon))
                     counted.add(key)
                 ready.append(one)
             except ActionRefusee as refused:
@@ -189,9 +186,19 @@ def _write(salon: Salon, messages: list[MessageSalon], *, announce: bool) -> lis
     publish_all_on_commit((f"salon.{salon.pk}", message_frame(message)) for message in messages)
     if announce:
         for message in messages:
-            if extract_mentions(message.texte):
+            if salon.prive:
+                distribute_salon_message.configure(schedule_in={"seconds": BEFORE_TELLING}).defer(
+                    message_id=message.pk
+                )
+            elif extract_mentions(message.texte):
                 distribute_salon_message.defer(message_id=message.pk)
     return messages
+
+
+def _rate(auteur: Agent, salon: Salon) -> Callable[[], float]:
+    if salon.communaute is not None:
+        return rate_factor(auteur, salon.communaute)
+    return lambda: seniority_factor(auteur)
 
 
 def mark_salon_read(agent: Agent, salon: Salon, numero: int) -> None:
@@ -210,20 +217,35 @@ def mark_salons_read(lus: Mapping[tuple[int, int], int]) -> None:
 
 @transaction.atomic
 def tell_of_salon_message(message: MessageSalon) -> None:
-    """Tell those whom a line mentions and who are members now. For the worker; harmless when repeated."""
-    mentioned = Agent.objects.active().filter(
-        identifiant__in=extract_mentions(message.texte),
-        adhesions__communaute=message.salon.communaute,
-    )
+    """Tell those whom a line mentions and who are in the salon now; in a private one, all the others, unless they have
+    read it. For the worker; harmless when repeated."""
+    salon, auteur = message.salon, message.auteur
+    people = members_of(salon)
+    asleep = SourdineSalon.objects.filter(salon=salon).values_list("agent", flat=True)
+    genre, titre = Notification.Genre.SALON, f"{auteur.nom_complet} vous cite dans le salon « {salon} »"
+    if salon.prive:
+        read = LectureSalon.objects.filter(salon=salon, dernier_numero__gte=message.numero).values("agent")
+        people = people.exclude(pk__in=read)
+        genre, titre = Notification.Genre.PRIVE, f"{auteur.nom_complet} vous écrit"
+        if salon.genre == Salon.Genre.GROUPE:
+            titre = f"{auteur.nom_complet} a écrit dans « {salon.nom} »"
+    else:
+        people = people.filter(identifiant__in=extract_mentions(message.texte))
+        if salon.communaute is not None and salon.genre == Salon.Genre.COMMUNAUTE:
+            titre = f"{auteur.nom_complet} vous cite dans le salon « {salon.communaute.nom} »"
     notify(
-        mentioned,
+        people,
         Annonce(
-            genre=Notification.Genre.SALON,
+            genre=genre,
             cle=f"salon.{message.pk}",
-            titre=f"{message.auteur.nom_complet} vous cite dans le salon « {message.salon.communaute.nom} »",
+            titre=titre,
             extrait=plain_text(message.texte, 280),
-            url=message.salon.get_absolute_url(),
-            acteur=message.auteur,
+            url=salon.get_absolute_url(),
+            acteur=auteur,
+            fil=f"salon.{salon.pk}",
+            rang=message.numero,
+            intitule=salon.nom if salon.genre != Salon.Genre.DIRECT else "",
+            niveaux=dict.fromkeys(asleep, Niveau.SOURDINE),
         ),
     )
 
@@ -272,3 +294,4 @@ def _set_read(lus: Mapping[tuple[int, int], int]) -> None:
             " WHERE realtime_lecturesalon.dernier_numero < excluded.dernier_numero",
             [[agent for agent, _ in keys], [salon for _, salon in keys], [lus[key] for key in keys]],
         )
+    mark_threads_read({(agent, f"salon.{salon}"): lus[agent, salon] for agent, salon in keys})

@@ -11,10 +11,11 @@ class RealtimeConfig(AppConfig):
         from plateforme.socle.canaux import GenreCanal, register_genre
         from plateforme.socle.rendus import register_texts
         from realtime.access import can_write_in_salon, salon_last_number, salon_last_numbers
-        from realtime.actions import open_first_salon, rerender_lines
+        from realtime.actions import rerender_lines
         from realtime.historique import frames_after
         from realtime.liens import register_finders
-        from realtime.notifications import SourceSalons
+        from realtime.lieux import open_first_salon
+        from realtime.notifications import SourceInscriptions, SourceSalons
 
         register_genre(
             "salon",
@@ -30,3 +31,4 @@ class RealtimeConfig(AppConfig):
         register_texts("Messages des salons", rerender_lines)
         communaute_created.connect(open_first_salon, dispatch_uid="realtime.first_salon")
         register_source("salon", SourceSalons())
+        register_source("inscription", SourceInscriptions())

@@ -106,7 +106,9 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
     connexion.reply(Abonne(str(canal), last, **who), frame.ref)
     if missed is not None:
         events, more = missed
-        connexion.reply(Rattrapage(str(canal), events, more), frame.ref)
+        # The last number was read before the events: all of those that have one up to it were there.
+        reached = max([0 if more else last or 0, *(event["numero"] for event in events[-1:])])
+        connexion.reply(Rattrapage(str(canal), events, more, reached), frame.ref)
     if new:
         hub.admit(prise, canal)
     return None
@@ -130,7 +132,7 @@ def _news(
         present[agent_id] = person_frame(agent)
     people = sorted((person for person in present.values() if person), key=lambda person: person["nom"])
     suite = canal.options.suite
-    missed = suite(canal.pk, apres) if suite is not None and apres is not None else None
+    missed = suite(agent, canal.pk, apres) if suite is not None and apres is not None else None
     return last, people, missed
 
 

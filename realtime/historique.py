@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from annuaire.models import Agent
+from realtime.access import read_after_in
 from realtime.frames import message_frame
 from realtime.models import MessageSalon
 
@@ -20,20 +22,22 @@ class Passe(NamedTuple):
     reste: bool
 
 
-def messages_before(salon_id: int, avant: int | None = None) -> Passe:
-    """The last messages of a salon, or the last ones before number `avant`. One query."""
-    rows = _with_author(salon_id).order_by("-numero")
+def messages_before(salon_id: int, avant: int | None = None, *, apres: int = 0) -> Passe:
+    """The last messages of a salon, or the last ones before number `avant`; of those beyond `apres` only. One query."""
+    rows = _with_author(salon_id).filter(numero__gt=apres).order_by("-numero")
     if avant is not None:
         rows = rows.filter(numero__lt=avant)
     found = list(rows[: PAGE + 1])
     return Passe(found[:PAGE][::-1], reste=len(found) > PAGE)
 
 
-def frames_after(salon_id: int, apres: int) -> tuple[list[dict[str, Any]], bool]:
-    """Frames of the messages that follow number `apres`, in order, and whether there are more.
+def frames_after(agent: Agent, salon_id: int, apres: int) -> tuple[list[dict[str, Any]], bool]:
+    """Frames of the messages that follow number `apres` and that `agent`, who is in the salon, may read, in order; and
+    whether there are more.
 
     At least one if there is any, so that asking again with the last number always gets to the end.
     """
+    apres = max(apres, read_after_in(agent, salon_id))
     found = list(_with_author(salon_id).filter(numero__gt=apres).order_by("numero")[: CATCH_UP + 1])
     frames: list[dict[str, Any]] = []
     characters = 0

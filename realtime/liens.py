@@ -8,10 +8,10 @@ from realtime.models import Salon
 
 
 def find_salons(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:
-    """Salons of the same community only: those of others are for their members."""
+    """Salons open to all of the same community: the others are for their members."""
     return {
         row.pk: Cible(row.nom, "salon", Appui(communaute.pk))
-        for row in Salon.objects.filter(communaute=communaute, pk__in=pks)
+        for row in Salon.objects.public().filter(communaute=communaute, pk__in=pks)
     }
 
 

@@ -3,30 +3,92 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import functions
 from django.urls import reverse
 
-from annuaire.models import Agent
-from communautes.models import Communaute
+from annuaire.models import Agent, WithoutAccents
+from communautes.models import Adhesion, Communaute
 
 
 class SalonQuerySet(models.QuerySet["Salon"]):
     def of_member(self, agent: Agent) -> "SalonQuerySet":
-        """Salons are for members: reading a live conversation without being known would be spying."""
-        return self.filter(communaute__adhesions__agent=agent)
+        """Salons are for members: reading a live conversation without being known would be spying.
+
+        Those of a community are for all its members, or for some of them by name; those of no community for the agents
+        of the State who are in them.
+        """
+        communautes = Adhesion.objects.filter(agent=agent).values("communaute")
+        named = models.Q(pk__in=MembreSalon.objects.filter(agent=agent).values("salon"))
+        here = models.Q(communaute__in=communautes)
+        if not agent.partenaire:
+            here |= models.Q(communaute__isnull=True)
+        return self.filter(
+            models.Q(genre=Salon.Genre.COMMUNAUTE, communaute__in=communautes)
+            | (~models.Q(genre=Salon.Genre.COMMUNAUTE) & named & here)
+        )
+
+    def public(self) -> "SalonQuerySet":
+        """Those that all the members of their community know of."""
+        return self.filter(genre=Salon.Genre.COMMUNAUTE)
 
     def with_unread(self, agent: Agent) -> "SalonQuerySet":
-        """Adds `non_lus`: how many messages came since `agent` last read."""
+        """Adds `non_lus`: how many messages came since `agent` last read, or was added."""
         read = LectureSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("dernier_numero")
+        added = MembreSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("apres")
         return self.annotate(
-            non_lus=models.F("dernier_numero") - models.functions.Coalesce(models.Subquery(read), 0)
+            non_lus=models.F("dernier_numero")
+            - functions.Greatest(
+                functions.Coalesce(models.Subquery(read), 0), functions.Coalesce(models.Subquery(added), 0)
+            )
+        )
+
+    def named(self, words: str) -> "SalonQuerySet":
+        """Those whose name, community or people hold `words`; accents and case do not count."""
+        sought = WithoutAccents(models.Value(words))
+        there = MembreSalon.objects.filter(salon=models.OuterRef("pk"), salon__communaute__isnull=True)
+        person = WithoutAccents(functions.Concat("agent__prenom", models.Value(" "), "agent__nom"))
+        return self.alias(
+            nom_nu=WithoutAccents("nom"), communaute_nue=WithoutAccents("communaute__nom")
+        ).filter(
+            models.Q(nom_nu__contains=sought)
+            | models.Q(communaute_nue__contains=sought)
+            | models.Exists(there.alias(nom_nu=person).filter(nom_nu__contains=sought))
+        )
+
+    def latest_first(self) -> "SalonQuerySet":
+        """By their last message, those where nobody spoke at the end."""
+        last = MessageSalon.objects.filter(
+            salon=models.OuterRef("pk"), numero=models.OuterRef("dernier_numero")
+        ).values("cree_le")
+        return self.annotate(derniere_le=models.Subquery(last)).order_by(
+            models.F("derniere_le").desc(nulls_last=True), "communaute__nom", "nom", "pk"
         )
 
 
 class Salon(models.Model):
-    """A live conversation of a community."""
+    """A live conversation: of a community, of some of its members, of a few agents, or of two."""
 
-    communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="salons")
-    nom = models.CharField("nom", max_length=80)
+    class Genre(models.TextChoices):
+        COMMUNAUTE = "communaute", "Ouvert à toute la communauté"
+        RESTREINT = "restreint", "Réservé à quelques membres"
+        GROUPE = "groupe", "Entre agents"
+        DIRECT = "direct", "À deux"
+
+    genre = models.CharField(
+        "genre", max_length=10, choices=Genre, default=Genre.COMMUNAUTE, db_default="communaute"
+    )
+    communaute = models.ForeignKey(
+        Communaute, null=True, blank=True, on_delete=models.CASCADE, related_name="salons"
+    )
+    # Of two people: that of the other, for each of them.
+    nom = models.CharField("nom", max_length=80, blank=True)
+    # The two people, lowest number first (« 3.17 »): what makes two openings at once one salon.
+    paire = models.CharField(max_length=40, null=True, editable=False)  # noqa: DJ001  (unique: many have none)
+    # Whether those who come later read what was said before; told when the salon is opened, never changed.
+    historique_entier = models.BooleanField(
+        "les personnes ajoutées lisent ce qui a été dit avant elles", default=True, db_default=True
+    )
+    archive_le = models.DateTimeField("archivé le", null=True, blank=True, editable=False)
     # The number of the last message, given in the message's own transaction: no hole, one order for all.
     dernier_numero = models.PositiveIntegerField(default=0, editable=False)
     cree_le = models.DateTimeField("création", auto_now_add=True)
@@ -36,13 +98,75 @@ class Salon(models.Model):
     class Meta:
         verbose_name = "salon"
         verbose_name_plural = "salons"
-        constraints = [models.UniqueConstraint(fields=["communaute", "nom"], name="salon_nom_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communaute", "nom"],
+                condition=models.Q(genre="communaute"),
+                name="salon_nom_unique",
+            ),
+            models.UniqueConstraint(fields=["paire"], name="salon_une_paire"),
+            models.CheckConstraint(
+                condition=models.Q(genre="direct", paire__isnull=False)
+                | (~models.Q(genre="direct") & models.Q(paire__isnull=True)),
+                name="salon_paire_a_deux",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(genre__in=["communaute", "restreint"], communaute__isnull=False)
+                | models.Q(genre__in=["groupe", "direct"], communaute__isnull=True),
+                name="salon_lieu",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.nom} — {self.communaute}"
+        return f"{self.nom} — {self.communaute}" if self.communaute_id else self.nom or f"Salon {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("realtime:salon", args=[self.pk])
+
+    @property
+    def nominatif(self) -> bool:
+        """Its members are those named, and not all those of a community."""
+        return self.genre != self.Genre.COMMUNAUTE
+
+    @property
+    def prive(self) -> bool:
+        """Of no community: each message is addressed to those who are there."""
+        return self.genre in (self.Genre.GROUPE, self.Genre.DIRECT)
+
+
+class MembreSalon(models.Model):
+    """Somebody named in a salon that is not for a whole community.
+
+    Leaving the community removes the row, by a trigger (migration 0004); its removal closes the live channel.
+    """
+
+    salon = models.ForeignKey(Salon, on_delete=models.CASCADE, related_name="inscriptions")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    # They read what comes after this number.
+    apres = models.PositiveIntegerField(default=0, editable=False)
+    ajoute_par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    cree_le = models.DateTimeField("depuis le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "membre d’un salon"
+        verbose_name_plural = "membres d’un salon"
+        constraints = [models.UniqueConstraint(fields=["salon", "agent"], name="membre_salon_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} dans {self.salon_id}"
+
+
+class SourdineSalon(models.Model):
+    """Somebody who wants no news of a salon to come looking for them."""
+
+    salon = models.ForeignKey(Salon, on_delete=models.CASCADE, related_name="sourdines")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    cree_le = models.DateTimeField("depuis le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "salon en sourdine"
+        verbose_name_plural = "salons en sourdine"
+        constraints = [models.UniqueConstraint(fields=["agent", "salon"], name="sourdine_salon_unique")]
 
 
 class MessageSalon(models.Model):

@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from annuaire.models import Agent
+from annuaire.notifications.preferences import clock_of
+from communautes.models import Communaute
+from communautes.presentation import community_context
 from plateforme.socle.texte import plain_text
-from realtime.access import member_salons
+from realtime.access import can_manage, first_member, member_salons, read_after
 from realtime.frames import person_frame
 from realtime.historique import messages_before
-from realtime.models import LectureSalon, MessageSalon, Salon
+from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon
 
 # Lines of one person closer than this share one head; static/realtime/lignes.js does the same.
 SUITE = timedelta(minutes=5)
+# Salons of one page.
+SHOWN = 100
+# Of the salon that each community begins with: called by the community's name.
+FIRST_NAME = "Général"
 
 
 @dataclass(frozen=True)
@@ -58,39 +64,119 @@ def build_lines(messages: Sequence[MessageSalon], agent: Agent, lu: int | None =
 
 
 def salon_context(agent: Agent, salon: Salon, avant: int | None = None) -> dict[str, Any]:
-    """What the page of a salon shows: the last messages, or those before number `avant`. Two queries."""
+    """What the page of a salon shows: the last messages, or those before number `avant`. Two queries, two more for one
+    of named people."""
     read = (
         LectureSalon.objects.filter(agent=agent, salon=salon).values_list("dernier_numero", flat=True).first()
     )
-    past = messages_before(salon.pk, avant)
+    apres = read_after(agent, salon)
+    past = messages_before(salon.pk, avant, apres=apres)
+    name_salons(agent, [salon])
     return {
         "salon": salon,
-        "lignes": build_lines(past.messages, agent, lu=(read or 0) if avant is None else None),
+        "lignes": build_lines(past.messages, agent, lu=max(read or 0, apres) if avant is None else None),
         "reste": past.reste,
         "avant": avant,
+        "apres": apres,
         # What this page shows, not what the salon holds: a message come meanwhile is caught up by its number.
-        "dernier": past.messages[-1].numero if past.messages else 0,
+        "dernier": past.messages[-1].numero if past.messages else apres,
         "moi": person_frame(agent),
-        "fuseau": settings.TIME_ZONE,
+        "fuseau": clock_of(agent),
     }
 
 
-def my_salons(agent: Agent) -> list[Salon]:
-    """The agent's salons, the latest conversation first, each with `non_lus` and `derniere` (a line or None).
+def page_layout(agent: Agent, salon: Salon) -> dict[str, Any]:
+    """What stands around a salon: the banner of its community, or nothing. `cadre` is what the page extends."""
+    if salon.communaute is None:
+        return {
+            "cadre": "realtime/_cadre.html",
+            "communaute": None,
+            "peut_ecrire": salon.archive_le is None,
+            "suspension": None,
+        }
+    layout = community_context(agent, salon.communaute, "salon")
+    return {
+        **layout,
+        "cadre": "communautes/base_communaute.html",
+        "peut_ecrire": layout["peut_ecrire"] and salon.archive_le is None,
+    }
 
-    Two queries, however many salons.
-    """
-    salons = list(member_salons(agent).with_unread(agent).select_related("communaute"))
-    last = _last_lines(salons)
+
+def name_salons(agent: Agent, salons: Sequence[Salon]) -> None:
+    """Give each its `titre`, as `agent` calls it, and its `lieu`: what kind it is and where. One query if any is of two
+    people, none else."""
+    direct = [salon.pk for salon in salons if salon.genre == Salon.Genre.DIRECT]
+    others: dict[int, Agent] = {}
+    if direct:
+        rows = MembreSalon.objects.filter(salon__in=direct).exclude(agent=agent)
+        others = {
+            row.salon_id: row.agent for row in rows.select_related("agent__service", "agent__territoire")
+        }
     for salon in salons:
-        salon.derniere = last.get(salon.pk)
-    return sorted(
-        salons,
-        key=lambda salon: (
-            -salon.derniere.cree_le.timestamp() if salon.derniere else 0,
-            salon.communaute.nom,
-        ),
+        salon.autre = others.get(salon.pk)
+        salon.titre, salon.lieu = salon.nom, ""
+        if salon.genre == Salon.Genre.DIRECT:
+            salon.titre = salon.autre.nom_complet if salon.autre else "Compte fermé"
+            salon.lieu = salon.autre.rattachement if salon.autre else ""
+        elif salon.genre == Salon.Genre.GROUPE:
+            salon.lieu = "Entre agents"
+        elif salon.genre == Salon.Genre.RESTREINT:
+            salon.lieu = f"{salon.communaute.nom} · quelques membres"
+        elif salon.nom == FIRST_NAME:
+            salon.titre = salon.communaute.nom
+        else:
+            salon.lieu = salon.communaute.nom
+
+
+def my_salons(agent: Agent, mots: str = "", *, archives: bool = False) -> list[Salon]:
+    """The agent's salons, the latest conversation first, `SHOWN` at most; each with `non_lus`, `derniere` (a line or
+    None), `titre` and `lieu`. `mots`: those whose name holds them. `archives`: those that are closed, instead.
+
+    Four queries, however many salons. A conversation of two in which nobody spoke yet is no conversation.
+    """
+    rows = (
+        member_salons(agent)
+        .filter(archive_le__isnull=not archives)
+        .exclude(genre=Salon.Genre.DIRECT, dernier_numero=0)
+        .with_unread(agent)
+        .select_related("communaute")
+        .latest_first()
     )
+    if mots:
+        rows = rows.named(mots)
+    asleep = SourdineSalon.objects.filter(agent=agent, salon=OuterRef("pk"))
+    added = MembreSalon.objects.filter(agent=agent, salon=OuterRef("pk")).values("apres")
+    salons = list(rows.annotate(sourdine=Exists(asleep), lisible_apres=Subquery(added))[:SHOWN])
+    last = _last_lines(salons)
+    name_salons(agent, salons)
+    for salon in salons:
+        # What was said before somebody was added may not be theirs to read.
+        salon.derniere = last.get(salon.pk) if (salon.lisible_apres or 0) < salon.dernier_numero else None
+    return salons
+
+
+def settings_context(agent: Agent, salon: Salon) -> dict[str, Any]:
+    """Who is in a salon, by name when they are named, and what `agent` may change of it. Half a dozen queries."""
+    name_salons(agent, [salon])
+    members = MembreSalon.objects.filter(salon=salon, agent__is_active=True)
+    return {
+        "salon": salon,
+        "inscriptions": list(members.select_related("agent__service", "agent__territoire").order_by("pk"))
+        if salon.nominatif
+        else [],
+        "tient": salon.genre != Salon.Genre.DIRECT and can_manage(agent, salon),
+        "tenu_par": first_member(salon) if salon.nominatif else None,
+        "sourdine": SourdineSalon.objects.filter(agent=agent, salon=salon).exists(),
+        "autres_salons": salons_of(agent, salon.communaute) if salon.communaute else [],
+    }
+
+
+def salons_of(agent: Agent, communaute: Communaute) -> list[Salon]:
+    """The salons of a community that `agent` is in, those open to all first, named. Two queries."""
+    rows = member_salons(agent).filter(communaute=communaute, archive_le__isnull=True)
+    salons = list(rows.with_unread(agent).select_related("communaute").order_by("genre", "pk")[:SHOWN])
+    name_salons(agent, salons)
+    return salons
 
 
 def _last_lines(salons: Iterable[Salon]) -> dict[int, MessageSalon]:

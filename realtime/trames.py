@@ -143,9 +143,12 @@ class Abonne(TrameEmise):
 @trame_emise("rattrapage")
 @dataclass(frozen=True, slots=True)
 class Rattrapage(TrameEmise):
+    """What was missed, in order. `jusqu_a`: nothing is missing up to this number; those that are not here are no more."""
+
     canal: str
     messages: list[dict[str, Any]]
     suite: bool
+    jusqu_a: int
 
 
 @trame_emise("desabonne")

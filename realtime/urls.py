@@ -1,12 +1,22 @@
 from django.urls import path
 
-from realtime import views
+from realtime import lieux_views, views
 
 app_name = "realtime"
 
 urlpatterns = [
     path("salons/", views.salons, name="salons"),
+    path("salons/nouveau/", lieux_views.ouvrir_groupe, name="ouvrir-groupe"),
+    path("salons/avec/<slug:identifiant>/", lieux_views.ecrire, name="ecrire"),
     path("salons/<int:pk>/", views.salon, name="salon"),
     path("salons/<int:pk>/dire/", views.dire, name="dire"),
     path("salons/<int:pk>/messages/", views.messages, name="messages"),
+    path("salons/<int:pk>/reglages/", lieux_views.reglages, name="reglages"),
+    path("salons/<int:pk>/renommer/", lieux_views.renommer, name="renommer"),
+    path("salons/<int:pk>/archiver/", lieux_views.archiver, name="archiver"),
+    path("salons/<int:pk>/personnes/", lieux_views.ajouter, name="ajouter-personnes"),
+    path("salons/<int:pk>/personnes/retirer/", lieux_views.retirer, name="retirer-personne"),
+    path("salons/<int:pk>/quitter/", lieux_views.quitter, name="quitter"),
+    path("salons/<int:pk>/sourdine/", lieux_views.sourdine, name="sourdine"),
+    path("communautes/<slug:slug>/salons/nouveau/", lieux_views.ouvrir, name="ouvrir"),
 ]

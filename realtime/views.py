@@ -4,21 +4,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from communautes.presentation import community_context
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.access import get_salon
 from realtime.actions import mark_salon_read, send_message
 from realtime.forms import DireForm
 from realtime.models import Salon
-from realtime.presentation import my_salons, salon_context
+from realtime.presentation import SHOWN, my_salons, page_layout, salon_context
 
 MAX_NUMBER = 2**31 - 1
+MAX_WORDS = 80
 
 
 @require_safe
 def salons(request: HttpRequest) -> HttpResponse:
-    """My salons, those with something new first in sight."""
-    return render(request, "realtime/salons.html", {"salons": my_salons(request.user)})
+    """My salons, the latest conversation first; `?q=` finds one by its name, `?archives=1` shows those that are closed."""
+    mots = " ".join(request.GET.get("q", "")[:MAX_WORDS].split())
+    archives = request.GET.get("archives") == "1"
+    context = {
+        "salons": my_salons(request.user, mots, archives=archives),
+        "mots": mots,
+        "archives": archives,
+        "nombre_montre": SHOWN,
+    }
+    return render(request, "realtime/salons.html", context)
 
 
 @require_safe
@@ -60,7 +68,7 @@ def _salon_page(request: HttpRequest, salon: Salon, form: DireForm, avant: int |
         request,
         "realtime/salon.html",
         {
-            **community_context(request.user, salon.communaute, "salon"),
+            **page_layout(request.user, salon),
             **salon_context(request.user, salon, avant),
             "form": form,
         },

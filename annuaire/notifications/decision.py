@@ -22,6 +22,7 @@ DEFAUTS: Mapping[Genre, Voie] = {
     Genre.REACTION: Voie.SITE,
     Genre.SONDAGE: Voie.RESUME,
     Genre.SALON: Voie.COURRIEL,
+    Genre.PRIVE: Voie.COURRIEL,
     Genre.REUNION: Voie.RESUME,
     Genre.DOCUMENT: Voie.RESUME,
     Genre.INVITATION: Voie.COURRIEL,
@@ -44,7 +45,7 @@ MALGRE_SOURDINE = {
 }  # fmt: skip
 # What a browser may show over other windows: what is said to me. The rest waits in the list.
 SAILLANT = {
-    Genre.MENTION, Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.SALON, Genre.INVITATION,
+    Genre.MENTION, Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.SALON, Genre.PRIVE, Genre.INVITATION,
     Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE,
 }  # fmt: skip
 # Named, or asked for at a time: not held back to be grouped with what follows.

@@ -16,6 +16,7 @@ class Genre(models.TextChoices):
     REACTION = "reaction", "Réaction"
     SONDAGE = "sondage", "Sondage"
     SALON = "salon", "Mention dans un salon"
+    PRIVE = "prive", "Message privé"
     REUNION = "reunion", "Réunion"
     DOCUMENT = "document", "Document"
     INVITATION = "invitation", "Invitation"

@@ -17,6 +17,7 @@ MOST_IN_GROUP = 100
 PHRASES = {
     Genre.REPONSE: ("a répondu à", "ont répondu à"),
     Genre.MENTION: ("vous cite dans", "vous citent dans"),
+    Genre.PRIVE: ("a écrit dans", "ont écrit dans"),
     Genre.REACTION: ("a réagi à votre message dans", "ont réagi à vos messages dans"),
 }
 # Of each conversation given by its head: its first news, who made them (latest first) and their kinds.

@@ -34,9 +34,10 @@ class GenreCanal:
     # `acces(agent, pk)`: raises `Http404` or `PermissionDenied` as the page of the same thing does; gives the
     # number of its last event if the kind counts them, else None.
     acces: Callable[[Any, int], int | None]
-    # `suite(pk, apres)`: the events that follow number `apres`, in order, and whether there are more. The
-    # caller has checked access. A kind that has it is caught up with after a cut.
-    suite: Callable[[int, int], tuple[list[dict[str, Any]], bool]] | None = None
+    # `suite(agent, pk, apres)`: the events that follow number `apres` and that the person may read, in order, and whether
+    # there are more. The caller has checked access. A kind that has it is caught up with after a cut; a number that
+    # does not come in it never will.
+    suite: Callable[[Any, int, int], tuple[list[dict[str, Any]], bool]] | None = None
     # `numeros(pks)`: last numbers of many, for the heartbeat, which reveals a lost last event.
     numeros: Callable[[Collection[int]], Mapping[int, int]] | None = None
     # `ecriture(agent, pk)`: whether a message of the person would be taken there now; raises as `acces` does. A kind

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 
+from annuaire.mentions import named_in
 from annuaire.models import Agent
 from annuaire.notifications.horaires import FUSEAUX
 from communautes.models import Communaute
@@ -15,7 +16,7 @@ from realtime.reunions.actions.planification import HORIZON
 from realtime.reunions.horaires import local
 from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
 from realtime.reunions.models.commun import Visio
-from realtime.reunions.personnes import guests_in, named_in
+from realtime.reunions.personnes import guests_in
 from realtime.reunions.visio import offered
 
 DUREES = [

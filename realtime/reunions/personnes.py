@@ -1,7 +1,6 @@
 """From what one types to the people it names: handles, e-mails, whole names."""
 
 import re
-from dataclasses import dataclass, field
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
@@ -15,7 +14,6 @@ from realtime.reunions.actions import Exterieur
 
 SHOWN = 8
 MAX_TYPED = 60
-MOST_NAMED = 300
 _SEPARATORS = re.compile(r"[\n,;]+")
 _WITH_NAME = re.compile(r"([^<>]{0,120})<([^<>\s]{3,254})>")
 
@@ -27,39 +25,6 @@ class Proposition(TypedDict):
     nom: str
     lieu: str
     avatar: str
-
-
-@dataclass
-class Nommees:
-    """Whom a text names, and what of it names nobody."""
-
-    agents: list[Agent] = field(default_factory=list)
-    inconnus: list[str] = field(default_factory=list)
-
-
-def named_in(texte: str, auteur: Agent) -> Nommees:
-    """The people named in `texte`, one a line or after a comma, among those that `auteur` may see. One query."""
-    parts = [part.strip().lstrip("@").strip() for part in _SEPARATORS.split(texte)]
-    parts = [part for part in dict.fromkeys(parts) if part][:MOST_NAMED]
-    if not parts:
-        return Nommees()
-    handles = {part: slugify(part) for part in parts if "@" not in part}
-    emails = [part.lower() for part in parts if "@" in part]
-    rows = (
-        Agent.objects.visible_to(auteur)
-        .with_place()
-        .filter(Q(identifiant__in=handles.values()) | Q(email__in=emails))
-    )
-    by_handle = {row.identifiant: row for row in rows}
-    by_email = {row.email.lower(): row for row in rows}
-    found = Nommees()
-    for part in parts:
-        agent = by_email.get(part.lower()) if "@" in part else by_handle.get(handles[part])
-        if agent is None:
-            found.inconnus.append(part)
-        elif agent not in found.agents:
-            found.agents.append(agent)
-    return found
 
 
 def guests_in(texte: str) -> tuple[list[Exterieur], list[str]]:

@@ -14,6 +14,8 @@ from annuaire.notifications.preferences import clock_of
 from communautes.access import can_read, can_write
 from communautes.models import Communaute
 from communautes.presentation import community_context
+from realtime.access import member_salons
+from realtime.models import Salon
 from realtime.reunions.access import is_over, participant_of, prepares
 from realtime.reunions.actions.points import may_edit
 from realtime.reunions.conflits import busy_among
@@ -130,11 +132,15 @@ def reunion_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         "passee": is_over(reunion),
         "changements": list(reunion.changements.select_related("auteur")[:CHANGES_SHOWN]),
         # The salon is for members: others are not offered a door that is closed to them.
-        "salon": reunion.salon
-        or (reunion.communaute.salons.order_by("pk").first() if reunion.communaute else None)
-        if member
-        else None,
+        "salon": salon_of(agent, reunion) if member else None,
     }
+
+
+def salon_of(agent: Agent, reunion: Reunion) -> Salon | None:
+    """Where a meeting of a community is prepared: the salon it was planned from if `agent` is in it, else the first."""
+    mine = member_salons(agent).order_by("pk")
+    found = mine.filter(pk=reunion.salon_id).first() if reunion.salon_id else None
+    return found or mine.public().filter(communaute=reunion.communaute).first()
 
 
 def people_of(reunion: Reunion) -> list[Participant]:

@@ -1,15 +1,15 @@
 """Marking what one was told read, or unread again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
-from plateforme.socle.diffusion import publish_on_commit
+from plateforme.socle.diffusion import publish_all_on_commit, publish_on_commit
 
 
 @transaction.atomic
@@ -62,6 +62,25 @@ def mark_all_read(agent: Agent, *, fil: str = "", rang: int | None = None) -> da
         return None
     publish_on_commit(f"agent.{agent.pk}", {"type": "notifications.lues"})
     return now
+
+
+@transaction.atomic
+def mark_threads_read(lus: Mapping[tuple[int, str], int]) -> None:
+    """`mark_all_read` of many conversations at once: a `rang` by person and `fil`. One query, in one order for all."""
+    if not lus:
+        return
+    keys = sorted(lus)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH lus AS MATERIALIZED (SELECT n.id FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS lu (agent, fil, rang)"
+            " JOIN notifications_notification n ON n.destinataire_id = lu.agent AND n.fil = lu.fil"
+            " WHERE n.lue_le IS NULL AND n.rang <= lu.rang ORDER BY n.id FOR UPDATE OF n)"
+            " UPDATE notifications_notification n SET lue_le = now() FROM lus WHERE n.id = lus.id"
+            " RETURNING n.destinataire_id",
+            [[agent for agent, _ in keys], [fil for _, fil in keys], [lus[key] for key in keys]],
+        )
+        people = {row[0] for row in cursor.fetchall()}
+    publish_all_on_commit((f"agent.{pk}", {"type": "notifications.lues"}) for pk in people)
 
 
 @transaction.atomic

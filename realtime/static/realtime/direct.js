@@ -63,7 +63,11 @@ class Canal {
         this.dire(event);
         break;
       case "rattrapage":
-        for (const message of event.messages) this.compter({ canal: this.nom, ...message });
+        for (const message of event.messages) {
+          this.sauter(message.numero - 1);
+          this.compter({ canal: this.nom, ...message });
+        }
+        this.sauter(event.jusqu_a);
         // A hole that opened while this was on its way is asked for as well.
         if (event.suite || this.enAvance.size) this.demander();
         break;
@@ -73,6 +77,16 @@ class Canal {
       default:
         if (this.versions && event.version > this.dernier) this.dernier = event.version;
         this.dire(event);
+    }
+  }
+
+  /** What a catch-up passes over up to `numero` is no more, or is not for this person: nothing is waited for there. */
+  sauter(numero) {
+    if (this.dernier === null || !(numero > this.dernier)) return;
+    this.dernier = numero;
+    for (const avance of [...this.enAvance.keys()].sort((a, b) => a - b)) {
+      if (avance <= this.dernier) this.enAvance.delete(avance);
+      else if (avance === this.dernier + 1) this.compter(this.enAvance.get(avance));
     }
   }
 

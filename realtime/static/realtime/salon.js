@@ -66,6 +66,16 @@ class PageSalon {
   recevoir(event) {
     if (event.type === "salon.message") this.montrer(event);
     else if (event.type === "abonne" || event.type === "presence") this.presents.recevoir(event);
+    else if (event.type === "salon.change") this.suivreSalon(event);
+  }
+
+  /** The salon was renamed, archived or opened again; what is being written stays in the field. */
+  suivreSalon({ quoi, nom, archive }) {
+    const titre = this.racine.querySelector("[data-role=titre]");
+    if (quoi === "nom" && titre) titre.textContent = nom;
+    if (quoi === "archive" || quoi === "rouvert") {
+      this.dire(archive ? "Ce salon vient d’être archivé\u00a0: on le lit encore, on n’y écrit plus." : "Ce salon est rouvert. Rechargez la page pour y écrire.");
+    }
   }
 
   montrer(message) {
