@@ -18,6 +18,7 @@ from realtime.seances.access import can_lead, can_validate_minutes
 from realtime.seances.composition import Entete, compose, heading, usual_signers
 from realtime.seances.compte_rendu import minutes_of
 from realtime.seances.models import CompteRendu, EditionCompteRendu, Seance, VersionCompteRendu
+from realtime.seances.rendu import render_minutes
 
 BROUILLON = "compte-rendu"
 VERSIONS_SHOWN = 100
@@ -78,11 +79,12 @@ def validated(minutes: CompteRendu, edition: EditionCompteRendu) -> Acte:
 
 
 def draft(seance: Seance, minutes: CompteRendu | None) -> Acte:
-    """What minutes are for now: their text, or before it what the meeting gives. `html` is empty in that case."""
+    """What minutes are for now: their text, or before it what the meeting gives."""
     president, secretaire = usual_signers(seance)
     entete = heading(seance, president=president, secretaire=secretaire)
     if minutes is None:
-        return Acte(seance, entete, compose(minutes_of(seance)), "", None, None)
+        texte = compose(minutes_of(seance))
+        return Acte(seance, entete, texte, render_minutes(texte), None, None)
     return Acte(seance, entete, minutes.texte, minutes.html, minutes, None)
 
 
@@ -108,6 +110,12 @@ def reading(agent: Agent, seance: Seance, minutes: CompteRendu | None, rang: int
         "acte": acte,
         "editions": editions,
         "derniere": editions[-1] if editions else None,
+        # What the links to files ask for.
+        "choix": f"?edition={shown.rang}"
+        if shown is not None
+        else "?projet=1"
+        if minutes is not None
+        else "",
         "releve": minutes_of(seance) if minutes is None else None,
         "publie": visible_sujets(agent).filter(pk=seance.sujet_id).first() if seance.sujet_id else None,
         "peut_rediger": minutes is None and leads and seance.levee,

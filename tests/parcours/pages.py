@@ -169,7 +169,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "forum:flux-etiquette", "forum:flux-expertise", "forum:mentions", "forum:citation", "forum:piece",
         "forum:piece-image", "forum:emojis", "suites:export-decisions", "suites:export-taches", "suites:personnes",
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur",
-        "seances:compte-rendu-markdown",
+        "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",
         "mfa_download_recovery_codes",
     ),
     "leads to another page": (

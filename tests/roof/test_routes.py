@@ -255,6 +255,8 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "seances:presences": (LOGIN, 404, 404, 404, 404),
     "seances:compte-rendu": (LOGIN, 404, 404, 404, 404),
     "seances:compte-rendu-markdown": (LOGIN, 404, 404, 404, 404),
+    "seances:compte-rendu-pdf": (LOGIN, 404, 404, 404, 404),
+    "seances:compte-rendu-odt": (LOGIN, 404, 404, 404, 404),
     "seances:publier": POST,
     "seances:rediger": POST,
     # The meeting of this world is not held yet: tests/seances/test_redaction.py goes further.

@@ -1,11 +1,19 @@
 """Minutes as files."""
 
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from plateforme.socle.erreurs import TropDeDemandes
+from plateforme.socle.limites import check_limit
 from realtime.seances.access import can_lead, get_edition, get_seance
 from realtime.seances.exports.markdown import as_markdown
+from realtime.seances.exports.odt import as_odt
+from realtime.seances.exports.pdf import as_pdf
 from realtime.seances.models import CompteRendu
 from realtime.seances.redaction import Acte, draft, validated
 from realtime.seances.views.gestes import number_asked
@@ -17,6 +25,36 @@ def markdown(request: HttpRequest, pk: int) -> HttpResponse:
     """As it was written."""
     acte = _asked(request, pk)
     return _file(as_markdown(acte).encode(), acte, "md", "text/markdown; charset=utf-8")
+
+
+@never_cache
+@require_safe
+def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """To print and sign."""
+    return _written(request, pk, as_pdf, "pdf", "application/pdf")
+
+
+@never_cache
+@require_safe
+def odt(request: HttpRequest, pk: int) -> HttpResponse:
+    """To go on with in a word processor."""
+    return _written(request, pk, as_odt, "odt", "application/vnd.oasis.opendocument.text")
+
+
+def _written(
+    request: HttpRequest, pk: int, write: Callable[[Acte], bytes], ending: str, kind: str
+) -> HttpResponse:
+    """A file that costs something to write: so many a minute."""
+    acte = _asked(request, pk)
+    try:
+        check_limit("export", request.user.pk)
+    except TropDeDemandes as refused:
+        messages.error(
+            request,
+            f"Vous venez de télécharger plusieurs fichiers : réessayez dans {refused.attente} secondes.",
+        )
+        return redirect("seances:compte-rendu", pk)
+    return _file(write(acte), acte, ending, kind)
 
 
 def _asked(request: HttpRequest, pk: int) -> Acte:
