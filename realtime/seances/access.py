@@ -193,7 +193,7 @@ def require_validate_minutes(agent: Agent, reunion: Reunion) -> None:
 def get_minutes(agent: Agent, pk: int) -> CompteRendu:
     """The minutes of a meeting that `agent` may see, with the meeting; or 404, 403."""
     seance = get_seance(agent, pk)
-    found = CompteRendu.objects.select_related("modifie_par").filter(seance=seance).first()
+    found = CompteRendu.objects.select_related("modifie_par", "communaute").filter(seance=seance).first()
     if found is None:
         raise Http404("Cette réunion n’a pas encore de compte rendu.")
     found.seance = seance

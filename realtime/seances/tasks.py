@@ -20,11 +20,17 @@ def distribute_opening(reunion_id: int, auteur_id: int) -> None:
 
 @app.task(name="seances.distribute_minutes", retry=_RETRY)
 def distribute_minutes(edition_id: int) -> None:
-    """Tell those who took part that the minutes are validated."""
+    """Tell those who took part that the minutes are validated, and the sujet where they were published."""
     edition = (
-        EditionCompteRendu.objects.select_related("compte_rendu__seance__reunion__communaute", "validee_par")
+        EditionCompteRendu.objects.select_related(
+            "compte_rendu__communaute",
+            "compte_rendu__seance__reunion__communaute",
+            "compte_rendu__seance__sujet__communaute",
+            "validee_par",
+        )
         .filter(pk=edition_id)
         .first()
     )
     if edition is not None:
         actions.tell_of_minutes(edition)
+        actions.tell_sujet_of_correction(edition)

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.models import Communaute
-from forum.models import Sujet
+from forum.actions import close_sujet
+from forum.models import PieceJointe, Sujet
 from realtime.seances import actions
+from realtime.seances.access import get_minutes
 from realtime.seances.actions import ProjetScrutin
 from realtime.seances.exports.markdown import as_markdown
 from realtime.seances.models import Seance
 from realtime.seances.redaction import draft
+from realtime.seances.tasks import distribute_minutes
 from tests.factories import add_member, browser, make_agent
 from tests.seances.conftest import now_is
 
@@ -94,9 +97,47 @@ def test_published_once_in_the_forum(camille: Agent, noe: Agent, lea: Agent, sea
     answer = secretary.post(address)
     sujet = Sujet.objects.get()
     assert answer["Location"].startswith(f"/sujets/{sujet.pk}/")
-    assert not sujet.messages.get().wiki and "Bilan" in sujet.messages.get().texte
-    assert actions.publish_minutes(camille, minutes) == sujet
+    message = sujet.messages.get()
+    assert not message.wiki and "Bilan" in message.texte and f"({page})" in message.texte
+    assert sujet.titre.startswith("Compte rendu n°")
+    (piece,) = message.pieces.all()
+    assert piece.nom.startswith("compte-rendu-20") and piece.type_mime == "application/pdf"
+    assert minutes.editions.get().message == message
+    assert actions.publish_minutes(camille, get_minutes(camille, seance.pk)) == sujet
+    # The file of the second time is taken back.
+    assert PieceJointe.objects.count() == 1
     assert "compte rendu publié" in browser(lea).get(page).content.decode()
+
+
+def test_the_sujet_is_told_of_a_correction(camille: Agent, noe: Agent, seance: Seance) -> None:
+    actions.end(camille, seance, etape=1)
+    minutes = actions.start_minutes(noe, seance)
+    actions.validate_minutes(camille, minutes, version=1)
+    sujet = actions.publish_minutes(noe, get_minutes(noe, seance.pk))
+    actions.correct_minutes(noe, minutes, "Le seuil est de *douze* mètres")
+    actions.edit_minutes(noe, minutes, "Douze mètres.", version=1)
+    edition = actions.validate_minutes(camille, minutes, version=2)
+    for _ in range(2):
+        distribute_minutes(edition_id=edition.pk)
+    said = sujet.messages.get(numero=2)
+    assert said.auteur == camille and sujet.messages.count() == 2
+    assert "Rectificatif n°\u00a01" in said.texte and "\\*douze\\*" in said.texte
+    assert said.pieces.get().nom.endswith("-rectificatif-1.pdf")
+    # Closed, it is left as it is, and the minutes are validated all the same.
+    close_sujet(camille, sujet)
+    actions.correct_minutes(noe, minutes, "Encore une erreur")
+    last = actions.validate_minutes(camille, minutes, version=2)
+    distribute_minutes(edition_id=last.pk)
+    assert sujet.messages.count() == 2 and PieceJointe.objects.count() == 2
+
+
+def test_minutes_too_long_for_a_message(camille: Agent, seance: Seance) -> None:
+    actions.end(camille, seance, etape=1)
+    minutes = actions.start_minutes(camille, seance)
+    actions.edit_minutes(camille, minutes, "mot " * 14_990, version=1)
+    actions.validate_minutes(camille, minutes, version=2)
+    sujet = actions.publish_minutes(camille, get_minutes(camille, seance.pk))
+    assert "trop long pour un message" in sujet.messages.get().texte
 
 
 def test_hours_are_those_of_the_meeting_whoever_reads(seance: Seance) -> None:

@@ -23,7 +23,7 @@ from realtime.seances.actions.paroles import (
     set_hands_by_point,
 )
 from realtime.seances.actions.presences import correct_attendance, note_presence
-from realtime.seances.actions.publication import publish_minutes
+from realtime.seances.actions.publication import publish_minutes, tell_sujet_of_correction
 from realtime.seances.actions.suites import confirm_suite, note_action, note_decision, set_aside
 from realtime.seances.actions.votes import (
     ORDINAIRES,
@@ -74,6 +74,7 @@ __all__ = [
     "take_pen",
     "tell_of_minutes",
     "tell_of_opening",
+    "tell_sujet_of_correction",
     "validate_minutes",
     "vote",
 ]

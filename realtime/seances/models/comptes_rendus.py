@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from annuaire.models import Agent
 from communautes.models import Communaute
+from forum.models import Message
 from realtime.seances.models.seances import Seance
 
 MOTIF_MAX = 500
@@ -105,7 +106,7 @@ class CompteurComptesRendus(models.Model):
 
 
 class EditionCompteRendu(models.Model):
-    """Minutes as they were validated: never changed. `rang` 0 is the first, then come those that correct it.
+    """Minutes as they were validated: what they say is never changed. `rang` 0 is the first, then come those that correct it.
 
     `entete`: the meeting as it was then, who attended among others (`comptes_rendus.Entete`).
     """
@@ -119,6 +120,10 @@ class EditionCompteRendu(models.Model):
     entete = models.JSONField()
     validee_par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     validee_le = models.DateTimeField()
+    # What the community was told it by: the first message of the sujet, or one that says that it was corrected.
+    message = models.OneToOneField(
+        Message, null=True, on_delete=models.SET_NULL, related_name="edition_compte_rendu"
+    )
 
     objects: ClassVar[models.Manager["EditionCompteRendu"]] = models.Manager()
 
