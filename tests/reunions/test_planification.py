@@ -466,3 +466,21 @@ def test_past_and_coming(plan: Callable[..., Reunion], communaute: Communaute, n
     coming = at("Bientôt", 90)
     assert upcoming_reunions(noe, communaute) == [late, now, coming]
     assert set(past_reunions(noe, communaute)) == {over, ended}
+
+
+def test_who_was_taken_off_by_name_is_not_put_back_with_their_group(
+    plan: Callable[..., Reunion],
+    communaute: Communaute,
+    camille: Agent,
+    noe: Agent,
+    zoe: Agent,
+    run_jobs: Callable[[], int],
+) -> None:
+    reunion = plan()
+    actions.withdraw(camille, participant(reunion, noe))
+    add_member(communaute, zoe)
+    run_jobs()
+    assert participant(reunion, zoe).retire_le is None
+    assert participant(reunion, noe).retire_le is not None
+    actions.invite(camille, reunion, Invites(agents=(noe,)))
+    assert participant(reunion, noe).retire_le is None

@@ -53,7 +53,7 @@ from plateforme.socle.typographie import tidy_title
 from realtime.actions import send_message
 from realtime.models import LectureSalon, Salon
 from realtime.reunions.actions import ProjetPoint
-from realtime.reunions.actions.convives import resolve_groups
+from realtime.reunions.actions.listes import resolve_groups
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Convive, Reunion
 

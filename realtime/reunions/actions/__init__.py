@@ -8,8 +8,6 @@ from realtime.reunions.actions.agenda import (
     set_preferences,
 )
 from realtime.reunions.actions.convives import (
-    Exterieur,
-    Invites,
     answer,
     answer_as_guest,
     follow_membership,
@@ -19,6 +17,7 @@ from realtime.reunions.actions.convives import (
 )
 from realtime.reunions.actions.documents import add_document, remove_document
 from realtime.reunions.actions.expeditions import send_calendars
+from realtime.reunions.actions.listes import Exterieur, Invites
 from realtime.reunions.actions.nouvelles import tell_of_cancellation, tell_of_change, tell_of_reunion
 from realtime.reunions.actions.planification import (
     cancel_reunion,

@@ -1,11 +1,8 @@
 """Inviting people, and what they answer."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -16,46 +13,11 @@ from communautes.models import Adhesion, Communaute
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
-from realtime.reunions.access import may_be_invited, require_prepare
+from realtime.reunions.access import require_prepare
 from realtime.reunions.actions.commun import announce, locked, require_open
+from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
 from realtime.reunions.models import Convive, Participant, Reunion
 from realtime.reunions.models.reunions import LONGEST
-
-NOMMES_MAX = 200  # people invited by name
-EXTERIEURS_MAX = 30
-
-
-@dataclass(frozen=True)
-class Exterieur:
-    """Somebody without an account, for a lab."""
-
-    courriel: str
-    nom: str = ""
-
-
-@dataclass(frozen=True)
-class Invites:
-    """Who is asked to come: people by name, groups, and for a lab people outside."""
-
-    agents: tuple[Agent, ...] = ()
-    animateurs: tuple[Agent, ...] = ()
-    secretaires: tuple[Agent, ...] = ()
-    facultatifs: tuple[Agent, ...] = ()
-    exterieurs: tuple[Exterieur, ...] = ()
-    toute_la_communaute: bool = False
-    toute_l_animation: bool = False
-
-    def by_role(self) -> dict[int, tuple[Agent, str]]:
-        """Each agent once, with the role that carries most."""
-        found: dict[int, tuple[Agent, str]] = {}
-        for role, people in (
-            (Convive.Role.INVITE, self.facultatifs),
-            (Convive.Role.PARTICIPANT, self.agents),
-            (Convive.Role.SECRETAIRE, self.secretaires),
-            (Convive.Role.ANIMATEUR, self.animateurs),
-        ):
-            found |= {agent.pk: (agent, role) for agent in people}
-        return found
 
 
 @transaction.atomic
@@ -79,7 +41,7 @@ def invite(auteur: Agent, reunion: Reunion, invites: Invites) -> None:
             groups.append(name)
     if groups:
         current.save(update_fields=groups)
-    add_people(auteur, current, invites)
+    add_people(current, invites)
     resolve_groups(current)
     record(auteur, "reunion.invite", current, agents=sorted(invites.by_role()), groupes=groups)
     announce(current, "reunion.convives")
@@ -97,7 +59,12 @@ def withdraw(auteur: Agent, participant: Participant) -> None:
     require_open(current)
     if participant.agent_id == current.organisateur_id:
         raise ActionRefusee("La personne qui organise la réunion y participe : annulez plutôt la réunion.")
-    changed = Participant.objects.present().filter(pk=participant.pk).update(retire_le=timezone.now())
+    # Taken off by name: their group does not put them back.
+    changed = (
+        Participant.objects.present()
+        .filter(pk=participant.pk)
+        .update(retire_le=timezone.now(), origine=Convive.Origine.PERSONNE)
+    )
     if not changed:
         return
     record(auteur, "reunion.withdraw", current, participant=participant.pk, agent=participant.agent_id)
@@ -184,55 +151,6 @@ def record_answer(
     return participant
 
 
-def add_people(auteur: Agent, reunion: Reunion, invites: Invites) -> None:
-    """Write the rows of those named, in the caller's transaction; who had been withdrawn is asked again.
-
-    Raises `ActionRefusee` for somebody who may not be invited.
-    """
-    wanted = invites.by_role()
-    wanted.pop(reunion.organisateur_id, None)
-    refused = [
-        agent.nom_complet for agent, _ in wanted.values() if not may_be_invited(agent, reunion.communaute)
-    ]
-    if refused:
-        raise ActionRefusee(
-            f"{', '.join(refused)} : ce compte est fermé, ou c’est celui d’un partenaire, que seuls les "
-            "laboratoires invitent.",
-            champ="agents",
-        )
-    existing = {row.agent_id: row for row in reunion.participants.filter(agent__isnull=False)}
-    named = reunion.participants.present().filter(origine__in=("personne", "exterieur")).count()
-    if named + len(set(wanted) - set(existing)) > NOMMES_MAX:
-        raise ActionRefusee(f"On invite {NOMMES_MAX} personnes au plus par leur nom.", champ="agents")
-    members = _members_among(reunion.communaute, wanted)
-    rows = []
-    for pk, (agent, role) in wanted.items():
-        outside = reunion.communaute is not None and pk not in members
-        origine = Convive.Origine.EXTERIEUR if outside else Convive.Origine.PERSONNE
-        row = existing.get(pk)
-        if row is None:
-            rows.append(Participant(reunion=reunion, agent=agent, role=role, origine=origine))
-        elif row.retire_le is not None:
-            _ask_back(row, role, origine)
-        elif role != row.role:
-            row.role = role
-            row.save(update_fields=["role"])
-    Participant.objects.bulk_create(rows)
-    _add_outsiders(reunion, invites.exterieurs)
-
-
-def resolve_groups(reunion: Reunion) -> None:
-    """Write the rows of the groups that are invited, as their members are now. Harmless when repeated."""
-    if reunion.communaute_id is None:
-        return
-    members = Adhesion.objects.filter(communaute=reunion.communaute_id, agent__is_active=True)
-    if reunion.toute_la_communaute:
-        _add_group(reunion, members, Convive.Origine.COMMUNAUTE)
-    elif reunion.toute_l_animation:
-        animation = members.filter(role=Adhesion.Role.ANIMATEUR)
-        _add_group(reunion, animation, Convive.Origine.ANIMATION)
-
-
 @transaction.atomic
 def follow_membership(communaute: Communaute, agent: Agent) -> None:
     """Have the meetings to come follow what `agent` is to `communaute` now: joined, left, animates or no more.
@@ -277,69 +195,6 @@ def _withdraw_all(rows: "QuerySet[Participant]") -> None:
     Participant.objects.filter(pk__in=[pk for pk, _ in touched]).update(retire_le=timezone.now())
     for reunion_id in {reunion_id for _, reunion_id in touched}:
         send_calendars.defer(reunion_id=reunion_id)
-
-
-def _add_group(reunion: Reunion, members: "Iterable[Adhesion]", origine: str) -> None:
-    present = dict(reunion.participants.filter(agent__isnull=False).values_list("agent", "retire_le"))
-    pks = list(members.values_list("agent", flat=True))  # type: ignore[attr-defined]
-    Participant.objects.bulk_create(
-        [Participant(reunion=reunion, agent_id=pk, origine=origine) for pk in pks if pk not in present],
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
-    # Back in the community: asked again. Somebody whom the organiser took off the list stays off it.
-    back = [pk for pk in pks if present.get(pk) is not None]
-    reunion.participants.filter(agent__in=back, origine=origine, retire_le__isnull=False).update(
-        retire_le=None, reponse=Convive.Reponse.SANS, commentaire="", repondu_le=None, envoyee=None
-    )
-
-
-def _add_outsiders(reunion: Reunion, exterieurs: Iterable[Exterieur]) -> None:
-    people = {person.courriel.strip().lower(): person for person in exterieurs}
-    if not people:
-        return
-    if reunion.communaute is None or not reunion.communaute.est_laboratoire:
-        raise ActionRefusee("Seuls les laboratoires invitent des personnes sans compte.", champ="exterieurs")
-    for courriel in people:
-        try:
-            validate_email(courriel)
-        except ValidationError:
-            raise ActionRefusee(
-                f"« {courriel} » n’est pas une adresse électronique.", champ="exterieurs"
-            ) from None
-    known = Agent.objects.filter(email__in=people).values_list("email", flat=True)
-    if known:
-        raise ActionRefusee(
-            f"{', '.join(known)} a un compte : invitez cette personne par son nom.", champ="exterieurs"
-        )
-    existing = {row.courriel.lower(): row for row in reunion.participants.filter(agent__isnull=True)}
-    if sum(row.retire_le is None for row in existing.values()) + len(people) > EXTERIEURS_MAX:
-        raise ActionRefusee(f"On invite {EXTERIEURS_MAX} personnes sans compte au plus.", champ="exterieurs")
-    for courriel, person in people.items():
-        row = existing.get(courriel)
-        if row is None:
-            Participant.objects.create(
-                reunion=reunion,
-                courriel=courriel,
-                nom=" ".join(person.nom.split())[:120],
-                origine=Convive.Origine.EXTERIEUR,
-            )
-        elif row.retire_le is not None:
-            _ask_back(row, Convive.Role.PARTICIPANT, Convive.Origine.EXTERIEUR)
-
-
-def _ask_back(row: Participant, role: str, origine: str) -> None:
-    """Somebody asked no more is asked again, as if for the first time."""
-    row.role, row.origine, row.retire_le, row.envoyee = role, origine, None, None
-    row.reponse, row.commentaire, row.repondu_le = Convive.Reponse.SANS, "", None
-    row.save()
-
-
-def _members_among(communaute: Communaute | None, pks: Iterable[int]) -> set[int]:
-    if communaute is None:
-        return set()
-    rows = Adhesion.objects.filter(communaute=communaute, agent__in=list(pks))
-    return set(rows.values_list("agent", flat=True))
 
 
 def _still_reads(agent: Agent, reunion: Reunion, participant: Participant) -> bool:

@@ -22,7 +22,7 @@ from realtime.access import get_salon
 from realtime.models import Salon
 from realtime.reunions.access import can_plan, require_prepare
 from realtime.reunions.actions.commun import announce, locked, require_open
-from realtime.reunions.actions.convives import Invites, add_people, resolve_groups
+from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
 from realtime.reunions.actions.points import ProjetPoint, write_points
 from realtime.reunions.liens import link_key
 from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion
@@ -89,7 +89,7 @@ def plan_reunion(
         reponse=Convive.Reponse.ACCEPTE,
         repondu_le=timezone.now(),
     )
-    add_people(auteur, reunion, invites)
+    add_people(reunion, invites)
     resolve_groups(reunion)
     record(auteur, "reunion.plan", reunion, brouillon=brouillon)
     if not brouillon:
@@ -145,7 +145,7 @@ def edit_reunion(auteur: Agent, reunion: Reunion, *, sur: int | None = None, **c
     if not said:
         return []
     moved = before.debut != current.debut or before.duree_minutes != current.duree_minutes
-    current.sequence += 1
+    current.sequence = next_sequence(current)
     current.modifiee = current.serie_id is not None
     if moved:
         current.sequence_horaire = current.sequence
@@ -179,7 +179,7 @@ def cancel_reunion(auteur: Agent, reunion: Reunion, *, motif: str = "") -> None:
     told = current.etat != Reunion.Etat.BROUILLON
     current.etat, current.annulee_le = Reunion.Etat.ANNULEE, timezone.now()
     current.motif_annulation = " ".join(motif.split())[:300]
-    current.sequence += 1
+    current.sequence = next_sequence(current)
     current.modifiee = current.serie_id is not None
     current.save(update_fields=["etat", "annulee_le", "motif_annulation", "sequence", "modifiee"])
     record(auteur, "reunion.cancel", current)
@@ -273,6 +273,11 @@ def clean_fields(wanted: dict[str, Any], *, avant: Reunion | None) -> dict[str, 
     if not DUREE_MIN <= fields["duree_minutes"] <= DUREE_MAX:
         raise ActionRefusee("Une réunion dure de 5 minutes à 12 heures.", champ="duree_minutes")
     return fields | _video(fields, avant)
+
+
+def next_sequence(reunion: Reunion) -> int:
+    """The number of a change: past the series' own, so that no calendar takes it for older than the rule."""
+    return max(reunion.sequence, reunion.serie.sequence if reunion.serie is not None else 0) + 1
 
 
 def _video(fields: dict[str, Any], avant: Reunion | None) -> dict[str, str]:
