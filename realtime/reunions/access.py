@@ -92,6 +92,14 @@ def get_participant(agent: Agent, pk: int) -> Participant:
     return found
 
 
+def get_serie(agent: Agent, pk: int) -> Serie:
+    """A series of which `agent` may see a meeting, or that they are invited to; or 404."""
+    found = Serie.objects.select_related("communaute", "organisateur").filter(pk=pk).first()
+    if found is None or not agent.is_active or not visible_reunions(agent).filter(serie=found).exists():
+        raise Http404("Cette série de réunions n’existe pas.")
+    return found
+
+
 def participant_of(agent: Agent, reunion: Reunion) -> Participant | None:
     """The invitation of `agent` to `reunion`, unless it was withdrawn."""
     found: Participant | None = (

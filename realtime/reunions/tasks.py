@@ -1,5 +1,6 @@
 """What is told of meetings, by the worker."""
 
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -8,7 +9,8 @@ from annuaire.notifications.preferences import rythme
 from communautes.models import Communaute
 from realtime.reunions import actions
 from realtime.reunions.actions.nouvelles import tell_of_proposal
-from realtime.reunions.models import Changement, PointOrdreDuJour, Reunion
+from realtime.reunions.actions.series import WINDOW
+from realtime.reunions.models import Changement, PointOrdreDuJour, Reunion, Serie
 
 _RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
@@ -18,6 +20,10 @@ def _reunion(pk: int) -> Reunion | None:
         Reunion.objects.select_related("communaute", "organisateur", "serie").filter(pk=pk).first()
     )
     return found
+
+
+def _serie(pk: int) -> Serie | None:
+    return Serie.objects.select_related("communaute", "organisateur").filter(pk=pk).first()
 
 
 @app.task(name="reunions.distribute_reunion", retry=_RETRY)
@@ -63,6 +69,48 @@ def send_calendars(reunion_id: int) -> None:
         send_calendars.configure(schedule_at=envoi.plus_tard).defer(reunion_id=reunion_id)
     if envoi.echecs:
         raise CourrielsRefuses(envoi.echecs)
+
+
+@app.task(name="reunions.distribute_serie", retry=_RETRY)
+def distribute_serie(serie_id: int) -> None:
+    """Tell those invited to a series, then their calendars."""
+    serie = _serie(serie_id)
+    if serie is not None:
+        actions.tell_of_serie(serie)
+        send_serie_calendars.defer(serie_id=serie_id)
+
+
+@app.task(name="reunions.send_serie_calendars", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def send_serie_calendars(serie_id: int) -> None:
+    """Send what calendars lack of a series; as `send_calendars`."""
+    serie = _serie(serie_id)
+    if serie is None:
+        return
+    envoi = actions.send_serie_calendars(serie)
+    if envoi.reste:
+        send_serie_calendars.defer(serie_id=serie_id)
+    elif envoi.plus_tard is not None:
+        send_serie_calendars.configure(schedule_at=envoi.plus_tard).defer(serie_id=serie_id)
+    if envoi.echecs:
+        raise CourrielsRefuses(envoi.echecs)
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="reunions.prepare_series", queueing_lock="reunions.prepare_series")
+def prepare_series(timestamp: int) -> None:
+    """Each night, the meetings of series that come near; a job for each series."""
+    horizon = timezone.now() + WINDOW
+    due = Serie.objects.filter(arretee_le__isnull=True, preparee_jusqu_au__lt=horizon)
+    for pk in due.values_list("pk", flat=True):
+        prepare_serie.defer(serie_id=pk)
+
+
+@app.task(name="reunions.prepare_serie", retry=_RETRY)
+def prepare_serie(serie_id: int) -> None:
+    """Make the meetings of a series that come near."""
+    serie = _serie(serie_id)
+    if serie is not None:
+        actions.prepare_serie(serie)
 
 
 class CourrielsRefuses(Exception):

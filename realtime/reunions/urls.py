@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from realtime.reunions.views import agenda, convives, exterieurs, pages, points, preparation
+from realtime.reunions.views import agenda, convives, exterieurs, pages, points, preparation, series
 
 app_name = "reunions"
 
@@ -35,6 +35,11 @@ urlpatterns = [
     path("reunions/points/<int:pk>/deplacer/", points.deplacer, name="deplacer-point"),
     path("reunions/<int:pk>/documents/", points.documents, name="documents"),
     path("reunions/documents/<int:pk>/retirer/", points.retirer_document, name="retirer-document"),
+    path("reunions/series/<int:pk>/", series.serie, name="serie"),
+    path("reunions/series/<int:pk>/inviter/", series.inviter, name="inviter-serie"),
+    path("reunions/series/<int:pk>/arreter/", series.arreter, name="arreter-serie"),
+    path("reunions/series/<int:pk>/repondre/", series.repondre, name="repondre-serie"),
+    path("reunions/series/<int:pk>/retirer/<int:habitue>/", series.retirer, name="retirer-habitue"),
     path("invitation-reunion/<str:jeton>/", exterieurs.exterieur, name="exterieur"),
     path(
         "invitation-reunion/<str:jeton>/reunion.ics",

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from communautes.suites.actions import create_task, propose_decision
 from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
-from realtime.reunions.actions import ProjetPoint
+from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
@@ -222,6 +223,11 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "reunions:flux": (404, 404, 404, 404, 404),
     "reunions:exterieur": (404, 404, 404, 404, 404),
     "reunions:telecharger-exterieur": (404, 404, 404, 404, 404),
+    "reunions:serie": (LOGIN, 404, 404, 200, 200),
+    "reunions:inviter-serie": POST,
+    "reunions:arreter-serie": POST,
+    "reunions:repondre-serie": POST,
+    "reunions:retirer-habitue": POST,
     "reunions:repondre": POST,
     "reunions:telecharger": (LOGIN, 404, 404, 200, 200),
     "reunions:modifier": (LOGIN, 404, 404, 403, 200),
@@ -394,6 +400,13 @@ def make_world() -> dict[str, Any]:
     reunion = Reunion.objects.create(
         communaute=communaute, organisateur=animateur, titre="Point mensuel", debut=timezone.now()
     )
+    serie = plan_serie(
+        animateur,
+        communaute,
+        Rythme("hebdo", (1,), nombre=3),
+        titre="Point du mardi",
+        debut=timezone.now() + timedelta(days=2),
+    )
     (point,) = write_points(reunion, [ProjetPoint("Bilan")])
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
@@ -415,6 +428,7 @@ def make_world() -> dict[str, Any]:
         "document": document.pk,
         "reunion": reunion.pk,
         "point": point.pk,
+        "serie": serie.serie_id,
         "demande": demande.pk,
         "invitation": invitation.pk,
         "identifiant": animateur.identifiant,
@@ -456,6 +470,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         "seances": world["reunion"],
         "reunions": world["salon"]
         if name == "reunions:planifier-salon"
+        else world["serie"]
+        if "serie" in name or name == "reunions:retirer-habitue"
         else world["point"]
         if name.endswith("-point") and name != "reunions:ajouter-point"
         else world["reunion"],
@@ -476,6 +492,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         [pk],
         [world["identifiant"]],
         [world["slug"], pk],
+        [pk, 1],
     ):
         try:
             if "piece" in name and name != "forum:pieces":

@@ -16,9 +16,14 @@ from realtime.reunions.actions.convives import (
     withdraw,
 )
 from realtime.reunions.actions.documents import add_document, remove_document
-from realtime.reunions.actions.expeditions import send_calendars
+from realtime.reunions.actions.expeditions import send_calendars, send_serie_calendars
 from realtime.reunions.actions.listes import Exterieur, Invites
-from realtime.reunions.actions.nouvelles import tell_of_cancellation, tell_of_change, tell_of_reunion
+from realtime.reunions.actions.nouvelles import (
+    tell_of_cancellation,
+    tell_of_change,
+    tell_of_reunion,
+    tell_of_serie,
+)
 from realtime.reunions.actions.planification import (
     cancel_reunion,
     duplicate_reunion,
@@ -36,27 +41,43 @@ from realtime.reunions.actions.points import (
     remove_point,
 )
 from realtime.reunions.actions.rappels import recall_due
+from realtime.reunions.actions.series import (
+    Rythme,
+    answer_serie,
+    edit_serie,
+    invite_to_serie,
+    plan_serie,
+    prepare_serie,
+    stop_serie,
+    withdraw_from_serie,
+)
 
 __all__ = [
     "PREFERENCES",
     "Exterieur",
     "Invites",
     "ProjetPoint",
+    "Rythme",
     "add_document",
     "add_point",
     "answer",
     "answer_as_guest",
+    "answer_serie",
     "cancel_reunion",
     "create_calendar_key",
     "duplicate_reunion",
     "edit_point",
     "edit_reunion",
+    "edit_serie",
     "follow_membership",
     "invite",
+    "invite_to_serie",
     "keep_point",
     "note_calendar_use",
     "order_points",
     "plan_reunion",
+    "plan_serie",
+    "prepare_serie",
     "propose_point",
     "publish_reunion",
     "recall_due",
@@ -64,10 +85,14 @@ __all__ = [
     "remove_point",
     "revoke_calendar_key",
     "send_calendars",
+    "send_serie_calendars",
     "set_preferences",
     "set_role",
+    "stop_serie",
     "tell_of_cancellation",
     "tell_of_change",
     "tell_of_reunion",
+    "tell_of_serie",
     "withdraw",
+    "withdraw_from_serie",
 ]

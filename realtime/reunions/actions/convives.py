@@ -16,7 +16,7 @@ from plateforme.socle.limites import check_limit
 from realtime.reunions.access import require_prepare
 from realtime.reunions.actions.commun import announce, locked, require_open
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
-from realtime.reunions.models import Convive, Participant, Reunion
+from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie
 from realtime.reunions.models.reunions import LONGEST
 
 
@@ -160,6 +160,7 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
     from realtime.reunions.tasks import distribute_reunion
 
     adhesion = Adhesion.objects.filter(communaute=communaute, agent=agent).first()
+    _follow_series(communaute, agent, adhesion)
     coming = (
         Reunion.objects.filter(communaute=communaute, debut__gte=timezone.now() - LONGEST)
         .exclude(etat__in=(Reunion.Etat.ANNULEE, Reunion.Etat.TERMINEE))
@@ -174,7 +175,7 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
         return
     animates = adhesion.role == Adhesion.Role.ANIMATEUR
     groups = Q(toute_la_communaute=True) | (Q(toute_l_animation=True) if animates else Q(pk__in=[]))
-    for reunion in coming.filter(groups):
+    for reunion in coming.filter(groups, serie__isnull=True):
         resolve_groups(reunion)
         if not reunion.en_preparation:
             distribute_reunion.defer(reunion_id=reunion.pk)
@@ -186,6 +187,25 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
                 reunion__in=coming.filter(toute_la_communaute=False),
             )
         )
+
+
+def _follow_series(communaute: Communaute, agent: Agent, adhesion: Adhesion | None) -> None:
+    from realtime.reunions.actions.series import sync_people
+    from realtime.reunions.tasks import distribute_serie
+
+    animates = adhesion is not None and adhesion.role == Adhesion.Role.ANIMATEUR
+    for serie in Serie.objects.select_for_update(no_key=True).filter(
+        communaute=communaute, arretee_le__isnull=True
+    ):
+        mine = Habitue.objects.present().filter(serie=serie, agent=agent)
+        if adhesion is None:
+            mine.update(retire_le=timezone.now())
+        elif not animates and not serie.toute_la_communaute:
+            mine.filter(origine=Convive.Origine.ANIMATION).update(retire_le=timezone.now())
+        if adhesion is not None:
+            resolve_groups(serie)
+        sync_people(serie)
+        distribute_serie.defer(serie_id=serie.pk)
 
 
 def _withdraw_all(rows: "QuerySet[Participant]") -> None:

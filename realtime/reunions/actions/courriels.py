@@ -6,6 +6,7 @@ import structlog
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from communautes.access import can_read
 from forum.actions.courriels import Reception
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.lecture import CourrielLu
@@ -14,8 +15,9 @@ from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.access import visible_reunions
 from realtime.reunions.actions.commun import locked
 from realtime.reunions.actions.convives import record_answer
+from realtime.reunions.actions.series import record_serie_answer
 from realtime.reunions.adresses import read_answer_address
-from realtime.reunions.models import Convive, Participant
+from realtime.reunions.models import Convive, Habitue, Participant, Serie
 from realtime.reunions.reponses import ReponseLue, read_replies
 
 logger = structlog.get_logger(__name__)
@@ -64,6 +66,8 @@ def receive_reply(raw: bytes, read: CourrielLu, address: str) -> Reception:
 
 @transaction.atomic
 def _take(convive: Convive, reply: ReponseLue) -> bool:
+    if isinstance(convive, Habitue) and reply.occurrence is None:
+        return _take_for_serie(convive, reply)
     participant = _meant(convive, reply)
     if participant is None:
         return False
@@ -82,15 +86,51 @@ def _take(convive: Convive, reply: ReponseLue) -> bool:
     return True
 
 
+def _take_for_serie(habitue: Habitue, reply: ReponseLue) -> bool:
+    serie = (
+        Serie.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("communaute")
+        .get(pk=habitue.serie_id)
+    )
+    fresh = Habitue.objects.present().select_related("agent").filter(pk=habitue.pk).first()
+    if fresh is None or reply.uid != serie.uid or serie.arretee_le is not None:
+        return False
+    if fresh.agent is not None and not (
+        fresh.agent.is_active
+        and (
+            serie.communaute is None
+            or fresh.origine == Convive.Origine.EXTERIEUR
+            or can_read(fresh.agent, serie.communaute)
+        )
+    ):
+        return False
+    if fresh.repondu_le is not None and reply.quand < fresh.repondu_le:
+        return False
+    record_serie_answer(serie, fresh, reply.reponse, reply.commentaire, quand=reply.quand)
+    return True
+
+
 def _meant(convive: Convive, reply: ReponseLue) -> Participant | None:
     """The invitation to one meeting that a reply is about."""
-    if isinstance(convive, Participant):
-        reunion = convive.reunion
-        uid = reunion.serie.uid if reunion.serie is not None else reunion.uid
-        if reply.uid != uid or (reply.occurrence and reply.occurrence != reunion.occurrence):
-            return None
-        return convive
-    return None
+    if isinstance(convive, Habitue):
+        found: Participant | None = (
+            Participant.objects.present()
+            .select_related("reunion")
+            .filter(
+                reunion__serie=convive.serie_id,
+                reunion__uid=reply.uid,
+                reunion__occurrence=reply.occurrence,
+                agent=convive.agent,
+                courriel=convive.courriel,
+            )
+            .first()
+        )
+        return found
+    assert isinstance(convive, Participant)
+    reunion = convive.reunion
+    if reply.uid != reunion.uid or (reply.occurrence and reply.occurrence != reunion.occurrence):
+        return None
+    return convive
 
 
 def _addresses_of(convive: Convive) -> set[str]:

@@ -8,7 +8,8 @@ from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
 from realtime.reunions.horaires import say_moment
-from realtime.reunions.models import Changement, Convive, PointOrdreDuJour, Reunion
+from realtime.reunions.models import Changement, Convive, PointOrdreDuJour, Reunion, Serie
+from realtime.reunions.rythme import say_rhythm
 
 
 @transaction.atomic
@@ -22,6 +23,27 @@ def tell_of_reunion(reunion: Reunion) -> None:
         cle=f"reunion.{reunion.pk}",
         titre=f"Réunion {_when(reunion)} : {reunion.titre}",
         acteur=reunion.organisateur,
+    )
+
+
+@transaction.atomic
+def tell_of_serie(serie: Serie) -> None:
+    """Tell those invited to a series that it begins, or that it stops; once each, whatever the number of meetings."""
+    rows = serie.habitues.present()
+    stopped = serie.arretee_le is not None
+    # The meeting whose page is opened from there: the next one, else the last.
+    reunions = serie.reunions.order_by("occurrence")
+    first = reunions.first() if not stopped else reunions.last()
+    if first is None:
+        return
+    _tell(
+        first,
+        Agent.objects.active().filter(pk__in=rows.values("agent")),
+        cle=f"reunion.{first.pk}.serie{'.arret' if stopped else ''}",
+        titre=f"La série « {serie.titre} » s’arrête"
+        if stopped
+        else f"Réunions {say_rhythm(serie)} : {serie.titre}",
+        acteur=None if stopped else serie.organisateur,
     )
 
 

@@ -205,7 +205,7 @@ def duplicate_reunion(auteur: Agent, reunion: Reunion, *, debut: datetime) -> Re
         **clean_fields(fields, avant=None),
     )
     for point in reunion.points.filter(etat=PointOrdreDuJour.Etat.RETENU).order_by("rang"):
-        _copy_point(point, copy)
+        copy_point(point, copy)
     for row in reunion.documents.filter(point__isnull=True):
         copy.documents.create(document_id=row.document_id, ajoute_par=auteur)
     people = [
@@ -306,7 +306,7 @@ def _ask_again(reunion: Reunion) -> None:
     )
 
 
-def _copy_point(point: PointOrdreDuJour, reunion: Reunion) -> None:
+def copy_point(point: PointOrdreDuJour, reunion: Reunion) -> None:
     """The same point, with its documents, at the end of another meeting's agenda."""
     documents = list(point.documents.values_list("document", "ajoute_par"))
     copy = PointOrdreDuJour.objects.create(
@@ -318,6 +318,7 @@ def _copy_point(point: PointOrdreDuJour, reunion: Reunion) -> None:
         description=point.description,
         description_html=point.description_html,
         version_rendu=point.version_rendu,
+        recurrent=point.recurrent and reunion.serie_id is not None,
     )
     for document_id, agent_id in documents:
         reunion.documents.create(point=copy, document_id=document_id, ajoute_par_id=agent_id)

@@ -18,7 +18,14 @@ from realtime.models import Salon
 from realtime.reunions import actions
 from realtime.reunions.access import can_plan, get_prepared
 from realtime.reunions.conflits import busy_among
-from realtime.reunions.forms import AnnulationForm, DoubleForm, InvitesForm, PointFormSet, ReunionForm
+from realtime.reunions.forms import (
+    AnnulationForm,
+    DoubleForm,
+    InvitesForm,
+    PointFormSet,
+    ReunionForm,
+    RythmeForm,
+)
 from realtime.reunions.presentation import page_layout
 
 
@@ -111,17 +118,19 @@ def _plan(request: HttpRequest, communaute: Communaute | None, salon: Salon | No
     data = request.POST if request.method == "POST" else None
     form = ReunionForm(data, fuseau=clock_of(request.user))
     convives = InvitesForm(data, auteur=request.user, communaute=communaute, groupes=groups)
+    rythme = RythmeForm(data)
     if request.method == "POST" and "ajouter" in request.POST:
         data = _one_more_row(request.POST)
         # Shown as it was typed: nothing is checked yet.
-        form, convives = _unchecked(form), _unchecked(convives)
+        form, convives, rythme = _unchecked(form), _unchecked(convives), _unchecked(rythme)
         points = _unchecked(PointFormSet(data, prefix="points", form_kwargs={"auteur": request.user}))
     else:
         points = PointFormSet(data, prefix="points", form_kwargs={"auteur": request.user})
     occupes: list[Any] | None = None
     ready = data is not None and "ajouter" not in request.POST
-    # All three, so that each says what is wrong at once.
-    if ready and all([form.is_valid(), convives.is_valid(), points.is_valid()]):
+    # All of them, so that each says what is wrong at once.
+    valid = [one.is_valid() for one in (form, convives, rythme, points)] if ready else [False]
+    if all(valid):
         invites = convives.cleaned_data["invites"]
         champs = form.champs()
         if "verifier" in request.POST:
@@ -129,24 +138,28 @@ def _plan(request: HttpRequest, communaute: Communaute | None, salon: Salon | No
             busy = busy_among([agent.pk for agent in named], champs["debut"], champs["duree_minutes"])
             occupes = [agent for agent in named if agent.pk in busy]
         else:
+            common = {"salon": salon, "invites": invites, "points": points.projets(), **champs}
+            rhythm = rythme.rythme(champs["debut"])
             try:
-                reunion = actions.plan_reunion(
-                    request.user,
-                    communaute,
-                    salon=salon,
-                    invites=invites,
-                    points=points.projets(),
-                    brouillon="brouillon" in request.POST,
-                    **champs,
-                )
+                if rhythm is None:
+                    reunion = actions.plan_reunion(
+                        request.user, communaute, brouillon="brouillon" in request.POST, **common
+                    )
+                elif "brouillon" in request.POST:
+                    raise ActionRefusee(
+                        "Une série ne se garde pas en brouillon : planifiez-la, ou choisissez « Une seule fois »."
+                    )
+                else:
+                    reunion = actions.plan_serie(request.user, communaute, rhythm, **common)
             except ActionRefusee as refused:
-                _tell(convives if refused.champ in convives.fields else form, refused)
+                _tell(next((one for one in (convives, rythme) if refused.champ in one.fields), form), refused)
             else:
                 return redirect(reunion)
     context = {
         **page_layout(request.user, communaute),
         "form": form,
         "convives": convives,
+        "rythme": rythme,
         "points": points,
         "salon": salon,
         "occupes": occupes,

@@ -179,8 +179,23 @@ function showAddress(form) {
   follow();
 }
 
+/** Only what the rhythm chosen asks for. */
+function followRhythm(form) {
+  const choice = form.querySelector("[name=frequence]");
+  const box = form.querySelector(".rythme");
+  if (!choice || !box) return;
+  const follow = () => {
+    box.hidden = !choice.value;
+    box.querySelector(".rythme__semaine").hidden = choice.value === "mensuelle";
+    box.querySelector(".rythme__mois").hidden = choice.value !== "mensuelle";
+  };
+  choice.addEventListener("change", follow);
+  follow();
+}
+
 document.querySelectorAll(".convives[data-adresse]").forEach(enhance);
 document.querySelectorAll("form").forEach((form) => {
   growAgenda(form);
   showAddress(form);
+  followRhythm(form);
 });
