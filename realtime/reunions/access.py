@@ -3,20 +3,21 @@
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from annuaire.cles import key_of
 from annuaire.models import Agent
-from communautes.access import can_animate, can_write, require_write
+from communautes.access import can_animate, can_read, can_write, require_write
 from communautes.models import Communaute
 from realtime.reunions.adresses import read_guest_token
-from realtime.reunions.calendrier import Agenda
+from realtime.reunions.calendrier import Agenda, SerieSuivie
 from realtime.reunions.models import (
     CleAgenda,
     Convive,
     DocumentReunion,
+    Habitue,
     Participant,
     PointOrdreDuJour,
     Reunion,
@@ -93,11 +94,41 @@ def get_participant(agent: Agent, pk: int) -> Participant:
 
 
 def get_serie(agent: Agent, pk: int) -> Serie:
-    """A series of which `agent` may see a meeting, or that they are invited to; or 404."""
-    found = Serie.objects.select_related("communaute", "organisateur").filter(pk=pk).first()
-    if found is None or not agent.is_active or not visible_reunions(agent).filter(serie=found).exists():
+    """A series of a community that `agent` may read, or that they organise or are invited to; or 404.
+
+    Somebody invited to one of its meetings alone sees that meeting, neither the others nor who is invited to all.
+    """
+    found = visible_series(agent).select_related("communaute", "organisateur").filter(pk=pk).first()
+    if found is None:
         raise Http404("Cette série de réunions n’existe pas.")
     return found
+
+
+def visible_series(agent: Agent) -> "QuerySet[Serie]":
+    """Series whose page `agent` may open; none when their account is closed."""
+    if not agent.is_active:
+        return Serie.objects.none()
+    mine = Habitue.objects.present().filter(agent=agent)
+    # As for one meeting: who left the community is no more invited `EXTERIEUR`.
+    from_outside = mine.filter(origine=Convive.Origine.EXTERIEUR).values("serie")
+    return Serie.objects.filter(
+        Q(communaute__in=Communaute.objects.readable_by(agent).values("pk"))
+        | Q(communaute__isnull=False, pk__in=from_outside)
+        | Q(communaute__isnull=True, organisateur=agent)
+        | Q(communaute__isnull=True, pk__in=mine.values("serie"))
+    )
+
+
+def can_see_serie(agent: Agent, serie: Serie) -> bool:
+    """Whether `agent` may open the page of `serie`. One query."""
+    return visible_series(agent).filter(pk=serie.pk).exists()
+
+
+def still_invited(agent: Agent, communaute: Communaute | None, convive: Convive) -> bool:
+    """Whether somebody who was invited may still see what they were invited to, and so answer it."""
+    return agent.is_active and (
+        communaute is None or convive.origine == Convive.Origine.EXTERIEUR or can_read(agent, communaute)
+    )
 
 
 def participant_of(agent: Agent, reunion: Reunion) -> Participant | None:
@@ -183,9 +214,16 @@ def calendar_key(cle: str) -> CleAgenda:
 def calendar_of(agent: Agent) -> tuple[Agenda, dict[int, str]]:
     """What one's calendar holds, lately past and to come, and what one answered, by meeting. What one declined is out.
 
-    A series that one is invited to is there as its rule, with the meetings that differ.
+    A series that one is invited to is there as its rule, with the meetings that differ, without those that one is not
+    invited to or has declined. A series declined as a whole leaves the meetings that one comes to all the same.
     """
     now = timezone.now()
+    followed = set(
+        Habitue.objects.present()
+        .filter(agent=agent)
+        .exclude(reponse=Convive.Reponse.REFUSE)
+        .values_list("serie", flat=True)
+    )
     rows = list(
         Participant.objects.present()
         .filter(
@@ -201,15 +239,24 @@ def calendar_of(agent: Agent) -> tuple[Agenda, dict[int, str]]:
         .order_by("reunion__debut", "reunion")[:CALENDAR_MOST]
     )
     agenda = Agenda()
-    series: dict[int, tuple[Serie, list[Reunion]]] = {}
+    series: dict[int, SerieSuivie] = {}
     for row in rows:
         reunion = row.reunion
-        if reunion.serie is not None and row.habitue:
-            _, differing = series.setdefault(reunion.serie_id, (reunion.serie, []))
+        if reunion.serie is not None and row.habitue and reunion.serie_id in followed:
+            kept = series.setdefault(reunion.serie_id, SerieSuivie(reunion.serie))
             if reunion.modifiee:
-                differing.append(reunion)
+                kept.differentes.append(reunion)
         else:
             agenda.reunions.append(reunion)
+    comes = Participant.objects.present().filter(agent=agent).exclude(reponse=Convive.Reponse.REFUSE)
+    for serie_id, moment in (
+        Reunion.objects.filter(serie__in=series)
+        .exclude(pk__in=comes.values("reunion"))
+        .order_by("occurrence")
+        .values_list("serie", "occurrence")
+    ):
+        if moment is not None:
+            series[serie_id].sans.append(moment)
     agenda.series = list(series.values())
     return agenda, {row.reunion_id: row.reponse for row in rows}
 

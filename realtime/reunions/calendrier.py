@@ -74,11 +74,21 @@ class Destinataire:
 
 
 @dataclass
+class SerieSuivie:
+    """A series in one calendar: its meetings that differ from the rule, and the moments of those that are not this
+    person's."""
+
+    serie: Serie
+    differentes: list[Reunion] = field(default_factory=list)
+    sans: list[datetime] = field(default_factory=list)
+
+
+@dataclass
 class Agenda:
-    """What is put in one calendar: meetings by themselves, series with their meetings that differ."""
+    """What is put in one calendar: meetings by themselves, series with what they hold apart."""
 
     reunions: list[Reunion] = field(default_factory=list)
-    series: list[tuple[Serie, list[Reunion]]] = field(default_factory=list)
+    series: list[SerieSuivie] = field(default_factory=list)
 
 
 def invitation(
@@ -90,15 +100,13 @@ def invitation(
     return _finish(calendar, [reunion.fuseau])
 
 
-def serie_invitation(
-    serie: Serie, differing: Sequence[Reunion], pour: Destinataire, *, method: str, now: datetime
-) -> bytes:
+def serie_invitation(suivie: SerieSuivie, pour: Destinataire, *, method: str, now: datetime) -> bytes:
     """The same for a whole series: its rule, and each meeting that was moved, changed or called off."""
     calendar = _calendar(method)
-    calendar.add_component(_rule_event(serie, now, pour=pour, cancelled=method == "CANCEL"))
-    zones = [serie.fuseau]
+    calendar.add_component(_rule_event(suivie, now, pour=pour, cancelled=method == "CANCEL"))
+    zones = [suivie.serie.fuseau]
     if method != "CANCEL":
-        for reunion in differing:
+        for reunion in suivie.differentes:
             calendar.add_component(_event(reunion, (), now, pour=pour, cancelled=reunion.annulee))
             zones.append(reunion.fuseau)
     return _finish(calendar, zones)
@@ -119,10 +127,10 @@ def publication(
         calendar.add("REFRESH-INTERVAL", timedelta(hours=1), parameters={"VALUE": "DURATION"})
         calendar.add("X-PUBLISHED-TTL", "PT1H")
     zones = []
-    for serie, differing in agenda.series:
-        calendar.add_component(_rule_event(serie, serie.cree_le))
-        zones.append(serie.fuseau)
-        for reunion in differing:
+    for suivie in agenda.series:
+        calendar.add_component(_rule_event(suivie, suivie.serie.cree_le))
+        zones.append(suivie.serie.fuseau)
+        for reunion in suivie.differentes:
             calendar.add_component(_event(reunion, (), reunion.cree_le, cancelled=reunion.annulee))
             zones.append(reunion.fuseau)
     for reunion in agenda.reunions:
@@ -184,17 +192,21 @@ def _event(
 
 
 def _rule_event(
-    serie: Serie, now: datetime, *, pour: Destinataire | None = None, cancelled: bool = False
+    suivie: SerieSuivie, now: datetime, *, pour: Destinataire | None = None, cancelled: bool = False
 ) -> Event:
+    serie = suivie.serie
     event = Event()
     event.add("UID", serie.uid)
     _common(event, serie, serie.debut, now)
     event.add("RRULE", vRecur(as_rrule(serie)))
     zone = ZoneInfo(serie.fuseau)
-    if serie.exceptions:
-        event.add("EXDATE", [moment.astimezone(zone) for moment in serie.exceptions])
+    without = sorted({*serie.exceptions, *suivie.sans})
+    if without:
+        event.add("EXDATE", [moment.astimezone(zone) for moment in without])
     event.add("STATUS", "CANCELLED" if cancelled else "CONFIRMED")
-    address = f"{settings.SITE_URL}/reunions/" if _has_account(pour) else ""
+    address = settings.SITE_URL + serie.get_absolute_url() if _has_account(pour) else ""
+    if address:
+        event.add("URL", address)
     event.add("DESCRIPTION", _description(serie, (), address))
     if pour is not None:
         _people(event, serie, pour)

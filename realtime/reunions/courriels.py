@@ -28,17 +28,16 @@ def build_invitation(
     changements: Sequence[str] = (),
     points: Sequence[PointOrdreDuJour] = (),
     rythme: str = "",
+    page: str = "",
 ) -> EmailMultiAlternatives:
-    """One person's invitation, update (`changements` in words) or cancellation. `fuseau`: their clock.
+    """One person's invitation, update (`changements` in words) or cancellation. `fuseau`: their clock; `page`: where
+    they see it and answer, that of the meeting unless it is given.
 
     A cancellation says what is off and why, and shows nothing else of the meeting: who gets one may no longer see it.
     """
     guest = convive.agent is None
-    page = ""
     if method == REQUEST and isinstance(convive, Participant):
         page = guest_link(convive) if guest else settings.SITE_URL + convive.reunion.get_absolute_url()
-    elif method == REQUEST:
-        page = settings.SITE_URL + reverse("reunions:miennes")
     context: dict[str, Any] = {
         "quoi": what,
         "annulation": method == CANCEL,

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from communautes.models import Adhesion
-from realtime.reunions.models import Reunion
+from realtime.reunions.models import Reunion, Serie
 from realtime.reunions.models.reunions import LONGEST
 
 
@@ -18,5 +18,6 @@ def on_membership(sender: object, instance: Adhesion, **kwargs: Any) -> None:
     ):
         return
     coming = Reunion.objects.filter(communaute=instance.communaute_id, debut__gte=timezone.now() - LONGEST)
-    if coming.exists():
+    series = Serie.objects.filter(communaute=instance.communaute_id, arretee_le__isnull=True)
+    if coming.exists() or series.exists():
         follow_membership.defer(communaute_id=instance.communaute_id, agent_id=instance.agent_id)

@@ -9,7 +9,7 @@ from annuaire.notifications.preferences import rythme
 from communautes.models import Communaute
 from realtime.reunions import actions
 from realtime.reunions.actions.nouvelles import tell_of_proposal
-from realtime.reunions.actions.series import WINDOW
+from realtime.reunions.actions.occurrences import WINDOW
 from realtime.reunions.models import Changement, PointOrdreDuJour, Reunion, Serie
 
 _RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
@@ -72,11 +72,20 @@ def send_calendars(reunion_id: int) -> None:
 
 
 @app.task(name="reunions.distribute_serie", retry=_RETRY)
-def distribute_serie(serie_id: int) -> None:
-    """Tell those invited to a series, then their calendars."""
+def distribute_serie(serie_id: int, habitues: list[int] | None = None) -> None:
+    """Tell those invited to a series, then their calendars; `habitues`: these invitations alone are new."""
     serie = _serie(serie_id)
     if serie is not None:
-        actions.tell_of_serie(serie)
+        actions.tell_of_serie(serie, habitues)
+        send_serie_calendars.defer(serie_id=serie_id)
+
+
+@app.task(name="reunions.distribute_serie_change", retry=_RETRY)
+def distribute_serie_change(serie_id: int, sequence: int, dit: str, auteur_id: int) -> None:
+    """Tell those invited to a series what changed in it, then their calendars."""
+    serie = _serie(serie_id)
+    if serie is not None:
+        actions.tell_of_serie_change(serie, sequence, dit, Agent.objects.filter(pk=auteur_id).first())
         send_serie_calendars.defer(serie_id=serie_id)
 
 
@@ -107,10 +116,10 @@ def prepare_series(timestamp: int) -> None:
 
 @app.task(name="reunions.prepare_serie", retry=_RETRY)
 def prepare_serie(serie_id: int) -> None:
-    """Make the meetings of a series that come near."""
+    """Make the meetings of a series that come near, a few at a time."""
     serie = _serie(serie_id)
-    if serie is not None:
-        actions.prepare_serie(serie)
+    if serie is not None and actions.prepare_serie(serie):
+        prepare_serie.defer(serie_id=serie_id)
 
 
 class CourrielsRefuses(Exception):

@@ -6,6 +6,7 @@ from datetime import datetime
 from realtime.reunions.horaires import LIEUX, local, say_day, say_duration, say_hour, say_moment
 from realtime.reunions.models.commun import Visio
 from realtime.reunions.models.reunions import Reunion
+from realtime.reunions.models.series import Serie
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,12 @@ class Avant:
     lien_visio: str
 
 
-def photograph(reunion: Reunion) -> Avant:
-    """What `reunion` is now, to be told apart from what it becomes."""
+def photograph(reunion: Reunion | Serie) -> Avant:
+    """What a meeting or a series is now, to be told apart from what it becomes."""
     return Avant(**{name: getattr(reunion, name) for name in Avant.__dataclass_fields__})
 
 
-def say_changes(before: Avant, after: Reunion) -> list[str]:
+def say_changes(before: Avant, after: Reunion | Serie) -> list[str]:
     """What changed, in words, the time first: « déplacée du 12 mars à 14 h au 13 mars à 9 h 30 »."""
     said: list[str] = []
     if before.debut != after.debut:

@@ -121,6 +121,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "reunions:ajouter-point": ("/reunions/{reunion}/points/ajouter/",),
     "reunions:modifier-point": ("/reunions/points/{point}/",),
     "reunions:documents": ("/reunions/{reunion}/documents/",),
+    "reunions:serie": ("/reunions/series/{serie}/",),
     # One that nobody opened yet, and one that is being held.
     "seances:seance": ("/reunions/{reunion}/seance/", "/reunions/{seance}/seance/"),
     "seances:ecran": ("/reunions/{seance}/seance/ecran/",),
@@ -225,6 +226,7 @@ PLACES: dict[str, str] = {
     "salon_a_deux": "SELECT id FROM realtime_salon WHERE genre = 'direct' ORDER BY id LIMIT 1",
     "groupe": "SELECT id FROM realtime_salon WHERE genre = 'groupe' ORDER BY id LIMIT 1",
     "reunion": _of_the_community("reunions_reunion"),
+    "serie": _of_the_community("reunions_serie"),
     "point": "SELECT p.id FROM reunions_pointordredujour p JOIN reunions_reunion r ON r.id = p.reunion_id"
     " JOIN communautes_communaute c ON c.id = r.communaute_id WHERE c.slug = 'police-de-l-eau' ORDER BY p.id LIMIT 1",
     "seance": "SELECT reunion_id FROM seances_seance ORDER BY reunion_id LIMIT 1",

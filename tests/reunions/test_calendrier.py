@@ -13,7 +13,14 @@ from annuaire.models import Agent
 from annuaire.notifications.horaires import FUSEAUX
 from communautes.models import Communaute
 from realtime.reunions.actions import ProjetPoint
-from realtime.reunions.calendrier import Agenda, Destinataire, invitation, publication, serie_invitation
+from realtime.reunions.calendrier import (
+    Agenda,
+    Destinataire,
+    SerieSuivie,
+    invitation,
+    publication,
+    serie_invitation,
+)
 from realtime.reunions.models import Habitue, Participant, Reunion, Serie
 from realtime.reunions.rythme import between, every, say_rhythm
 from tests.reunions.conftest import participant
@@ -186,12 +193,15 @@ def test_a_series_with_one_moved_one_cancelled_and_one_taken_out(
         **common, titre="Point", occurrence=fourth, debut=fourth, sequence=1, etat="annulee", annulee_le=NOW
     )
     row = Habitue.objects.create(serie=serie, agent=noe)
-    item = serie_invitation(serie, [moved, off], Destinataire(row, "r@x.fr"), method="REQUEST", now=NOW)
+    suivie = SerieSuivie(serie, [moved, off], [first])
+    item = serie_invitation(suivie, Destinataire(row, "r@x.fr"), method="REQUEST", now=NOW)
     calendar, (rule, one, other) = read(item)
     assert len(calendar.walk("VTIMEZONE")) == 1
     assert rule["RRULE"] == {"FREQ": ["WEEKLY"], "COUNT": [4], "BYDAY": ["TU"]}
     assert "RECURRENCE-ID" not in rule
-    assert rule["EXDATE"].dts[0].dt == third
+    # Taken out for all, and the one that is not this person's.
+    assert [found.dt for found in rule["EXDATE"].dts] == [first, third]
+    assert rule["URL"].endswith(f"/reunions/series/{serie.pk}/")
     assert {event["UID"] for event in (rule, one, other)} == {serie.uid}
     assert one["RECURRENCE-ID"].dt == second
     assert one["DTSTART"].dt == second + timedelta(days=1)
@@ -238,7 +248,7 @@ def test_rhythms(serie: Serie, fields: dict[str, Any], words: str, occurrences: 
     found = list(every(serie))
     serie.exceptions = [found[1]]
     assert between(serie, found[0], found[-1]) == found[2:]
-    event = read(publication(Agenda(series=[(serie, [])])))[1][0]
+    event = read(publication(Agenda(series=[SerieSuivie(serie)])))[1][0]
     rule = event["RRULE"]
     if serie.jusqu_au:
         assert rule["UNTIL"][0] == datetime(2027, 6, 1, 21, 59, 59, tzinfo=UTC)

@@ -18,7 +18,7 @@ from communautes.models import Communaute
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions import actions
 from realtime.reunions.actions import Invites, ProjetPoint, Rythme
-from realtime.reunions.actions.expeditions import send_serie_calendars
+from realtime.reunions.actions.expeditions_series import send_serie_calendars
 from realtime.reunions.models import Habitue, Reunion, Serie
 from realtime.reunions.tasks import prepare_series
 from tests.factories import add_member, browser
@@ -202,7 +202,9 @@ def test_bad_rhythms_are_refused(communaute: Communaute, camille: Agent, rythme:
     assert not Serie.objects.exists()
 
 
-def test_a_series_from_the_form(communaute: Communaute, camille: Agent, noe: Agent, zoe: Agent) -> None:
+def test_a_series_from_the_form(
+    communaute: Communaute, camille: Agent, noe: Agent, zoe: Agent, run_jobs: Callable[[], int]
+) -> None:
     day = datetime.fromisoformat(GOOD["date"])
     skipped = (day + timedelta(days=14)).strftime("%d/%m/%Y")
     address = reverse("reunions:planifier", args=[communaute.slug])
@@ -213,6 +215,9 @@ def test_a_series_from_the_form(communaute: Communaute, camille: Agent, noe: Age
     answer = page_of.post(address, posted)
     serie = Serie.objects.get()
     assert (serie.jours, serie.nombre, len(serie.exceptions)) == ([day.weekday()], 4, 1)
+    # The first one is there at once, whatever the others cost.
+    assert Reunion.objects.filter(serie=serie).count() == 1
+    run_jobs()
     dates = [r.debut_sur_place.date() for r in Reunion.objects.filter(serie=serie).order_by("debut")]
     assert dates[:2] == [day.date(), day.date() + timedelta(days=28)]
     assert "Toutes les deux semaines" in page_of.get(answer.url).content.decode()
@@ -234,11 +239,13 @@ def test_a_series_from_the_form(communaute: Communaute, camille: Agent, noe: Age
     assert serie.arretee_le is not None
 
 
-def test_every_month(communaute: Communaute, camille: Agent) -> None:
+def test_every_month(communaute: Communaute, camille: Agent, run_jobs: Callable[[], int]) -> None:
     first = actions.plan_serie(
         camille, communaute, Rythme("mensuelle", (1,), rang=-1), titre="Mensuelle", debut=soon()
     )
+    run_jobs()
     days = [r.debut_sur_place for r in Reunion.objects.filter(serie=first.serie)]
+    assert days
     assert all(day.weekday() == 1 and (day + timedelta(days=7)).month != day.month for day in days)
 
 
@@ -255,3 +262,45 @@ def test_one_s_calendar_holds_the_rule(
     assert differing["RECURRENCE-ID"].dt == two.occurrence
     assert str(alone["SUMMARY"]) == "Seule"
     assert one.uid == serie.uid
+
+
+def test_who_is_invited_to_one_meeting_alone_sees_that_one_only(
+    serie: Serie, camille: Agent, noe: Agent, zoe: Agent, lea: Agent, communaute: Communaute
+) -> None:
+    one, two, *_ = Reunion.objects.filter(serie=serie).order_by("debut")
+    actions.invite(camille, one, Invites(agents=(zoe,)))
+    assert browser(zoe).get(reverse("reunions:serie", args=[serie.pk])).status_code == 404
+    page = browser(zoe).get(one.get_absolute_url()).content.decode()
+    assert f"/reunions/series/{serie.pk}/" not in page
+    assert browser(zoe).get(two.get_absolute_url()).status_code == 404
+    assert browser(noe).get(reverse("reunions:serie", args=[serie.pk])).status_code == 200
+
+
+def test_who_was_taken_off_one_meeting_by_name_is_not_put_back(
+    serie: Serie, camille: Agent, noe: Agent, zoe: Agent, communaute: Communaute, run_jobs: Callable[[], int]
+) -> None:
+    actions.invite_to_serie(camille, serie, Invites(agents=(zoe,)))
+    one, two, *_ = Reunion.objects.filter(serie=serie).order_by("debut")
+    actions.withdraw(camille, participant(one, zoe))
+    actions.invite_to_serie(camille, serie, Invites(agents=(noe,)))
+    run_jobs()
+    assert participant(one, zoe).retire_le is not None
+    assert participant(two, zoe).retire_le is None
+
+
+def test_who_is_invited_to_one_meeting_alone_hears_of_what_the_series_does(
+    serie: Serie, camille: Agent, zoe: Agent, noe: Agent, run_jobs: Callable[[], int]
+) -> None:
+    one = Reunion.objects.filter(serie=serie).earliest("debut")
+    actions.invite(camille, one, Invites(agents=(zoe,)))
+    run_jobs()
+    mail.outbox.clear()
+    actions.edit_serie(camille, serie, lieu="Salle D")
+    run_jobs()
+    assert (len(received(zoe)), len(received(noe))) == (1, 1)
+    mail.outbox.clear()
+    actions.stop_serie(camille, serie)
+    run_jobs()
+    (message,) = received(zoe)
+    assert parts(message)[2]["METHOD"] == "CANCEL"
+    assert len(received(noe)) == 1

@@ -9,7 +9,7 @@ from plateforme.socle.journal import record
 from plateforme.socle.texte import RENDERER_VERSION, render_markdown
 from realtime.models import Salon
 from realtime.reunions.actions import ProjetPoint
-from realtime.reunions.actions.convives import resolve_groups
+from realtime.reunions.actions.listes import resolve_groups
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Convive, Reunion
 from realtime.seances.models import (

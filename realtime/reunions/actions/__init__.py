@@ -16,14 +16,17 @@ from realtime.reunions.actions.convives import (
     withdraw,
 )
 from realtime.reunions.actions.documents import add_document, remove_document
-from realtime.reunions.actions.expeditions import send_calendars, send_serie_calendars
+from realtime.reunions.actions.expeditions import send_calendars
+from realtime.reunions.actions.expeditions_series import send_serie_calendars
 from realtime.reunions.actions.listes import Exterieur, Invites
 from realtime.reunions.actions.nouvelles import (
     tell_of_cancellation,
     tell_of_change,
     tell_of_reunion,
     tell_of_serie,
+    tell_of_serie_change,
 )
+from realtime.reunions.actions.occurrences import prepare_serie
 from realtime.reunions.actions.planification import (
     cancel_reunion,
     duplicate_reunion,
@@ -47,7 +50,6 @@ from realtime.reunions.actions.series import (
     edit_serie,
     invite_to_serie,
     plan_serie,
-    prepare_serie,
     stop_serie,
     withdraw_from_serie,
 )
@@ -93,6 +95,7 @@ __all__ = [
     "tell_of_change",
     "tell_of_reunion",
     "tell_of_serie",
+    "tell_of_serie_change",
     "withdraw",
     "withdraw_from_serie",
 ]

@@ -8,14 +8,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.access import can_animate, can_read, is_member
+from communautes.access import can_animate, is_member
 from communautes.models import Adhesion, Communaute
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
-from realtime.reunions.access import require_prepare
+from realtime.reunions.access import require_prepare, still_invited
 from realtime.reunions.actions.commun import announce, locked, require_open
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
+from realtime.reunions.actions.occurrences import sync_people
 from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie
 from realtime.reunions.models.reunions import LONGEST
 
@@ -59,11 +60,11 @@ def withdraw(auteur: Agent, participant: Participant) -> None:
     require_open(current)
     if participant.agent_id == current.organisateur_id:
         raise ActionRefusee("La personne qui organise la réunion y participe : annulez plutôt la réunion.")
-    # Taken off by name: their group does not put them back.
+    # Taken off by name: neither their group nor the series puts them back.
     changed = (
         Participant.objects.present()
         .filter(pk=participant.pk)
-        .update(retire_le=timezone.now(), origine=Convive.Origine.PERSONNE)
+        .update(retire_le=timezone.now(), origine=Convive.Origine.PERSONNE, habitue=False)
     )
     if not changed:
         return
@@ -109,7 +110,7 @@ def answer(
         participant, _ = Participant.objects.update_or_create(
             reunion=current, agent=agent, defaults={"retire_le": None, "role": Convive.Role.PARTICIPANT}
         )
-    if current.communaute is not None and not _still_reads(agent, current, participant):
+    if not still_invited(agent, current.communaute, participant):
         raise PermissionDenied("Vous n’êtes plus membre de cette communauté.")
     check_limit("reponse_reunion", agent.pk)
     return record_answer(current, participant, reponse, commentaire, sur=sur)
@@ -176,7 +177,7 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
     animates = adhesion.role == Adhesion.Role.ANIMATEUR
     groups = Q(toute_la_communaute=True) | (Q(toute_l_animation=True) if animates else Q(pk__in=[]))
     for reunion in coming.filter(groups, serie__isnull=True):
-        resolve_groups(reunion)
+        resolve_groups(reunion, agent)
         if not reunion.en_preparation:
             distribute_reunion.defer(reunion_id=reunion.pk)
     if not animates:
@@ -190,8 +191,7 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
 
 
 def _follow_series(communaute: Communaute, agent: Agent, adhesion: Adhesion | None) -> None:
-    from realtime.reunions.actions.series import sync_people
-    from realtime.reunions.tasks import distribute_serie
+    from realtime.reunions.tasks import distribute_serie, send_serie_calendars
 
     animates = adhesion is not None and adhesion.role == Adhesion.Role.ANIMATEUR
     for serie in Serie.objects.select_for_update(no_key=True).filter(
@@ -203,9 +203,13 @@ def _follow_series(communaute: Communaute, agent: Agent, adhesion: Adhesion | No
         elif not animates and not serie.toute_la_communaute:
             mine.filter(origine=Convive.Origine.ANIMATION).update(retire_le=timezone.now())
         if adhesion is not None:
-            resolve_groups(serie)
-        sync_people(serie)
-        distribute_serie.defer(serie_id=serie.pk)
+            resolve_groups(serie, agent)
+        concerned = list(Habitue.objects.filter(serie=serie, agent=agent).values_list("pk", flat=True))
+        sync_people(serie, concerned)
+        if mine.exists():
+            distribute_serie.defer(serie_id=serie.pk, habitues=concerned)
+        elif concerned:
+            send_serie_calendars.defer(serie_id=serie.pk)
 
 
 def _withdraw_all(rows: "QuerySet[Participant]") -> None:
@@ -215,9 +219,3 @@ def _withdraw_all(rows: "QuerySet[Participant]") -> None:
     Participant.objects.filter(pk__in=[pk for pk, _ in touched]).update(retire_le=timezone.now())
     for reunion_id in {reunion_id for _, reunion_id in touched}:
         send_calendars.defer(reunion_id=reunion_id)
-
-
-def _still_reads(agent: Agent, reunion: Reunion, participant: Participant) -> bool:
-    return participant.origine == Convive.Origine.EXTERIEUR or (
-        reunion.communaute is not None and can_read(agent, reunion.communaute)
-    )

@@ -6,18 +6,18 @@ import structlog
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from communautes.access import can_read
 from forum.actions.courriels import Reception
 from forum.courriels_entrants.authentification import is_authenticated
 from forum.courriels_entrants.lecture import CourrielLu
 from forum.models import CourrielRecu
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.reunions.access import visible_reunions
+from realtime.reunions.access import still_invited, visible_reunions
 from realtime.reunions.actions.commun import locked
 from realtime.reunions.actions.convives import record_answer
+from realtime.reunions.actions.occurrences import locked_serie
 from realtime.reunions.actions.series import record_serie_answer
 from realtime.reunions.adresses import read_answer_address
-from realtime.reunions.models import Convive, Habitue, Participant, Serie
+from realtime.reunions.models import Convive, Habitue, Participant
 from realtime.reunions.reponses import ReponseLue, read_replies
 
 logger = structlog.get_logger(__name__)
@@ -87,22 +87,11 @@ def _take(convive: Convive, reply: ReponseLue) -> bool:
 
 
 def _take_for_serie(habitue: Habitue, reply: ReponseLue) -> bool:
-    serie = (
-        Serie.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("communaute")
-        .get(pk=habitue.serie_id)
-    )
+    serie = locked_serie(habitue.serie)
     fresh = Habitue.objects.present().select_related("agent").filter(pk=habitue.pk).first()
     if fresh is None or reply.uid != serie.uid or serie.arretee_le is not None:
         return False
-    if fresh.agent is not None and not (
-        fresh.agent.is_active
-        and (
-            serie.communaute is None
-            or fresh.origine == Convive.Origine.EXTERIEUR
-            or can_read(fresh.agent, serie.communaute)
-        )
-    ):
+    if fresh.agent is not None and not still_invited(fresh.agent, serie.communaute, fresh):
         return False
     if fresh.repondu_le is not None and reply.quand < fresh.repondu_le:
         return False

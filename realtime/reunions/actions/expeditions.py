@@ -4,6 +4,7 @@ Nothing queues what is to be sent: it is the difference between a meeting (`sequ
 invitation says was sent (`envoyee`). Several changes in a row make one e-mail; a job that runs twice sends nothing twice.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,21 +18,11 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.horaires import METROPOLE, next_allowed
 from annuaire.notifications.preferences import preferences_of
-from communautes.access import can_read
 from realtime.reunions.access import is_over, visible_reunions
 from realtime.reunions.adresses import answer_address
-from realtime.reunions.calendrier import Destinataire, invitation, serie_invitation
+from realtime.reunions.calendrier import Destinataire, invitation
 from realtime.reunions.courriels import CANCEL, REQUEST, build_invitation
-from realtime.reunions.models import (
-    Convive,
-    Habitue,
-    Participant,
-    PointOrdreDuJour,
-    PreferenceReunions,
-    Reunion,
-    Serie,
-)
-from realtime.reunions.rythme import say_rhythm
+from realtime.reunions.models import Participant, PointOrdreDuJour, PreferenceReunions, Reunion
 
 logger = structlog.get_logger(__name__)
 
@@ -61,15 +52,20 @@ def send_calendars(reunion: Reunion) -> Envoi:
     now = timezone.now()
     pks = list(_behind(reunion).order_by("pk").values_list("pk", flat=True)[: BATCH + 1])
     points = list(reunion.points.select_related("responsable").filter(etat=PointOrdreDuJour.Etat.RETENU))
+    return send_each(pks, lambda pk, connection: _send_one(pk, reunion, points, now, connection))
+
+
+def send_each(pks: Sequence[int], send: Callable[[int, BaseEmailBackend], datetime | None]) -> Envoi:
+    """`send` what the first `BATCH` invitations lack, on one connection; one that fails holds up no other."""
     later: list[datetime] = []
     failures = 0
     connection = get_connection()
     try:
         for pk in pks[:BATCH]:
             try:
-                waits = _send_one(pk, reunion, points, now, connection)
+                waits = send(pk, connection)
             except Exception:
-                logger.warning("calendar_mail_failed", participant=pk, exc_info=True)
+                logger.warning("calendar_mail_failed", invitation=pk, exc_info=True)
                 failures += 1
                 continue
             if waits is not None:
@@ -143,100 +139,15 @@ def _send_one(
 
 
 def _wanted(agent: Agent, reunion: Reunion, method: str) -> bool:
-    if not agent.is_active:
-        return False
-    if not PreferenceReunions.objects.filter(agent=agent, invitations=False).exists():
-        return method == CANCEL or visible_reunions(agent).filter(pk=reunion.pk).exists()
-    return False
+    return wants_mail(agent) and (method == CANCEL or visible_reunions(agent).filter(pk=reunion.pk).exists())
+
+
+def wants_mail(agent: Agent) -> bool:
+    """Whether `agent` has an open account, and did not say that they want no calendar items by e-mail."""
+    return agent.is_active and not PreferenceReunions.objects.filter(agent=agent, invitations=False).exists()
 
 
 def _note(row: Participant, reunion: Reunion) -> None:
     """What the calendar holds now. A withdrawn invitation leaves nothing in it; a cancelled one is told once."""
     row.envoyee = None if row.retire_le is not None else reunion.sequence
     Participant.objects.filter(pk=row.pk).update(envoyee=row.envoyee)
-
-
-def send_serie_calendars(serie: Serie) -> Envoi:
-    """The same for a series: its rule, with the meetings that differ from it. For the worker."""
-    now = timezone.now()
-    rows = Habitue.objects.filter(serie=serie)
-    withdrawn = Q(retire_le__isnull=False, envoyee__isnull=False)
-    lacking = Q(retire_le__isnull=True) & (Q(envoyee__isnull=True) | Q(envoyee__lt=serie.sequence))
-    if serie.arretee_le is not None:
-        lacking = Q(envoyee__lt=serie.sequence)
-    pks = list(rows.filter(withdrawn | lacking).order_by("pk").values_list("pk", flat=True)[: BATCH + 1])
-    differing = list(
-        Reunion.objects.filter(serie=serie, modifiee=True)
-        .select_related("serie", "organisateur")
-        .order_by("pk")
-    )
-    later: list[datetime] = []
-    failures = 0
-    connection = get_connection()
-    try:
-        for pk in pks[:BATCH]:
-            try:
-                waits = _send_serie(pk, differing, now, connection)
-            except Exception:
-                logger.warning("calendar_mail_failed", habitue=pk, exc_info=True)
-                failures += 1
-                continue
-            if waits is not None:
-                later.append(waits)
-    finally:
-        connection.close()
-    done = len(pks[:BATCH]) - len(later) - failures
-    return Envoi(reste=len(pks) > BATCH and done > 0, plus_tard=min(later, default=None), echecs=failures)
-
-
-@transaction.atomic
-def _send_serie(
-    pk: int, differing: list[Reunion], now: datetime, connection: BaseEmailBackend
-) -> datetime | None:
-    row = (
-        Habitue.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("agent__territoire", "serie__organisateur", "serie__communaute")
-        .filter(pk=pk)
-        .first()
-    )
-    if row is None:
-        return None
-    serie: Serie = row.serie
-    # Stopped before it began, or no more invited: nothing of it remains in the calendar.
-    gone = row.retire_le is not None or (serie.arretee_le is not None and serie.debut > serie.arretee_le)
-    if (gone and row.envoyee is None) or (
-        not gone and row.envoyee is not None and row.envoyee >= serie.sequence
-    ):
-        return None
-    method = CANCEL if gone else REQUEST
-    fuseau = serie.fuseau
-    if row.agent is not None:
-        preferences = preferences_of([row.agent])[row.agent_id]
-        fuseau = preferences.calendrier.fuseau or METROPOLE
-        readable = row.origine == Convive.Origine.EXTERIEUR or (
-            serie.communaute is None or can_read(row.agent, serie.communaute)
-        )
-        wanted = (
-            row.agent.is_active
-            and not PreferenceReunions.objects.filter(agent=row.agent, invitations=False).exists()
-        )
-        if not wanted or (method == REQUEST and not readable):
-            _note_serie(row, serie)
-            return None
-        moment = next_allowed(preferences.calendrier, now)
-        if moment > now and serie.debut > now + URGENT:
-            return moment
-    updated = row.envoyee is not None and not gone
-    said = ["la série s’arrête" if serie.arretee_le else "lieu, objet ou visioconférence"] if updated else []
-    item = serie_invitation(serie, differing, Destinataire(row, answer_address(row)), method=method, now=now)
-    mail = build_invitation(
-        serie, row, item, method=method, fuseau=fuseau, changements=said, rythme=say_rhythm(serie)
-    )
-    mail.connection = connection
-    mail.send()
-    _note_serie(row, serie)
-    return None
-
-
-def _note_serie(row: Habitue, serie: Serie) -> None:
-    Habitue.objects.filter(pk=row.pk).update(envoyee=None if row.retire_le is not None else serie.sequence)

@@ -89,11 +89,14 @@ def add_people(porteur: Porteur, invites: Invites) -> None:
     _add_outsiders(porteur, invites.exterieurs)
 
 
-def resolve_groups(porteur: Porteur) -> None:
-    """Write the rows of the groups that are invited, as their members are now. Harmless when repeated."""
+def resolve_groups(porteur: Porteur, agent: Agent | None = None) -> None:
+    """Write the rows of the groups that are invited, as their members are now; `agent`: the row of this one alone.
+    Harmless when repeated."""
     if porteur.communaute_id is None:
         return
     members = Adhesion.objects.filter(communaute=porteur.communaute_id, agent__is_active=True)
+    if agent is not None:
+        members = members.filter(agent=agent)
     if porteur.toute_la_communaute:
         _add_group(porteur, members, Convive.Origine.COMMUNAUTE)
     elif porteur.toute_l_animation:
@@ -102,8 +105,8 @@ def resolve_groups(porteur: Porteur) -> None:
 
 
 def _add_group(porteur: Porteur, members: "Iterable[Adhesion]", origine: str) -> None:
-    present = dict(rows_of(porteur).filter(agent__isnull=False).values_list("agent", "retire_le"))
     pks = list(members.values_list("agent", flat=True))  # type: ignore[attr-defined]
+    present = dict(rows_of(porteur).filter(agent__in=pks).values_list("agent", "retire_le"))
     rows_of(porteur).model.objects.bulk_create(
         [_new(porteur, agent_id=pk, origine=origine) for pk in pks if pk not in present],
         ignore_conflicts=True,

@@ -1,6 +1,6 @@
 """Telling those invited. For the worker; each is harmless when repeated: a notification's key is unique per person."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -8,7 +8,7 @@ from annuaire.models import Agent
 from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.models import Notification
 from realtime.reunions.horaires import say_moment
-from realtime.reunions.models import Changement, Convive, PointOrdreDuJour, Reunion, Serie
+from realtime.reunions.models import Changement, Convive, Habitue, PointOrdreDuJour, Reunion, Serie
 from realtime.reunions.rythme import say_rhythm
 
 
@@ -27,23 +27,35 @@ def tell_of_reunion(reunion: Reunion) -> None:
 
 
 @transaction.atomic
-def tell_of_serie(serie: Serie) -> None:
-    """Tell those invited to a series that it begins, or that it stops; once each, whatever the number of meetings."""
-    rows = serie.habitues.present()
+def tell_of_serie(serie: Serie, habitues: Collection[int] | None = None) -> None:
+    """Tell those invited to a series that it begins, or that it stops; once each, whatever the number of meetings.
+
+    `habitues`: these invitations alone.
+    """
     stopped = serie.arretee_le is not None
-    # The meeting whose page is opened from there: the next one, else the last.
-    reunions = serie.reunions.order_by("occurrence")
-    first = reunions.first() if not stopped else reunions.last()
-    if first is None:
-        return
-    _tell(
-        first,
-        Agent.objects.active().filter(pk__in=rows.values("agent")),
-        cle=f"reunion.{first.pk}.serie{'.arret' if stopped else ''}",
+    _tell_serie(
+        serie,
+        _invited_to(serie, habitues),
+        cle=f"serie.{serie.pk}.{'arret' if stopped else 'nouvelle'}",
         titre=f"La série « {serie.titre} » s’arrête"
         if stopped
         else f"Réunions {say_rhythm(serie)} : {serie.titre}",
         acteur=None if stopped else serie.organisateur,
+    )
+
+
+@transaction.atomic
+def tell_of_serie_change(serie: Serie, sequence: int, dit: str, auteur: Agent | None) -> None:
+    """Tell those invited to a series what changed in all its meetings to come, in the words of `textes.say_changes`."""
+    if serie.arretee_le is not None:
+        return
+    rows = Habitue.objects.present().filter(serie=serie).exclude(reponse=Convive.Reponse.REFUSE)
+    _tell_serie(
+        serie,
+        Agent.objects.active().filter(pk__in=rows.values("agent")),
+        cle=f"serie.{serie.pk}.changee.{sequence}",
+        titre=f"Réunions « {serie.titre} » : {dit}",
+        acteur=auteur,
     )
 
 
@@ -118,6 +130,30 @@ def _tell(
             sans_courriel=True,
         ),
     )
+
+
+def _tell_serie(serie: Serie, people: Iterable[Agent], *, cle: str, titre: str, acteur: Agent | None) -> None:
+    notify(
+        people,
+        Annonce(
+            genre=Notification.Genre.REUNION,
+            cle=cle,
+            titre=titre,
+            url=serie.get_absolute_url(),
+            acteur=acteur,
+            fil=f"serie.{serie.pk}",
+            intitule=serie.titre,
+            # As for one meeting.
+            sans_courriel=True,
+        ),
+    )
+
+
+def _invited_to(serie: Serie, habitues: Collection[int] | None) -> Iterable[Agent]:
+    rows = Habitue.objects.present().filter(serie=serie)
+    if habitues is not None:
+        rows = rows.filter(pk__in=habitues)
+    return Agent.objects.active().filter(pk__in=rows.values("agent"))
 
 
 def _invited(reunion: Reunion, *, habitues: bool = True) -> Iterable[Agent]:

@@ -1,7 +1,8 @@
-"""Meetings that come again: planning a series, making its meetings as they come near, changing and stopping it.
+"""Meetings that come again: planning a series, changing it, inviting to it, answering for all of it, stopping it.
 
 A series' people are `Habitue`s; each of its meetings has their copies as `Participant`s (`habitue`), made with it and
-kept the same. Calendars hold the series as one item with its rule: `actions.expeditions` sends it.
+kept the same (`actions.occurrences`). Calendars hold the series as one item with its rule: `actions.expeditions` sends
+it.
 """
 
 from collections.abc import Iterable
@@ -19,23 +20,30 @@ from annuaire.models import Agent
 from annuaire.notifications.preferences import clock_of
 from communautes.access import can_animate, require_write
 from communautes.models import Communaute
+from forum.actions.rendus import titles_changed
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from realtime.models import Salon
+from realtime.reunions.access import still_invited
 from realtime.reunions.actions.commun import announce
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
-from realtime.reunions.actions.planification import clean_fields, copy_point, require_plan
+from realtime.reunions.actions.occurrences import (
+    coming_of,
+    held_by_serie,
+    locked_serie,
+    make_meetings,
+    sync_people,
+)
+from realtime.reunions.actions.planification import clean_fields, require_plan
 from realtime.reunions.actions.points import ProjetPoint, write_points
-from realtime.reunions.models import Convive, Habitue, Participant, PointOrdreDuJour, Reunion, Serie
+from realtime.reunions.liens import link_key
+from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie
 from realtime.reunions.models.commun import Visio
 from realtime.reunions.models.series import NOMBRE_MAX
-from realtime.reunions.rythme import between, every, first_on_rhythm
+from realtime.reunions.rythme import every, first_on_rhythm
+from realtime.reunions.textes import photograph, say_changes
 
-# Meetings are made so long before they are.
-WINDOW = timedelta(days=60)
-# Nothing is left to make.
-DONE = timedelta(days=36_500)
 EDITABLE = ("titre", "lieu", "visio", "lien_visio")
 
 
@@ -70,9 +78,10 @@ def plan_serie(
 ) -> Reunion:
     """Plan meetings that come again; returns the first. Who may, and what is refused: as `plan_reunion`.
 
-    It begins on the first day of its rhythm from `debut` on. The agenda comes back in each.
+    It begins on the first day of its rhythm from `debut` on. The agenda comes back in each. The first meeting is made
+    here, the others by the worker.
     """
-    from realtime.reunions.tasks import distribute_serie
+    from realtime.reunions.tasks import distribute_serie, prepare_serie
 
     invites = invites or Invites(toute_la_communaute=communaute is not None)
     require_plan(auteur, communaute, salon, invites)
@@ -122,58 +131,90 @@ def plan_serie(
     )
     add_people(serie, invites)
     resolve_groups(serie)
-    made = _make(serie, timezone.now())
+    (reunion,) = make_meetings(serie, timezone.now(), 1)
     write_points(
-        made[0],
+        reunion,
         [ProjetPoint(p.titre, p.responsable, p.minutes, p.description, recurrent=True) for p in points],
     )
-    for other in made[1:]:
-        _copy_agenda(made[0], other)
     record(auteur, "serie.plan", serie)
+    prepare_serie.defer(serie_id=serie.pk)
     distribute_serie.defer(serie_id=serie.pk)
-    announce(made[0], "reunion.nouvelle")
-    return made[0]
+    announce(reunion, "reunion.nouvelle")
+    return reunion
 
 
 @transaction.atomic
-def prepare_serie(serie: Serie, now: datetime | None = None) -> int:
-    """Make the meetings of a series that come near; returns how many. For the worker; of two, one makes them."""
-    current = _locked(serie)
-    if current.arretee_le is not None:
-        return 0
-    return len(_make(current, now or timezone.now()))
+def edit_serie(
+    auteur: Agent, serie: Serie, *, depuis: int | None = None, sur: int | None = None, **champs: Any
+) -> list[str]:
+    """Change some of `EDITABLE` of a series and of its meetings to come that were not changed one by one; returns what
+    changed, in words, which those invited are told by the worker.
 
-
-@transaction.atomic
-def edit_serie(auteur: Agent, serie: Serie, **champs: Any) -> bool:
-    """Change some of `EDITABLE` of a series and of its meetings to come that were not changed one by one.
-
-    Who organises it, and the community's animateurs. Its rhythm does not change: another series is planned. Returns
-    whether something changed; calendars are told by the worker.
+    Who organises it, and the community's animateurs. `depuis`: the meeting to come from which on; those before stay as
+    they are. `sur`: the `sequence` that was on the author's screen; when somebody changed the series meanwhile, raises
+    `ActionRefusee` rather than undo their change. Its rhythm does not change: another series is planned.
     """
-    from realtime.reunions.tasks import send_serie_calendars
+    from realtime.reunions.tasks import distribute_serie_change, send_calendars
 
-    current = _locked(serie)
+    current = locked_serie(serie)
     _require_prepare(auteur, current)
     _require_going(current)
-    before = {name: getattr(current, name) for name in EDITABLE}
+    if sur is not None and sur != current.sequence:
+        raise ActionRefusee(
+            "Cette série a été modifiée pendant que vous écriviez : voyez ce qu’elle est devenue, puis "
+            "enregistrez de nouveau si besoin. Ce que vous avez écrit est conservé."
+        )
+    same = list(coming_of(current).filter(modifiee=False).select_for_update(of=("self",), no_key=True))
+    first = next((reunion for reunion in same if reunion.pk == depuis), None)
+    if depuis is not None and first is None:
+        raise ActionRefusee(
+            "Cette réunion n’est plus à venir, ou a été modifiée à part : choisissez-en une autre.",
+            champ="depuis",
+        )
+    before = photograph(current)
     wanted = {
         name: champs.get(name, getattr(current, name))
         for name in (*EDITABLE, "debut", "fuseau", "duree_minutes")
     }
     # Its start is behind: only what may change is looked at.
     cleaned = clean_fields({**wanted, "debut": timezone.now() + timedelta(days=1)}, avant=_as_was(current))
-    after = {name: cleaned[name] for name in EDITABLE}
-    if after == before:
-        return False
-    for name, value in after.items():
-        setattr(current, name, value)
+    for name in EDITABLE:
+        setattr(current, name, cleaned[name])
+    said = say_changes(before, current)
+    if not said:
+        return []
     current.sequence += 1
     current.save(update_fields=[*EDITABLE, "sequence"])
-    _coming(current).filter(modifiee=False).update(**after)
-    record(auteur, "serie.edit", current, champs=[name for name in EDITABLE if after[name] != before[name]])
-    send_serie_calendars.defer(serie_id=current.pk)
-    return True
+    dit = " ; ".join(said)[:600]
+    known = {reunion.pk: reunion.sequence for reunion in same}
+    for reunion in same:
+        reunion.sequence = current.sequence
+        if first is not None and reunion.occurrence < first.occurrence:
+            # As it was: calendars hold it apart from a rule that has changed, and nobody is told anything of it.
+            reunion.participants.filter(envoyee__gte=known[reunion.pk]).update(envoyee=reunion.sequence)
+            reunion.modifiee = True
+            reunion.save(update_fields=["modifiee", "sequence"])
+            continue
+        for name in EDITABLE:
+            setattr(reunion, name, cleaned[name])
+        # So that a form that was open on it is told of the change, and who is invited to it alone hears of it.
+        reunion.save(update_fields=[*EDITABLE, "sequence"])
+        reunion.changements.create(sequence=reunion.sequence, dit=dit, auteur=auteur)
+        held_by_serie(reunion)
+        titles_changed(externe=link_key(reunion.pk))
+        announce(reunion, "reunion.changee", sequence=reunion.sequence)
+        send_calendars.defer(reunion_id=reunion.pk)
+    record(
+        auteur,
+        "serie.edit",
+        current,
+        champs=[name for name in EDITABLE if getattr(current, name) != getattr(before, name)],
+        depuis=depuis,
+    )
+    distribute_serie_change.defer(
+        serie_id=current.pk, sequence=current.sequence, dit=dit, auteur_id=auteur.pk
+    )
+    return said
 
 
 @transaction.atomic
@@ -181,7 +222,7 @@ def invite_to_serie(auteur: Agent, serie: Serie, invites: Invites) -> None:
     """Ask more people to all the meetings of a series to come. Those who prepare it; the worker tells them."""
     from realtime.reunions.tasks import distribute_serie
 
-    current = _locked(serie)
+    current = locked_serie(serie)
     _require_prepare(auteur, current)
     _require_going(current)
     check_limit("invitation_reunion", auteur.pk)
@@ -197,28 +238,35 @@ def invite_to_serie(auteur: Agent, serie: Serie, invites: Invites) -> None:
     if groups:
         current.save(update_fields=groups)
     add_people(current, invites)
-    resolve_groups(current)
-    sync_people(current)
+    concerned = None
+    if groups:
+        resolve_groups(current)
+    else:
+        addresses = [person.courriel.strip().lower() for person in invites.exterieurs]
+        concerned = list(
+            Habitue.objects.filter(serie=current)
+            .filter(Q(agent__in=invites.by_role()) | Q(courriel__in=addresses, agent__isnull=True))
+            .values_list("pk", flat=True)
+        )
+    sync_people(current, concerned)
     record(auteur, "serie.invite", current, agents=sorted(invites.by_role()), groupes=groups)
-    distribute_serie.defer(serie_id=current.pk)
+    distribute_serie.defer(serie_id=current.pk, habitues=concerned)
 
 
 @transaction.atomic
 def withdraw_from_serie(auteur: Agent, serie: Serie, habitue_id: int) -> None:
-    """Ask somebody no more to a series' meetings. Those who prepare it, never who organises it; harmless twice."""
+    """Ask somebody no more to a series' meetings. Those who prepare it; harmless twice. Raises `ActionRefusee` for who
+    organises it."""
     from realtime.reunions.tasks import send_serie_calendars
 
-    current = _locked(serie)
+    current = locked_serie(serie)
     _require_prepare(auteur, current)
-    changed = (
-        Habitue.objects.present()
-        .filter(serie=current, pk=habitue_id)
-        .exclude(agent=current.organisateur)
-        # Taken off by name: their group does not put them back.
-        .update(retire_le=timezone.now(), origine=Convive.Origine.PERSONNE)
-    )
-    if changed:
-        sync_people(current)
+    rows = Habitue.objects.present().filter(serie=current, pk=habitue_id)
+    if rows.filter(agent=current.organisateur_id).exists():
+        raise ActionRefusee("La personne qui organise la série y participe : arrêtez plutôt la série.")
+    # Taken off by name: their group does not put them back.
+    if rows.update(retire_le=timezone.now(), origine=Convive.Origine.PERSONNE):
+        sync_people(current, [habitue_id])
         record(auteur, "serie.withdraw", current, habitue=habitue_id)
         send_serie_calendars.defer(serie_id=current.pk)
 
@@ -229,14 +277,14 @@ def stop_serie(auteur: Agent, serie: Serie, *, motif: str = "") -> None:
 
     Who organises it, and the community's animateurs.
     """
-    from realtime.reunions.tasks import distribute_serie
+    from realtime.reunions.tasks import distribute_serie, send_calendars
 
-    current = _locked(serie)
+    current = locked_serie(serie)
     _require_prepare(auteur, current)
     if current.arretee_le is not None:
         return
     now = timezone.now()
-    coming = list(_coming(current))
+    coming = list(coming_of(current))
     past = [moment for moment in every(current) if moment < now]
     current.arretee_le = now
     current.sequence += 1
@@ -246,23 +294,34 @@ def stop_serie(auteur: Agent, serie: Serie, *, motif: str = "") -> None:
         current.jusqu_au = past[-1].astimezone(ZoneInfo(current.fuseau)).date()
     current.save(update_fields=["arretee_le", "sequence", "nombre", "jusqu_au"])
     motif = " ".join(motif.split())[:300]
+    for reunion in coming:
+        reunion.sequence = max(reunion.sequence, current.sequence - 1) + 1
+    Reunion.objects.bulk_update(coming, ["sequence"])
     Reunion.objects.filter(pk__in=[reunion.pk for reunion in coming]).update(
         etat=Reunion.Etat.ANNULEE, annulee_le=now, motif_annulation=motif
     )
     record(auteur, "serie.stop", current)
     for reunion in coming:
+        held_by_serie(reunion)
         announce(reunion, "reunion.annulee")
+        # Those invited to this one alone hold it by itself.
+        send_calendars.defer(reunion_id=reunion.pk)
     distribute_serie.defer(serie_id=current.pk)
 
 
 @transaction.atomic
 def answer_serie(agent: Agent, serie: Serie, reponse: str, commentaire: str = "") -> Habitue:
-    """Answer for all the meetings of a series to come, but for those answered one by one otherwise."""
-    current = _locked(serie)
+    """Answer for all the meetings of a series to come, but for those answered one by one otherwise.
+
+    Those invited who may still see it: rights are looked at again, in the transaction that writes.
+    """
+    current = locked_serie(serie)
     _require_going(current)
     habitue = Habitue.objects.present().filter(serie=current, agent=agent).first()
     if habitue is None:
         raise PermissionDenied("Vous n’êtes pas sur la liste des personnes invitées.")
+    if not still_invited(agent, current.communaute, habitue):
+        raise PermissionDenied("Vous n’êtes plus membre de cette communauté.")
     check_limit("reponse_reunion", agent.pk)
     return record_serie_answer(current, habitue, reponse, commentaire)
 
@@ -276,122 +335,13 @@ def record_serie_answer(
     habitue.commentaire = " ".join(commentaire.split())[:300]
     habitue.save(update_fields=["reponse", "commentaire", "repondu_le"])
     rows = Participant.objects.present().filter(
-        reunion__in=_coming(serie), habitue=True, agent=habitue.agent, courriel=habitue.courriel
+        reunion__in=coming_of(serie), habitue=True, agent=habitue.agent, courriel=habitue.courriel
     )
     rows.filter(Q(reponse=Convive.Reponse.SANS) | Q(reponse=before)).update(
         reponse=habitue.reponse, commentaire=habitue.commentaire, repondu_le=habitue.repondu_le
     )
     record(habitue.agent, "serie.answer", serie, habitue=habitue.pk, reponse=reponse)
     return habitue
-
-
-def sync_people(serie: Serie) -> None:
-    """Have the meetings to come invite those whom the series invites, no more. In the caller's transaction, which
-    holds the series' row; harmless when repeated."""
-    habitues = list(Habitue.objects.filter(serie=serie))
-    gone = [row for row in habitues if row.retire_le is not None]
-    for reunion in _coming(serie):
-        rows = reunion.participants.all()
-        known = {(row.agent_id, row.courriel): row for row in rows}
-        Participant.objects.bulk_create(
-            [
-                _copy_of(row, reunion)
-                for row in habitues
-                if row.retire_le is None and (row.agent_id, row.courriel) not in known
-            ],
-            ignore_conflicts=True,
-            batch_size=1000,
-        )
-        back = [
-            known[row.agent_id, row.courriel].pk
-            for row in habitues
-            if row.retire_le is None
-            and (row.agent_id, row.courriel) in known
-            and known[row.agent_id, row.courriel].habitue
-            and known[row.agent_id, row.courriel].retire_le is not None
-            and known[row.agent_id, row.courriel].origine == row.origine
-        ]
-        rows.filter(pk__in=back).update(retire_le=None, envoyee=reunion.sequence)
-        # The series' own cancellation takes them out of calendars.
-        rows.filter(habitue=True, retire_le__isnull=True).filter(
-            Q(agent__in=[row.agent_id for row in gone if row.agent_id])
-            | Q(agent__isnull=True, courriel__in=[row.courriel for row in gone if not row.agent_id])
-        ).update(retire_le=timezone.now(), envoyee=None)
-
-
-def _make(serie: Serie, now: datetime) -> list[Reunion]:
-    """The meetings that come before the window's end and were not made; always one at least in a new series."""
-    horizon = now + WINDOW
-    known = set(Reunion.objects.filter(serie=serie).values_list("occurrence", flat=True))
-    moments = [m for m in between(serie, serie.preparee_jusqu_au, horizon) if m not in known]
-    if not moments and serie.preparee_jusqu_au is None:
-        first = next(moment for moment in every(serie) if moment not in serie.exceptions)
-        moments, horizon = [first], first
-    model = (
-        Reunion.objects.filter(serie=serie).exclude(etat=Reunion.Etat.ANNULEE).order_by("-occurrence").first()
-    )
-    people = list(Habitue.objects.present().filter(serie=serie))
-    made: list[Reunion] = []
-    for moment in moments:
-        reunion = Reunion.objects.create(
-            communaute_id=serie.communaute_id,
-            salon_id=serie.salon_id,
-            organisateur_id=serie.organisateur_id,
-            serie=serie,
-            uid=serie.uid,
-            occurrence=moment,
-            debut=moment,
-            titre=serie.titre,
-            fuseau=serie.fuseau,
-            duree_minutes=serie.duree_minutes,
-            lieu=serie.lieu,
-            visio=serie.visio,
-            lien_visio=serie.lien_visio,
-        )
-        Participant.objects.bulk_create([_copy_of(row, reunion) for row in people], batch_size=1000)
-        if model is not None:
-            _copy_agenda(model, reunion)
-        made.append(reunion)
-    ended = not any(moment > horizon for moment in every(serie))
-    serie.preparee_jusqu_au = now + DONE if ended else horizon
-    serie.save(update_fields=["preparee_jusqu_au"])
-    return made
-
-
-def _copy_of(habitue: Habitue, reunion: Reunion) -> Participant:
-    """The invitation to one meeting of somebody invited to all: the series' item holds it in their calendar."""
-    return Participant(
-        reunion=reunion,
-        agent_id=habitue.agent_id,
-        courriel=habitue.courriel,
-        nom=habitue.nom,
-        role=habitue.role,
-        origine=habitue.origine,
-        reponse=habitue.reponse,
-        repondu_le=habitue.repondu_le,
-        habitue=True,
-        envoyee=0,
-    )
-
-
-def _copy_agenda(model: Reunion, reunion: Reunion) -> None:
-    for point in model.points.filter(recurrent=True, etat=PointOrdreDuJour.Etat.RETENU).order_by("rang"):
-        copy_point(point, reunion)
-
-
-def _coming(serie: Serie) -> Any:
-    """Meetings of a series that are planned and have not begun."""
-    return Reunion.objects.filter(
-        serie=serie, debut__gt=timezone.now(), etat=Reunion.Etat.PLANIFIEE
-    ).select_related("communaute", "serie")
-
-
-def _locked(serie: Serie) -> Serie:
-    return (
-        Serie.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("communaute", "organisateur")
-        .get(pk=serie.pk)
-    )
 
 
 def _as_was(serie: Serie) -> Any:

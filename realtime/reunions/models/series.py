@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from annuaire.models import Agent
 from communautes.models import Communaute
@@ -81,3 +82,6 @@ class Serie(Rendezvous):
 
     def __str__(self) -> str:
         return self.titre
+
+    def get_absolute_url(self) -> str:
+        return reverse("reunions:serie", args=[self.pk])

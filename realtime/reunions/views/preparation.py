@@ -24,8 +24,8 @@ from realtime.reunions.forms import (
     InvitesForm,
     PointFormSet,
     ReunionForm,
-    RythmeForm,
 )
+from realtime.reunions.forms_series import RythmeForm
 from realtime.reunions.presentation import page_layout
 
 

@@ -1,5 +1,7 @@
 """A series: its rhythm, its meetings to come, who is invited to all; changing and stopping it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -7,97 +9,82 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from annuaire.notifications.actions import mark_all_read
 from annuaire.notifications.preferences import clock_of
 from communautes.access import can_animate
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.pagination import paginate
 from realtime.reunions import actions
-from realtime.reunions.access import get_serie
+from realtime.reunions.access import get_serie, visible_reunions
 from realtime.reunions.actions.series import may_prepare
-from realtime.reunions.forms import AnnulationForm, InvitesForm, ReponseForm, SerieForm
-from realtime.reunions.models import Habitue, Reunion
+from realtime.reunions.forms import AnnulationForm, InvitesForm, ReponseForm
+from realtime.reunions.forms_series import SerieForm
+from realtime.reunions.models import Habitue, Reunion, Serie
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.reunions.rythme import say_rhythm
 
-COMING = 12
+COMING, PEOPLE = 12, 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def serie(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of a series; those who prepare it change here what all its meetings have in common."""
+    """The page of a series; those who prepare it change here what all its meetings have in common. Opening it reads
+    what was told of it."""
     found = get_serie(request.user, pk)
-    prepares = may_prepare(request.user, found) and found.arretee_le is None
-    form = SerieForm(request.POST if request.method == "POST" else None, serie=found)
-    if request.method == "POST" and not prepares:
+    if request.method != "POST":
+        if request.method == "GET":
+            mark_all_read(request.user, fil=f"serie.{found.pk}")
+        return _page(request, found)
+    if not may_prepare(request.user, found):
         raise PermissionDenied("Une série est modifiée par la personne qui l’organise et par l’animation.")
+    form = SerieForm(request.POST, serie=found, a_venir=_coming(request, found))
     if form.is_valid():
         try:
-            if actions.edit_serie(request.user, found, **form.champs()):
-                messages.success(request, "Les réunions à venir de la série sont modifiées.")
-            return redirect("reunions:serie", found.pk)
+            said = actions.edit_serie(request.user, found, **form.champs())
         except ActionRefusee as refused:
-            form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)
-    fuseau = clock_of(request.user)
-    coming = list(
-        Reunion.objects.filter(serie=found, debut__gt=timezone.now())
-        .select_related("communaute")
-        .order_by("debut")[:COMING]
-    )
-    for row in coming:
-        row.moment = moment_of(row, fuseau)
-    people = (
-        Habitue.objects.present().filter(serie=found).select_related("agent__service", "agent__territoire")
-    )
-    page = paginate(
-        people, ("pk",), apres=request.GET.get("apres", ""), avant=request.GET.get("avant", ""), size=30
-    )
-    context = {
-        **page_layout(request.user, found.communaute),
-        "serie": found,
-        "rythme": say_rhythm(found),
-        "a_venir": coming,
-        "page": page,
-        "moi": people.filter(agent=request.user).first(),
-        "peut_preparer": prepares,
-        "form": form,
-        "convives": _invites_form(request, found) if prepares else None,
-        "annulation": AnnulationForm(),
-        "communaute_suggestions": found.communaute.slug if found.communaute else "",
-    }
-    return render(request, "reunions/serie.html", context, status=422 if form.errors else 200)
+            _tell(form, refused)
+        else:
+            if said:
+                messages.success(request, f"C’est enregistré : {' ; '.join(said)}.")
+            return redirect(found)
+    return _page(request, found, form=form)
 
 
 @require_POST
 def inviter(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_serie(request.user, pk)
-    form = _invites_form(request, found)
+    form = _invites_form(request, found, request.POST)
     if form.is_valid():
         try:
             actions.invite_to_serie(request.user, found, form.cleaned_data["invites"])
-            messages.success(request, "C’est noté : les personnes ajoutées vont être prévenues.")
         except ActionRefusee as refused:
-            messages.error(request, refused.message)
-    else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-    return redirect("reunions:serie", found.pk)
+            _tell(form, refused)
+        else:
+            messages.success(request, "C’est noté : les personnes ajoutées vont être prévenues.")
+            return redirect(found)
+    return _page(request, found, convives=form)
 
 
 @require_POST
 def retirer(request: HttpRequest, pk: int, habitue: int) -> HttpResponse:
     found = get_serie(request.user, pk)
-    actions.withdraw_from_serie(request.user, found, habitue)
-    messages.success(request, "Cette personne n’est plus invitée aux réunions de la série.")
-    return redirect("reunions:serie", found.pk)
+    try:
+        actions.withdraw_from_serie(request.user, found, habitue)
+        messages.success(request, "Cette personne n’est plus invitée aux réunions de la série.")
+    except ActionRefusee as refused:
+        messages.error(request, refused.message)
+    return redirect(found)
 
 
 @require_POST
 def arreter(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_serie(request.user, pk)
     form = AnnulationForm(request.POST)
-    motif = form.cleaned_data["motif"] if form.is_valid() else ""
-    actions.stop_serie(request.user, found, motif=motif)
+    if not form.is_valid():
+        return _page(request, found, annulation=form)
+    actions.stop_serie(request.user, found, motif=form.cleaned_data["motif"])
     messages.success(request, "La série est arrêtée : ses réunions à venir sont annulées.")
-    return redirect("reunions:serie", found.pk)
+    return redirect(found)
 
 
 @require_POST
@@ -106,23 +93,78 @@ def repondre(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_serie(request.user, pk)
     form = ReponseForm(request.POST)
     if form.is_valid():
+        data = form.cleaned_data
         try:
-            actions.answer_serie(
-                request.user, found, form.cleaned_data["reponse"], form.cleaned_data["commentaire"]
-            )
-            messages.success(request, "Votre réponse vaut pour toutes les réunions à venir.")
+            actions.answer_serie(request.user, found, data["reponse"], data["commentaire"])
         except ActionRefusee as refused:
-            messages.error(request, refused.message)
-    return redirect("reunions:serie", found.pk)
+            _tell(form, refused)
+        else:
+            messages.success(request, "Votre réponse vaut pour toutes les réunions à venir.")
+            return redirect(found)
+    return _page(request, found, reponse=form)
 
 
-def _invites_form(request: HttpRequest, serie: object) -> InvitesForm:
-    communaute = serie.communaute  # type: ignore[attr-defined]
+def _page(
+    request: HttpRequest,
+    found: Serie,
+    *,
+    form: SerieForm | None = None,
+    convives: InvitesForm | None = None,
+    annulation: AnnulationForm | None = None,
+    reponse: ReponseForm | None = None,
+) -> HttpResponse:
+    """The page, with a form that was refused as it was written, or as things are."""
+    prepares = may_prepare(request.user, found) and found.arretee_le is None
+    fuseau = clock_of(request.user)
+    coming = _coming(request, found)
+    for row in coming:
+        row.moment = moment_of(row, fuseau)
+    people = (
+        Habitue.objects.present().filter(serie=found).select_related("agent__service", "agent__territoire")
+    )
+    page = paginate(
+        people, ("pk",), apres=request.GET.get("apres", ""), avant=request.GET.get("avant", ""), size=PEOPLE
+    )
+    mine = people.filter(agent=request.user).first()
+    if mine is not None and reponse is not None:
+        mine.commentaire = request.POST.get("commentaire", "")
+    context = {
+        **page_layout(request.user, found.communaute),
+        "serie": found,
+        "rythme": say_rhythm(found),
+        "a_venir": coming,
+        "page": page,
+        "moi": mine,
+        "reponse": reponse,
+        "peut_preparer": prepares,
+        "form": form or SerieForm(serie=found, a_venir=coming),
+        "convives": (convives or _invites_form(request, found)) if prepares else None,
+        "annulation": annulation or AnnulationForm(),
+        "communaute_suggestions": found.communaute.slug if found.communaute else "",
+    }
+    refused = any(one is not None for one in (form, convives, annulation, reponse))
+    return render(request, "reunions/serie.html", context, status=422 if refused else 200)
+
+
+def _coming(request: HttpRequest, found: Serie) -> list[Reunion]:
+    return list(
+        visible_reunions(request.user)
+        .filter(serie=found, debut__gt=timezone.now())
+        .select_related("communaute")
+        .order_by("debut")[:COMING]
+    )
+
+
+def _invites_form(request: HttpRequest, found: Serie, data: Any = None) -> InvitesForm:
     return InvitesForm(
-        request.POST if "inviter" in request.path else None,
+        data,
         auteur=request.user,
-        communaute=communaute,
-        groupes=communaute is not None and can_animate(request.user, communaute),
+        communaute=found.communaute,
+        groupes=found.communaute is not None and can_animate(request.user, found.communaute),
         prefix="invites",
         initial={"qui": InvitesForm.Qui.PERSONNES},
     )
+
+
+def _tell(form: Any, refused: ActionRefusee) -> None:
+    form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)
