@@ -8,7 +8,7 @@ from annuaire.models import Agent, AgentQuerySet
 from communautes.access import can_animate, can_read, can_write
 from communautes.models import Adhesion, Communaute
 from communautes.suites.models import Decision, DecisionQuerySet, Tache, TacheQuerySet
-from communautes.suites.origines import may_confirm
+from communautes.suites.origines import may_change, may_confirm
 
 
 def visible_decisions(agent: Agent) -> DecisionQuerySet:
@@ -70,11 +70,14 @@ def can_edit_decision(agent: Agent, decision: Decision) -> bool:
 
 
 def can_change_tache(agent: Agent, tache: Tache) -> bool:
-    """Its author and who has it to do, as long as they may write there; those who animate the community."""
+    """Its author and who has it to do, as long as they may write there; those who animate the community; those who
+    run a meeting that follows it."""
     if tache.communaute is None:
-        return _concerned(agent, tache)
-    return can_animate(agent, tache.communaute) or (
-        _concerned(agent, tache) and can_write(agent, tache.communaute)
+        return _concerned(agent, tache) or may_change(agent, tache)
+    return (
+        can_animate(agent, tache.communaute)
+        or (_concerned(agent, tache) and can_write(agent, tache.communaute))
+        or may_change(agent, tache)
     )
 
 

@@ -39,6 +39,11 @@ class Origine:
         its community: the secretary of a meeting. Asked again by who confirms it twice: whatever its state."""
         return False
 
+    def may_change(self, agent: Agent, tache: Tache) -> bool:
+        """Whether `agent` may change `tache`, though it is neither theirs nor of a community that they animate: who
+        runs a meeting that follows it."""
+        return False
+
     def decision_changed(self, decision: Decision) -> None:
         """`decision` has just changed, in the caller's transaction, which holds its row."""
 
@@ -83,6 +88,11 @@ def levels_of(decision: Decision) -> dict[int, Niveau]:
 def may_confirm(agent: Agent, decision: Decision) -> bool:
     """Whether one of the places it comes from says so."""
     return any(origine.may_confirm(agent, decision) for origine in _origines.values())
+
+
+def may_change(agent: Agent, tache: Tache) -> bool:
+    """Whether one of the places where it is followed says so."""
+    return any(origine.may_change(agent, tache) for origine in _origines.values())
 
 
 def tell_origins(objet: Decision | Tache) -> None:

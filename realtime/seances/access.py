@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from annuaire.mentions import find_named
@@ -14,6 +14,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
 from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion
 from realtime.seances.models import (
+    ActionReportee,
     Aide,
     CompteRendu,
     EditionCompteRendu,
@@ -64,6 +65,39 @@ def get_suite(agent: Agent, pk: int) -> SuiteReunion:
     if found is None or not visible_reunions(agent).filter(pk=found.seance_id).exists():
         raise Http404("Cette ligne n’existe pas.")
     return found
+
+
+def get_report(agent: Agent, pk: int) -> ActionReportee:
+    """An action followed in a meeting that `agent` may see, with the meeting; or 404."""
+    found = (
+        ActionReportee.objects.select_related("seance__reunion__communaute", "tache").filter(pk=pk).first()
+    )
+    if found is None or not visible_reunions(agent).filter(pk=found.seance_id).exists():
+        raise Http404("Cette action n’existe pas.")
+    return found
+
+
+def followable(agent: Agent, reunion: Reunion) -> QuerySet[Seance]:
+    """The meetings whose actions `reunion` may take up, that `agent` may see, latest first: of the same community, or
+    between a few as it is."""
+    return (
+        Seance.objects.filter(
+            reunion__in=visible_reunions(agent).filter(communaute=reunion.communaute),
+            etat=Seance.Etat.LEVEE,
+        )
+        .exclude(pk=reunion.pk)
+        .select_related("reunion")
+        .order_by("-ouverte_le", "-pk")
+    )
+
+
+def can_follow(reunion: Reunion, precedente: Seance) -> bool:
+    """Whether `reunion` may take up the actions of `precedente`: see `followable`."""
+    return (
+        precedente.levee
+        and precedente.pk != reunion.pk
+        and precedente.reunion.communaute_id == reunion.communaute_id
+    )
 
 
 def get_noted_point(agent: Agent, pk: int) -> tuple[PointOrdreDuJour, Seance]:

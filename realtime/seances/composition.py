@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.formats import date_format
 
+from annuaire.models import Agent
+from communautes.suites.models import Tache
 from realtime.reunions.models import Convive
 from realtime.seances.compte_rendu import Partie, Releve
 from realtime.seances.models import Seance, SuiteReunion
@@ -154,6 +156,9 @@ def _title(part: Partie) -> str:
 
 def _part(number: int, part: Partie) -> list[str]:
     lines = [f"# {number}. {_title(part)}"]
+    if part.reports:
+        lines += ["", "| Action | Responsable | Échéance | État |", "| --- | --- | --- | --- |"]
+        lines += [_followed(tache) for tache in part.reports]
     if part.note is not None:
         lines += ["", _closed(part.note.texte)]
     for suite in part.suites:
@@ -181,14 +186,23 @@ def _closed(text: str) -> str:
 
 
 def _action(number: int, suite: SuiteReunion) -> str:
-    who = plain(suite.responsable.nom_complet) if suite.responsable is not None else "À désigner"
-    due = date_format(suite.echeance, "j F Y") if suite.echeance else "Sans échéance"
-    what = (
-        f"{plain(suite.libelle)} (proposée)"
-        if suite.etat == SuiteReunion.Etat.PROPOSEE
-        else plain(suite.libelle)
-    )
-    return f"| {number} | {what} | {who} | {due} |"
+    what = plain(suite.libelle)
+    if suite.etat == SuiteReunion.Etat.PROPOSEE:
+        what += " (proposée)"
+    return f"| {number} | {what} | {_who(suite.responsable)} | {_due(suite.echeance)} |"
+
+
+def _followed(tache: Tache) -> str:
+    state = tache.get_etat_display()
+    return f"| {plain(tache.libelle)} | {_who(tache.responsable)} | {_due(tache.echeance)} | {state} |"
+
+
+def _who(agent: Agent | None) -> str:
+    return plain(agent.nom_complet) if agent is not None else "À désigner"
+
+
+def _due(echeance: date | None) -> str:
+    return date_format(echeance, "j F Y") if echeance else "Sans échéance"
 
 
 def _vote(result: Resultat) -> list[str]:

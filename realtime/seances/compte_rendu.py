@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from communautes.suites.models import Decision
+from communautes.suites.models import Decision, Tache
 from realtime.reunions.models import PointOrdreDuJour
 from realtime.seances.models import NotePoint, Scrutin, Seance, SuiteReunion
-from realtime.seances.presentation import Venue, attendance, spent_on_points
+from realtime.seances.presentation import Venue, attendance, reports_of, spent_on_points
 from realtime.seances.resultats import Resultat, results_of
 
 
@@ -21,6 +21,8 @@ class Partie:
     note: NotePoint | None = None
     suites: list[SuiteReunion] = field(default_factory=list)
     votes: list[Resultat] = field(default_factory=list)
+    # What an earlier meeting left to be done, where it is followed.
+    reports: list[Tache] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,11 @@ def minutes_of(seance: Seance) -> Releve:
     )
     for suite in suites.order_by("pk"):
         parts[suite.point_id if suite.point_id in parts else None].suites.append(suite)
+    followed = parts[seance.suivi_id if seance.suivi_id in parts else None]
+    followed.reports = [report.tache for report in reports_of(seance)]
     closed = Scrutin.objects.filter(seance=seance, etat=Scrutin.Etat.CLOS).order_by("pk")
     for result in results_of(list(closed)):
         pk = result.scrutin.point_id
         parts[pk if pk in parts else None].votes.append(result)
-    rows = [part for pk, part in parts.items() if pk is not None or part.suites or part.votes]
+    rows = [part for pk, part in parts.items() if pk is not None or part.suites or part.votes or part.reports]
     return Releve(seance, attendance(seance), rows)

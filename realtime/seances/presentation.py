@@ -20,6 +20,7 @@ from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, seance_of
 from realtime.seances.actions.notes import is_held
 from realtime.seances.models import (
+    ActionReportee,
     Assistance,
     BrouillonNote,
     Electeur,
@@ -135,6 +136,7 @@ def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         **_present(seance, now),
         "votes": _votes(agent, seance, conduit=conduit),
         "suites": _suites(seance),
+        "reports": reports_of(seance) if seance.levee or seance.suivi_id == seance.point_id else [],
         "pieces": _documents(agent, seance),
         **_notes(agent, seance),
     }
@@ -317,6 +319,14 @@ def _suites(seance: Seance) -> list[SuiteReunion]:
     if not seance.levee:
         rows = rows.filter(point=seance.point_id)
     return list(rows.order_by("pk"))
+
+
+def reports_of(seance: Seance) -> list[ActionReportee]:
+    """What an earlier meeting left to be done, as it is now. One query, none when this one follows no other."""
+    if seance.suite_de_id is None:
+        return []
+    rows = seance.reports.select_related("tache__responsable", "tache__communaute")
+    return list(rows.order_by("tache__echeance_tri", "pk"))
 
 
 def _documents(agent: Agent, seance: Seance) -> list[DocumentReunion]:

@@ -1,7 +1,8 @@
 """Decisions and tasks that come from meetings: the way back from the register, and what it tells the meeting."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from django.db.models import Q
 from django.urls import reverse
 
 from annuaire.models import Agent
@@ -9,7 +10,7 @@ from communautes.suites.models import Decision, Tache
 from communautes.suites.origines import Lien, Origine
 from realtime.reunions.access import visible_reunions
 from realtime.seances.access import can_lead
-from realtime.seances.models import SuiteReunion
+from realtime.seances.models import ActionReportee, Seance, SuiteReunion
 
 
 class OrigineReunions(Origine):
@@ -31,17 +32,28 @@ class OrigineReunions(Origine):
         return suite is not None and can_lead(agent, suite.seance.reunion)
 
     def decision_changed(self, decision: Decision) -> None:
-        _tell(SuiteReunion.objects.filter(decision=decision).first())
+        _tell(Seance.objects.filter(suites__decision=decision))
+
+    def may_change(self, agent: Agent, tache: Tache) -> bool:
+        """Those who run a meeting that is on and follows it."""
+        rows = ActionReportee.objects.filter(tache=tache).exclude(seance__etat=Seance.Etat.LEVEE)
+        return any(
+            can_lead(agent, row.seance.reunion) for row in rows.select_related("seance__reunion__communaute")
+        )
 
     def tache_changed(self, tache: Tache) -> None:
-        _tell(SuiteReunion.objects.filter(tache=tache).first())
+        """The meeting that it was noted in, and those that follow it and are on."""
+        noted = SuiteReunion.objects.filter(tache=tache).values("seance")
+        followed = ActionReportee.objects.filter(tache=tache).exclude(seance__etat=Seance.Etat.LEVEE)
+        _tell(Seance.objects.filter(Q(pk__in=noted) | Q(pk__in=followed.values("seance"))))
 
 
-def _tell(suite: SuiteReunion | None) -> None:
+def _tell(seances: Iterable[Seance]) -> None:
+    """By number: two that tell the same meetings wait for one another."""
     from realtime.seances.actions.commun import locked, tell
 
-    if suite is not None:
-        tell(locked(suite.seance), "suite")
+    for seance in sorted(seances, key=lambda row: row.pk):
+        tell(locked(seance), "suite")
 
 
 def _links(agent: Agent, kind: str, pks: Collection[int]) -> dict[int, Lien]:

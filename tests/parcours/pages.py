@@ -135,6 +135,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "seances:modifier-compte-rendu": ("/reunions/{rendu}/seance/compte-rendu/modifier/",),
     "seances:recomposer": ("/reunions/{rendu}/seance/compte-rendu/recomposer/",),
     "seances:versions": ("/reunions/{rendu}/seance/compte-rendu/versions/?version=2",),
+    "seances:suivre": ("/reunions/{seance}/seance/suivi/",),
     "seances:nouveau-vote": ("/reunions/{seance}/seance/votes/nouveau/",),
     "seances:vote": ("/reunions/votes/{scrutin}/",),
     "seances:reprendre-notes": ("/reunions/points/{repris}/notes/reprendre/",),

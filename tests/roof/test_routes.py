@@ -278,6 +278,8 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "seances:noter-decision": POST,
     "seances:noter-action": POST,
     "seances:suite": POST,
+    "seances:suivre": (LOGIN, 404, 404, 404, 404),
+    "seances:report": POST,
     "seances:plume": POST,
     "seances:noter": POST,
     "seances:brouillon": POST,

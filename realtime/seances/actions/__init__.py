@@ -25,6 +25,7 @@ from realtime.seances.actions.paroles import (
 from realtime.seances.actions.presences import correct_attendance, note_presence
 from realtime.seances.actions.publication import publish_minutes, tell_sujet_of_correction
 from realtime.seances.actions.suites import confirm_suite, note_action, note_decision, set_aside
+from realtime.seances.actions.suivi import follow, mark_followed, postpone
 from realtime.seances.actions.votes import (
     ORDINAIRES,
     ProjetScrutin,
@@ -51,10 +52,12 @@ __all__ = [
     "edit_minutes",
     "end",
     "end_speech",
+    "follow",
     "give_floor",
     "give_pen",
     "keep_draft",
     "lower_hand",
+    "mark_followed",
     "move",
     "note_action",
     "note_decision",
@@ -62,6 +65,7 @@ __all__ = [
     "open_seance",
     "open_vote",
     "pause",
+    "postpone",
     "prepare_vote",
     "publish_minutes",
     "raise_hand",

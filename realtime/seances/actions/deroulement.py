@@ -15,6 +15,7 @@ from realtime.reunions.actions.tenue import set_held
 from realtime.reunions.models import PointOrdreDuJour, Reunion
 from realtime.seances.access import require_lead
 from realtime.seances.actions.commun import locked, require_on, require_step, tell
+from realtime.seances.actions.suivi import carry_over, previous_of
 from realtime.seances.models import EditionCompteRendu, Passage, Scrutin, Seance, TourDeParole
 
 # A meeting is opened so long before its time at the earliest.
@@ -26,6 +27,8 @@ REOPEN_WITHIN = timedelta(hours=2)
 @transaction.atomic
 def open_seance(auteur: Agent, reunion: Reunion) -> Seance:
     """Open a meeting on its first point, with its salon if it has a community. Animateurs and secretaries.
+
+    In a series, what the meeting before left to be done comes first.
 
     Two at once open it once. Raises `ActionRefusee` (too early, over, cancelled) and `PermissionDenied`.
     """
@@ -41,15 +44,18 @@ def open_seance(auteur: Agent, reunion: Reunion) -> Seance:
     now = timezone.now()
     if current.debut - now > OPEN_BEFORE:
         raise ActionRefusee("Une réunion s’ouvre deux heures au plus avant son début.")
-    first = _kept(current).first()
     seance = Seance.objects.create(
-        reunion=current, point=first, ouverte_par=auteur, ouverte_le=now, salon=_open_salon(current)
+        reunion=current, ouverte_par=auteur, ouverte_le=now, salon=_open_salon(current)
     )
+    before = previous_of(current)
+    if before is not None:
+        carry_over(seance, before)
+    first = seance.point = _kept(current).first()
     if first is not None:
         _open_point(seance, first, now)
     set_held(current, Reunion.Etat.EN_COURS)
     record(auteur, "seance.open", current)
-    tell(seance, "ouverte")
+    tell(seance, "ouverte", "point", "suite_de", "suivi")
     distribute_opening.defer(reunion_id=current.pk, auteur_id=auteur.pk)
     return seance
 

@@ -9,10 +9,11 @@ from realtime.seances.models.comptes_rendus import (
 from realtime.seances.models.notes import BrouillonNote, NotePoint, VersionNote
 from realtime.seances.models.paroles import Aide, Assistance, TourDeParole
 from realtime.seances.models.seances import Passage, Seance
-from realtime.seances.models.suites import SuiteReunion
+from realtime.seances.models.suites import ActionReportee, SuiteReunion
 from realtime.seances.models.votes import Choix, Electeur, Scrutin
 
 __all__ = [
+    "ActionReportee",
     "Aide",
     "Assistance",
     "BrouillonNote",

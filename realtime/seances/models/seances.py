@@ -37,6 +37,18 @@ class Seance(models.Model):
     sujet = models.ForeignKey(
         Sujet, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
+    # The meeting whose unfinished actions are followed here, and the point of the agenda where they are.
+    suite_de = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    suivi = models.ForeignKey(
+        PointOrdreDuJour,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
     # Hands are put down when the next point is opened.
     mains_par_point = models.BooleanField("mains baissées à chaque point", default=False)
     ouverte_par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -57,6 +69,10 @@ class Seance(models.Model):
                 name="seance_etat",
             ),
             models.CheckConstraint(condition=Q(version__gte=F("etape")), name="seance_version"),
+            models.CheckConstraint(
+                condition=Q(suite_de__isnull=True) | ~Q(suite_de=F("reunion")),
+                name="seance_suite_d_une_autre",
+            ),
         ]
 
     def __str__(self) -> str:

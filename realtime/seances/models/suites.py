@@ -57,3 +57,18 @@ class SuiteReunion(models.Model):
     @property
     def est_decision(self) -> bool:
         return self.decision_id is not None
+
+
+class ActionReportee(models.Model):
+    """A task of an earlier meeting that was still to be done when this one was opened: followed here."""
+
+    seance = models.ForeignKey(Seance, on_delete=models.CASCADE, related_name="reports")
+    tache = models.ForeignKey(Tache, on_delete=models.CASCADE, related_name="reports")
+
+    objects: ClassVar[models.Manager["ActionReportee"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "action reportée"
+        verbose_name_plural = "actions reportées"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["seance", "tache"], name="action_reportee_une_fois")]
