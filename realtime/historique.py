@@ -1,5 +1,6 @@
-"""Reading a salon's messages: pages going back for the screen, pages going forward for a catch-up."""
+"""Reading a salon's messages: pages in both directions for the screen, and forward for a catch-up."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -16,10 +17,11 @@ CATCH_UP_CHARACTERS = 200_000
 
 
 class Passe(NamedTuple):
-    """A page of a salon's past, oldest first. `reste`: there is more before it."""
+    """A page of a salon, oldest first. `reste`: there is more before it; `suite`: there is more after it."""
 
     messages: list[MessageSalon]
     reste: bool
+    suite: bool = False
 
 
 def messages_before(salon_id: int, avant: int | None = None, *, apres: int = 0) -> Passe:
@@ -28,7 +30,35 @@ def messages_before(salon_id: int, avant: int | None = None, *, apres: int = 0) 
     if avant is not None:
         rows = rows.filter(numero__lt=avant)
     found = list(rows[: PAGE + 1])
-    return Passe(found[:PAGE][::-1], reste=len(found) > PAGE)
+    return Passe(found[:PAGE][::-1], reste=len(found) > PAGE, suite=avant is not None)
+
+
+def messages_since(salon_id: int, depuis: int, *, apres: int = 0) -> Passe:
+    """The messages that follow number `depuis`; of those beyond `apres` only. One query."""
+    rows = _with_author(salon_id).filter(numero__gt=max(depuis, apres)).order_by("numero")
+    found = list(rows[: PAGE + 1])
+    return Passe(found[:PAGE], reste=depuis > apres, suite=len(found) > PAGE)
+
+
+def messages_around(salon_id: int, numero: int, *, apres: int = 0) -> Passe:
+    """A page in whose middle is the message `numero`, or what is left around that place. Two queries."""
+    half = PAGE // 2
+    before = messages_before(salon_id, numero, apres=apres)
+    since = messages_since(salon_id, numero - 1, apres=apres)
+    # What one side lacks, the other may give.
+    after = since.messages[: PAGE - min(half, len(before.messages))]
+    room = PAGE - len(after)
+    return Passe(
+        [*before.messages[max(0, len(before.messages) - room) :], *after],
+        reste=before.reste or len(before.messages) > room,
+        suite=since.suite or len(since.messages) > len(after),
+    )
+
+
+def first_of_day(salon_id: int, jour: datetime, *, apres: int = 0) -> int | None:
+    """The number of the first message said from the moment `jour` on; None if nobody spoke since. One query."""
+    rows = MessageSalon.objects.filter(salon_id=salon_id, numero__gt=apres, cree_le__gte=jour)
+    return rows.order_by("cree_le", "numero").values_list("numero", flat=True).first()
 
 
 def frames_after(agent: Agent, salon_id: int, apres: int) -> tuple[list[dict[str, Any]], bool]:

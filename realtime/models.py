@@ -2,12 +2,14 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import functions
+from django.db.models import F, functions
 from django.urls import reverse
 
 from annuaire.models import Agent, WithoutAccents
 from communautes.models import Adhesion, Communaute
+from plateforme.socle.recherche import FrenchVector
 
 
 class SalonQuerySet(models.QuerySet["Salon"]):
@@ -36,7 +38,7 @@ class SalonQuerySet(models.QuerySet["Salon"]):
         read = LectureSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("dernier_numero")
         added = MembreSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("apres")
         return self.annotate(
-            non_lus=models.F("dernier_numero")
+            non_lus=F("dernier_numero")
             - functions.Greatest(
                 functions.Coalesce(models.Subquery(read), 0), functions.Coalesce(models.Subquery(added), 0)
             )
@@ -61,7 +63,7 @@ class SalonQuerySet(models.QuerySet["Salon"]):
             salon=models.OuterRef("pk"), numero=models.OuterRef("dernier_numero")
         ).values("cree_le")
         return self.annotate(derniere_le=models.Subquery(last)).order_by(
-            models.F("derniere_le").desc(nulls_last=True), "communaute__nom", "nom", "pk"
+            F("derniere_le").desc(nulls_last=True), "communaute__nom", "nom", "pk"
         )
 
 
@@ -188,6 +190,12 @@ class MessageSalon(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["salon", "numero"], name="message_salon_numero"),
             models.UniqueConstraint(fields=["auteur", "client_id"], name="message_salon_une_fois"),
+        ]
+        indexes = [
+            # The words of each salon apart: those of the others cost nothing.
+            GinIndex(F("salon"), FrenchVector("texte"), name="message_salon_mots"),
+            # A day of a salon, and what is older than one.
+            models.Index(fields=["salon", "cree_le"], name="message_salon_jour"),
         ]
 
     def __str__(self) -> str:

@@ -13,9 +13,9 @@ from annuaire.notifications.preferences import clock_of
 from communautes.models import Communaute
 from communautes.presentation import community_context
 from plateforme.socle.texte import plain_text
+from realtime import historique
 from realtime.access import can_manage, first_member, member_salons, read_after
 from realtime.frames import person_frame
-from realtime.historique import messages_before
 from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon
 
 # Lines of one person closer than this share one head; static/realtime/lignes.js does the same.
@@ -63,20 +63,45 @@ def build_lines(messages: Sequence[MessageSalon], agent: Agent, lu: int | None =
     return lines
 
 
-def salon_context(agent: Agent, salon: Salon, avant: int | None = None) -> dict[str, Any]:
-    """What the page of a salon shows: the last messages, or those before number `avant`. Two queries, two more for one
+@dataclass(frozen=True)
+class Endroit:
+    """Where a salon is opened: before, since or around a number; at its end if `fin`; else where one had read to."""
+
+    avant: int | None = None
+    depuis: int | None = None
+    autour: int | None = None
+    fin: bool = False
+
+
+END = Endroit(fin=True)
+
+
+def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[str, Any]:
+    """What the page of a salon shows: the last messages, or those of `endroit`. Two or three queries, two more for one
     of named people."""
     read = (
         LectureSalon.objects.filter(agent=agent, salon=salon).values_list("dernier_numero", flat=True).first()
     )
     apres = read_after(agent, salon)
-    past = messages_before(salon.pk, avant, apres=apres)
+    lu = max(read or 0, apres)
+    avant, autour = endroit.avant, endroit.autour
+    if endroit == Endroit() and salon.dernier_numero - lu > historique.PAGE:
+        # What is new does not fit: one begins where one had read to.
+        autour = lu + 1
+    if autour is not None:
+        past = historique.messages_around(salon.pk, autour, apres=apres)
+    elif endroit.depuis is not None:
+        past = historique.messages_since(salon.pk, endroit.depuis, apres=apres)
+    else:
+        past = historique.messages_before(salon.pk, avant, apres=apres)
     name_salons(agent, [salon])
     return {
         "salon": salon,
-        "lignes": build_lines(past.messages, agent, lu=max(read or 0, apres) if avant is None else None),
+        "lignes": build_lines(past.messages, agent, lu=lu if avant is None else None),
         "reste": past.reste,
+        "suite": past.suite,
         "avant": avant,
+        "autour": endroit.autour,
         "apres": apres,
         # What this page shows, not what the salon holds: a message come meanwhile is caught up by its number.
         "dernier": past.messages[-1].numero if past.messages else apres,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("salons/<int:pk>/", views.salon, name="salon"),
     path("salons/<int:pk>/dire/", views.dire, name="dire"),
     path("salons/<int:pk>/messages/", views.messages, name="messages"),
+    path("salons/<int:pk>/recherche/", views.recherche, name="recherche"),
     path("salons/<int:pk>/reglages/", lieux_views.reglages, name="reglages"),
     path("salons/<int:pk>/renommer/", lieux_views.renommer, name="renommer"),
     path("salons/<int:pk>/archiver/", lieux_views.archiver, name="archiver"),

@@ -1,15 +1,29 @@
 """Pages of salons."""
 
+from typing import Any
+
+from django.contrib import messages as messages_of_django
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.access import get_salon
+from plateforme.socle.limites import check_limit
+from realtime.access import get_salon, read_after
 from realtime.actions import mark_salon_read, send_message
-from realtime.forms import DireForm
+from realtime.forms import DireForm, RechercheForm, parse_day
+from realtime.historique import first_of_day
 from realtime.models import Salon
-from realtime.presentation import SHOWN, my_salons, page_layout, salon_context
+from realtime.presentation import (
+    END,
+    SHOWN,
+    Endroit,
+    my_salons,
+    name_salons,
+    page_layout,
+    salon_context,
+)
+from realtime.recherche import search_context
 
 MAX_NUMBER = 2**31 - 1
 MAX_WORDS = 80
@@ -31,13 +45,60 @@ def salons(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def salon(request: HttpRequest, pk: int) -> HttpResponse:
-    """A salon. Opening it reads it; `?avant=` shows its past to those who have no JavaScript."""
+    """A salon, where one had read to. `?autour=` opens it around a line, `?date=` at a day, `?fin=1` at its end; `?avant=`
+    and `?depuis=` are its pages for those who have no JavaScript. What the page shows is read."""
     salon = get_salon(request.user, pk)
-    avant = _number(request, "avant")
-    response = _salon_page(request, salon, DireForm(), avant)
-    if avant is None and request.method == "GET":
-        mark_salon_read(request.user, salon, salon.dernier_numero)
-    return response
+    if "date" in request.GET:
+        return _at_day(request, salon)
+    endroit = _place(request)
+    context = _salon_context(request, salon, DireForm(), endroit)
+    if endroit.avant is None and endroit.autour is None and request.method == "GET":
+        mark_salon_read(request.user, salon, context["dernier"])
+    return render(request, "realtime/salon.html", context)
+
+
+def _place(request: HttpRequest) -> Endroit:
+    """The one place that the address names; none: where one had read to."""
+    for name in ("avant", "depuis", "autour"):
+        number = _number(request, name)
+        if number is not None:
+            return Endroit(**{name: number})
+    return Endroit(fin=request.GET.get("fin") == "1")
+
+
+def _at_day(request: HttpRequest, salon: Salon) -> HttpResponse:
+    """To the first line of a day of the reader's clock, or to the end if nobody has spoken since."""
+    day = parse_day(request.GET["date"])
+    address = salon.get_absolute_url()
+    if day is None:
+        messages_of_django.error(request, "Cette date n’est pas lisible\u00a0: choisissez un jour.")
+        return redirect(address)
+    number = first_of_day(salon.pk, day, apres=read_after(request.user, salon))
+    if number is None:
+        messages_of_django.info(
+            request, "Personne n’a parlé ici depuis ce jour\u00a0: voici les derniers messages."
+        )
+        return redirect(f"{address}?fin=1")
+    return redirect(f"{address}?autour={number}#ligne-{number}")
+
+
+@require_safe
+def recherche(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lines of a salon that hold some words, said by somebody, in some days; each leads to its place."""
+    salon = get_salon(request.user, pk)
+    form = RechercheForm(request.GET or None, salon=salon)
+    context: dict[str, Any] = {"form": form, "resultats": None}
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            check_limit("recherche", request.user.pk)
+            context |= search_context(request.user, salon, form.sought(), _number(request, "avant"))
+        except ActionRefusee as refused:
+            form.add_error(None, refused.message)
+            status = 429
+    name_salons(request.user, [salon])
+    context |= {**page_layout(request.user, salon), "salon": salon}
+    return render(request, "realtime/recherche.html", context, status=status)
 
 
 @require_POST
@@ -51,28 +112,32 @@ def dire(request: HttpRequest, pk: int) -> HttpResponse:
         except ActionRefusee as refused:
             form.add_error("texte", refused.message)
         else:
-            return redirect(f"{salon.get_absolute_url()}#dire")
-    return _salon_page(request, salon, form)
+            return redirect(f"{salon.get_absolute_url()}?fin=1#dire")
+    return render(request, "realtime/salon.html", _salon_context(request, salon, form))
 
 
 @require_safe
 def messages(request: HttpRequest, pk: int) -> HttpResponse:
-    """Older lines, as a fragment of the page."""
+    """Older lines, or newer ones, as a fragment of the page."""
     salon = get_salon(request.user, pk)
-    context = salon_context(request.user, salon, _number(request, "avant") or MAX_NUMBER)
+    depuis = _number(request, "depuis")
+    endroit = (
+        Endroit(depuis=depuis)
+        if depuis is not None
+        else Endroit(avant=_number(request, "avant") or MAX_NUMBER)
+    )
+    context = salon_context(request.user, salon, endroit)
     return render(request, "realtime/_messages.html", context)
 
 
-def _salon_page(request: HttpRequest, salon: Salon, form: DireForm, avant: int | None = None) -> HttpResponse:
-    return render(
-        request,
-        "realtime/salon.html",
-        {
-            **page_layout(request.user, salon),
-            **salon_context(request.user, salon, avant),
-            "form": form,
-        },
-    )
+def _salon_context(
+    request: HttpRequest, salon: Salon, form: DireForm, endroit: Endroit = END
+) -> dict[str, Any]:
+    return {
+        **page_layout(request.user, salon),
+        **salon_context(request.user, salon, endroit),
+        "form": form,
+    }
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

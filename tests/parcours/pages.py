@@ -106,6 +106,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "realtime:salon": ("/salons/{salon}/", "/salons/{salon_a_deux}/"),
     "realtime:ouvrir": (f"{C}salons/nouveau/",),
     "realtime:ouvrir-groupe": ("/salons/nouveau/",),
+    "realtime:recherche": ("/salons/{salon}/recherche/?q=pont",),
     "realtime:reglages": ("/salons/{salon}/reglages/", "/salons/{groupe}/reglages/"),
     "reunions:liste": (f"{C}reunions/",),
     "reunions:miennes": ("/reunions/",),

@@ -201,6 +201,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "realtime:ouvrir": MEMBERS,
     "realtime:ouvrir-groupe": (LOGIN, 200, 403, 200, 200),
     "realtime:ecrire": POST,
+    "realtime:recherche": (LOGIN, 404, 404, 200, 200),
     "realtime:reglages": (LOGIN, 404, 404, 200, 200),
     "realtime:renommer": POST,
     "realtime:archiver": POST,

@@ -4,6 +4,7 @@ import { envoyer, subscribe } from "./direct.js";
 import { suivreEcriture } from "./ecriture.js";
 import { Envois } from "./envois.js";
 import { Lignes } from "./lignes.js";
+import { Parcours } from "./parcours.js";
 import { Presents } from "./presents.js";
 
 const PRES_DU_BAS = 80;
@@ -33,8 +34,15 @@ class PageSalon {
       document.getElementById("salon-modele-ligne"),
       { fuseau: racine.dataset.fuseau, moi: this.moi.id },
     );
+    this.parcours = new Parcours({
+      fil: this.fil,
+      lignes: this.lignes,
+      adresse: racine.dataset.urlMessages,
+      suite: "suite" in racine.dataset,
+    });
     this.dernier = Number(racine.dataset.dernier);
-    this.lu = this.dernier;
+    // A line that one was led to is not where one had read to.
+    this.lu = "autour" in racine.dataset ? 0 : this.dernier;
     this.enAttente = 0;
     this.colle = false;
     this.titre = document.title;
@@ -54,7 +62,8 @@ class PageSalon {
     if (this.champ) this.preparerComposer();
     this.preparerFil();
     this.suivi = subscribe(`salon.${this.salon}`, (event) => this.recevoir(event), {
-      apres: this.dernier,
+      // What lies between the lines shown and the end is read by going there.
+      apres: this.parcours.suite ? Number(this.racine.dataset.bout) : this.dernier,
       onEtat: (etat) => this.changerEtat(etat),
     });
     const ligne = this.racine.querySelector("[data-role=ecriture]");
@@ -79,6 +88,13 @@ class PageSalon {
   }
 
   montrer(message) {
+    if (this.parcours.suite) {
+      this.parcours.garder(message);
+      this.envois.oublier(message.client_id);
+      this.enAttente += 1;
+      this.montrerNouveaux();
+      return;
+    }
     const enBas = this.estEnBas();
     const mien = message.auteur.id === this.moi.id;
     this.racine.querySelector("[data-role=vide]")?.remove();
@@ -114,8 +130,9 @@ class PageSalon {
 
   montrerNouveaux() {
     const nombre = this.enAttente;
-    this.bouton.hidden = !nombre || this.estEnBas();
-    this.bouton.textContent = nombre > 1 ? `${nombre} nouveaux messages` : "1 nouveau message";
+    this.bouton.hidden = (!nombre && !this.parcours.suite) || this.estEnBas();
+    if (!nombre) this.bouton.textContent = "Aller aux derniers messages";
+    else this.bouton.textContent = nombre > 1 ? `${nombre} nouveaux messages` : "1 nouveau message";
     document.title = nombre && document.hidden ? `(${nombre}) ${this.titre}` : this.titre;
   }
 
@@ -163,7 +180,9 @@ class PageSalon {
     this.champ.value = "";
     this.suivreTexte();
     this.envois.ajouter(texte);
-    this.descendre();
+    // What waits to be sent goes with the person to the end.
+    if (this.parcours.suite) this.allerAuBout();
+    else this.descendre();
   }
 
   suivreTexte() {
@@ -236,21 +255,24 @@ class PageSalon {
   // --- The thread -----------------------------------------------------------------------------
 
   preparerFil() {
-    this.bouton.addEventListener("click", () => this.descendre());
+    this.bouton.addEventListener("click", () => (this.parcours.suite ? this.allerAuBout() : this.descendre()));
     this.fil.addEventListener("scroll", () => this.suivreDefilement(), { passive: true });
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.suivreDefilement();
     });
     this.fil.addEventListener("click", (event) => {
-      const lien = event.target.closest("[data-role=avant] a");
+      const lien = event.target.closest("[data-role=avant] a, [data-role=apres] a");
       if (!lien) return;
       event.preventDefault();
-      this.chargerAvant(lien);
+      if (lien.closest("[data-role=avant]")) this.parcours.remonter();
+      else this.avancer();
     });
     // The banner of the community fills the first screen: the conversation is what one came for. Not in a meeting's page.
     if (!location.hash && !("encart" in this.racine.dataset)) this.racine.scrollIntoView({ block: "end" });
     const nonLus = this.racine.querySelector(".salon__non-lus");
-    if (nonLus) this.fil.scrollTop = Math.max(0, nonLus.offsetTop - this.fil.offsetTop - 16);
+    const visee = document.getElementById(`ligne-${this.racine.dataset.autour}`);
+    if (visee) this.fil.scrollTop = Math.max(0, visee.offsetTop - this.fil.offsetTop - this.fil.clientHeight / 3);
+    else if (nonLus) this.fil.scrollTop = Math.max(0, nonLus.offsetTop - this.fil.offsetTop - 16);
     else this.descendre();
     // Letters that load late, a keyboard that opens: who was at the bottom stays there.
     const suivre = new ResizeObserver(() => this.colle && this.descendre());
@@ -259,43 +281,34 @@ class PageSalon {
   }
 
   suivreDefilement() {
-    this.colle = this.distanceDuBas() < PRES_DU_BAS;
+    this.colle = !this.parcours.suite && this.distanceDuBas() < PRES_DU_BAS;
     if (this.estEnBas() && !document.hidden) this.enAttente = 0;
     this.montrerNouveaux();
     this.marquerLu();
-    const lien = this.fil.querySelector("[data-role=avant] a");
-    if (lien && this.fil.scrollTop < 120 && !this.estEnBas()) this.chargerAvant(lien);
+    if (this.fil.scrollTop < 120 && !this.estEnBas()) this.parcours.remonter();
+    else if (this.parcours.suite && this.distanceDuBas() < 120) this.avancer();
   }
 
-  async chargerAvant(lien) {
-    if (this.chargement) return;
-    this.chargement = true;
-    const borne = lien.closest("[data-role=avant]");
-    borne.setAttribute("aria-busy", "true");
-    try {
-      const adresse = new URL(this.racine.dataset.urlMessages, location.href);
-      adresse.searchParams.set("avant", borne.dataset.avant);
-      const reponse = await fetch(adresse, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
-      if (!reponse.ok) throw new Error(reponse.status);
-      const page = new DOMParser().parseFromString(`<ol>${await reponse.text()}</ol>`, "text/html");
-      const fragment = document.createDocumentFragment();
-      fragment.append(...page.querySelector("ol").children);
-      const depuisLeBas = this.fil.scrollHeight - this.fil.scrollTop;
-      this.lignes.prefixer(fragment, borne);
-      this.fil.scrollTop = this.fil.scrollHeight - depuisLeBas;
-    } catch {
-      lien.textContent = "Les messages plus anciens ne sont pas arrivés. Réessayer";
-      borne.removeAttribute("aria-busy");
-      // The link asks again when it is pressed, not at each pixel of scrolling.
-      await new Promise((suite) => setTimeout(suite, 3000));
-    } finally {
-      this.chargement = false;
-    }
+  /** Newer lines; at the end, what was said meanwhile. What was above has been read. */
+  async avancer() {
+    const lu = this.parcours.dernier();
+    const suivants = await this.parcours.avancer();
+    if (!("autour" in this.racine.dataset)) this.lireJusqua(lu);
+    if (this.parcours.suite) return;
+    this.dernier = this.parcours.dernier();
+    this.enAttente = suivants.length;
+    for (const message of suivants) this.lignes.ajouter(message);
+    this.dernier = this.parcours.dernier();
+    this.montrerNouveaux();
+  }
+
+  allerAuBout() {
+    location.assign(`${location.pathname}?fin=1`);
   }
 
   /** Whether the reader follows the conversation: they were at the bottom when they last scrolled. */
   estEnBas() {
-    return this.colle || this.distanceDuBas() < PRES_DU_BAS;
+    return !this.parcours.suite && (this.colle || this.distanceDuBas() < PRES_DU_BAS);
   }
 
   distanceDuBas() {
@@ -313,13 +326,15 @@ class PageSalon {
   marquerLu() {
     if (document.hidden || !this.estEnBas() || this.dernier <= this.lu) return;
     clearTimeout(this.luBientot);
-    this.luBientot = setTimeout(() => {
-      const numero = this.dernier;
-      envoyer({ type: "lu", salon: this.salon, numero }).then(
-        () => (this.lu = Math.max(this.lu, numero)),
-        () => {},
-      );
-    }, 700);
+    this.luBientot = setTimeout(() => this.lireJusqua(this.dernier), 700);
+  }
+
+  lireJusqua(numero) {
+    if (numero <= this.lu) return;
+    envoyer({ type: "lu", salon: this.salon, numero }).then(
+      () => (this.lu = Math.max(this.lu, numero)),
+      () => {},
+    );
   }
 
   /** Storage may be refused by the browser: a draft is then only on the screen. */

@@ -1,0 +1,60 @@
+"""Finding again what was said in a salon."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from annuaire.models import Agent
+from plateforme.socle.recherche import tsquery_of
+from plateforme.socle.texte import plain_text
+from realtime.access import read_after
+from realtime.models import MessageSalon, Salon
+
+SHOWN = 30
+EXTRACT = 220  # characters
+
+
+@dataclass(frozen=True)
+class Recherche:
+    """All the words, said by any of `auteurs` if there are some, from `du` on and before `avant`."""
+
+    mots: str
+    auteurs: tuple[int, ...] = ()
+    du: datetime | None = None
+    avant: datetime | None = None
+
+
+def search_lines(
+    agent: Agent, salon: Salon, recherche: Recherche, avant: int | None = None
+) -> tuple[list[MessageSalon], bool]:
+    """The lines of a salon that `agent` is in which answer, the latest first, and whether there are more; `avant`: those
+    before that number. Three queries at most, on an index of the words of each salon (migration 0005)."""
+    query = tsquery_of(recherche.mots)
+    if not query:
+        return [], False
+    rows = (
+        MessageSalon.objects.filter(salon=salon, numero__gt=read_after(agent, salon))
+        .extra(where=["fr_vecteur(realtime_messagesalon.texte) @@ %s::tsquery"], params=[query])
+        .select_related("auteur__service", "auteur__territoire")
+        .order_by("-numero")
+    )
+    if avant is not None:
+        rows = rows.filter(numero__lt=avant)
+    if recherche.auteurs:
+        rows = rows.filter(auteur__in=recherche.auteurs)
+    if recherche.du is not None:
+        rows = rows.filter(cree_le__gte=recherche.du)
+    if recherche.avant is not None:
+        rows = rows.filter(cree_le__lt=recherche.avant)
+    found = list(rows[: SHOWN + 1])
+    return found[:SHOWN], len(found) > SHOWN
+
+
+def search_context(
+    agent: Agent, salon: Salon, recherche: Recherche, avant: int | None = None
+) -> dict[str, Any]:
+    """What the page of results shows."""
+    found, more = search_lines(agent, salon, recherche, avant)
+    for message in found:
+        message.extrait = plain_text(message.texte, EXTRACT)
+    return {"resultats": found, "page_suivante": found[-1].numero if more else None}
