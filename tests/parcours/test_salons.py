@@ -47,7 +47,7 @@ def test_write_to_somebody_then_to_a_few(sign_in: Callable[..., Page], site: Sit
     nadia.get_by_role("button", name="Écrire").click()
     expect(nadia.get_by_role("heading", level=2, name="Gaëlle Estaque")).to_be_visible()
     nadia.get_by_label("Votre message à Gaëlle Estaque").fill("Entre vous et moi")
-    nadia.keyboard.press("Enter")
+    nadia.get_by_role("button", name="Envoyer").click()
     expect(nadia.locator(".ligne-salon__texte").get_by_text("Entre vous et moi")).to_be_visible()
     gaelle.goto("/salons/")
     gaelle.get_by_role("link", name="Nadia Ferhat").click()
@@ -82,7 +82,7 @@ def test_go_through_a_long_salon(sign_in: Callable[..., Page], site: Site) -> No
     assert shown[-1] < 60, shown
     nadia.goto(f"{address}?fin=1")
     nadia.locator("textarea[name=texte]").fill("Dit pendant qu’elle remonte")
-    nadia.keyboard.press("Enter")
+    nadia.get_by_role("button", name="Envoyer").click()
     expect(aminata.get_by_role("button", name="1 nouveau message")).to_be_visible()
     # Down to the end, page by page: the lines stay in order, in a bounded number, and what was said meanwhile is last.
     last = aminata.locator(".ligne-salon__texte").get_by_text("Dit pendant qu’elle remonte")
