@@ -20,7 +20,7 @@ from plateforme.socle.canaux import Canal
 from realtime import trames
 from realtime.fermetures import COMPTE_FERME, SESSION_TERMINEE, Fermeture
 from realtime.fils import in_guard_thread
-from realtime.prises import Prise
+from realtime.prises import Prise, prepare
 
 if TYPE_CHECKING:
     from realtime.hub import Hub
@@ -66,12 +66,17 @@ class Battement:
             except Exception:
                 logger.warning("heartbeat_without_database", exc_info=True)
                 void, numbers, looked = {}, {}, False
+            # Most follow the same channels: encoded once for them all.
+            frames: dict[frozenset[Canal], bytes] = {}
             for prise in batch:
                 if prise in void:
                     prise.close(void[prise])
                 else:
-                    known = {str(canal): numbers[canal] for canal in prise.canaux if canal in numbers}
-                    prise.push_frame(trames.Battement(known))
+                    heard = frozenset(prise.canaux & numbers.keys())
+                    if heard not in frames:
+                        known = {str(canal): numbers[canal] for canal in heard}
+                        frames[heard] = prepare(trames.Battement(known).contenu(None))
+                    prise.push(frames[heard])
                     if looked:
                         self._recheck_if_due(prise)
 
