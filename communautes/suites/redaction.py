@@ -52,6 +52,14 @@ def render_decision(texte: str) -> SafeString:
     return html
 
 
+def render_again(texte: str) -> SafeString:
+    """The HTML of a decision that is kept: a paragraph for the renderer of its day, whatever it is for this one."""
+    try:
+        return render_decision(texte)
+    except ActionRefusee:
+        return render_markdown(texte)
+
+
 def check_libelle(libelle: str) -> str:
     """What is to be done, on one line. Raises `ActionRefusee` (field `libelle`)."""
     libelle = tidy_title(one_line(libelle))

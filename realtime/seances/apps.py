@@ -18,6 +18,7 @@ class SeancesConfig(AppConfig):
         from realtime.seances.access import last_version, last_versions
         from realtime.seances.actions.comptes_rendus import rerender_editions, rerender_minutes
         from realtime.seances.actions.notes import rerender_notes
+        from realtime.seances.actions.suites import rerender_decisions_apart
         from realtime.seances.redaction import BROUILLON, places
         from realtime.seances.signals import keep_opened_points, show_changes
         from realtime.seances.suites import OrigineReunions
@@ -26,6 +27,7 @@ class SeancesConfig(AppConfig):
         register_origin("reunion", OrigineReunions())
         register_drafts(BROUILLON, places)
         register_texts("Notes de réunion", rerender_notes)
+        register_texts("Décisions de réunions entre agents", rerender_decisions_apart)
         register_texts("Comptes rendus", rerender_minutes)
         register_texts("Comptes rendus validés", rerender_editions)
         reunion_changed.connect(show_changes, dispatch_uid="seances.reunion")

@@ -162,8 +162,8 @@ def _part(number: int, part: Partie) -> list[str]:
     if part.note is not None:
         lines += ["", _closed(part.note.texte)]
     for suite in part.suites:
-        if suite.decision is not None:
-            lines += ["", f"**{suite.decision.nom}.** {suite.decision.texte}"]
+        if suite.est_decision:
+            lines += ["", f"**{suite.nom_decision}.** {suite.texte_decision}"]
     for result in part.votes:
         lines += ["", *_vote(result)]
     if len(lines) == 1 and part.point is not None:

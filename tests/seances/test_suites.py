@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,9 @@ from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.actions import Invites, plan_reunion
 from realtime.reunions.models import Reunion
 from realtime.seances import actions
+from realtime.seances.actions.suites import rerender_decisions_apart
+from realtime.seances.composition import compose
+from realtime.seances.compte_rendu import minutes_of
 from realtime.seances.models import Seance, SuiteReunion
 from tests.factories import browser, make_agent
 from tests.seances.conftest import now_is
@@ -115,8 +118,6 @@ def test_a_meeting_between_a_few(camille: Agent, zoe: Agent) -> None:
     )
     seance = actions.open_seance(camille, reunion)
     assert seance.salon is None
-    with pytest.raises(ActionRefusee, match="registre"):
-        actions.note_decision(zoe, seance, TEXTE)
     page = browser(camille)
     answer = page.post(
         reverse("seances:noter-action", args=[reunion.pk]),
@@ -129,6 +130,51 @@ def test_a_meeting_between_a_few(camille: Agent, zoe: Agent) -> None:
     other = make_agent("Autre")
     with pytest.raises(ActionRefusee):
         actions.note_action(camille, seance, "Relire", responsable=other)
+
+
+def test_a_decision_between_a_few_stays_with_them(camille: Agent, zoe: Agent, noe: Agent) -> None:
+    reunion = plan_reunion(
+        camille,
+        None,
+        titre="À trois",
+        debut=timezone.now() + timedelta(minutes=5),
+        invites=Invites(agents=(zoe,)),
+    )
+    seance = actions.open_seance(camille, reunion)
+    suite = actions.note_decision(zoe, seance, TEXTE)
+    assert actions.note_decision(zoe, seance, TEXTE) == suite
+    assert not Decision.objects.exists() and suite.nom_decision == "Décision proposée"
+    for who, raised in ((zoe, PermissionDenied), (noe, PermissionDenied)):
+        with pytest.raises(raised):
+            actions.confirm_suite(who, suite)
+    with pytest.raises(PermissionDenied):
+        actions.note_decision(noe, seance, TEXTE)
+    with pytest.raises(ActionRefusee, match="seule"):
+        actions.note_decision(zoe, seance, "Non")
+    aside = actions.note_decision(zoe, seance, "Une autre décision, pour voir.")
+    actions.set_aside(zoe, aside)
+    with pytest.raises(ActionRefusee, match="décision a été écartée"):
+        actions.confirm_suite(camille, aside)
+    page = reverse("seances:seance", args=[seance.pk])
+    assert "Noter une décision" in browser(zoe).get(page).content.decode()
+    browser(camille).post(reverse("seances:suite", args=[suite.pk]))
+    suite.refresh_from_db()
+    assert suite.decidee and suite.nom_decision == "Décision"
+    actions.confirm_suite(camille, suite)
+    with pytest.raises(ActionRefusee, match="reste au compte rendu"):
+        actions.set_aside(camille, suite)
+    # Those invited read it, nobody else does.
+    assert TEXTE in browser(zoe).get(page).content.decode()
+    assert browser(noe).get(page).status_code == 404
+    text = compose(minutes_of(now_is(seance)))
+    assert f"**Décision.** {TEXTE}" in text and "pour voir" not in text
+    SuiteReunion.objects.update(version_rendu=0, html="")
+    assert rerender_decisions_apart() and rerender_decisions_apart() is None
+    suite.refresh_from_db()
+    assert suite.html.startswith("<p>")
+    for fields in ({"libelle": "Et une action"}, {"texte": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SuiteReunion.objects.filter(pk=suite.pk).update(**fields)
 
 
 def test_noted_and_confirmed_without_javascript(

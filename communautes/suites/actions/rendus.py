@@ -3,9 +3,8 @@
 from django.db import transaction
 
 from communautes.suites.models import Decision
-from communautes.suites.redaction import render_decision
-from plateforme.socle.erreurs import ActionRefusee
-from plateforme.socle.texte import RENDERER_VERSION, render_markdown
+from communautes.suites.redaction import render_again
+from plateforme.socle.texte import RENDERER_VERSION
 
 BATCH = 200
 
@@ -21,12 +20,7 @@ def rerender_decisions(after: int = 0) -> int | None:
         Decision.objects.filter(pk__gt=after, version_rendu__lt=RENDERER_VERSION).order_by("pk")[:BATCH]
     )
     for row in rows:
-        try:
-            html = render_decision(row.texte)
-        except ActionRefusee:
-            # A paragraph for the renderer of its day, something else for this one: as it is now.
-            html = render_markdown(row.texte)
         Decision.objects.filter(pk=row.pk, version=row.version).update(
-            html=html, version_rendu=RENDERER_VERSION
+            html=render_again(row.texte), version_rendu=RENDERER_VERSION
         )
     return rows[-1].pk if rows else None

@@ -11,29 +11,33 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.suites.actions import cancel_decision, confirm_decision, create_task, propose_decision
-from communautes.suites.redaction import check_libelle
+from communautes.suites.actions.tours import REDITE
+from communautes.suites.redaction import check_decision, check_libelle, render_again
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
+from plateforme.socle.texte import RENDERER_VERSION
 from realtime.reunions.access import participant_of
 from realtime.seances.access import can_take_part, require_lead, require_part
 from realtime.seances.actions.commun import locked, tell
 from realtime.seances.models import Seance, SuiteReunion
 
 SUITES_MAX = 200
+BATCH = 200
 MOTIF = "Écartée pendant la réunion"
 
 
 @transaction.atomic
 def note_decision(auteur: Agent, seance: Seance, texte: str) -> SuiteReunion:
-    """Write what is decided on the current point: proposed in the register of the community. Its members.
+    """Write what is decided on the current point: proposed in the register of the community, by its members; in a
+    meeting without community, kept with it.
 
     The same words sent again within a minute are the first. Raises `ActionRefusee` and `PermissionDenied`.
     """
     reunion = seance.reunion
     require_part(auteur, reunion)
     if reunion.communaute is None:
-        raise ActionRefusee("Une réunion entre agents n’a pas de registre : notez plutôt une action.")
+        return _note_apart(auteur, seance, texte)
     decision = propose_decision(auteur, reunion.communaute, texte)
     current = locked(seance)
     _require_room(current)
@@ -109,8 +113,18 @@ def confirm_suite(auteur: Agent, suite: SuiteReunion) -> SuiteReunion:
         confirm_decision(auteur, held.decision)
         return held
     if held.etat == SuiteReunion.Etat.ECARTEE:
-        raise ActionRefusee("Cette action a été écartée : notez-la de nouveau si elle doit être faite.")
+        raise ActionRefusee(
+            "Cette décision a été écartée : notez-la de nouveau si elle doit être prise."
+            if held.est_decision
+            else "Cette action a été écartée : notez-la de nouveau si elle doit être faite."
+        )
     if held.etat == SuiteReunion.Etat.CONFIRMEE:
+        return held
+    if held.est_decision:
+        held.etat = SuiteReunion.Etat.CONFIRMEE
+        held.save(update_fields=["etat"])
+        record(auteur, "suite.confirm", held)
+        tell(locked(held.seance), "suite")
         return held
     reunion = held.seance.reunion
     owner = held.responsable
@@ -142,13 +156,63 @@ def set_aside(auteur: Agent, suite: SuiteReunion) -> SuiteReunion:
         cancel_decision(auteur, held.decision, motif=MOTIF)
         return held
     if held.etat == SuiteReunion.Etat.CONFIRMEE:
-        raise ActionRefusee("Cette action est confirmée : abandonnez plutôt la tâche.")
+        raise ActionRefusee(
+            "Cette décision est confirmée : elle reste au compte rendu."
+            if held.est_decision
+            else "Cette action est confirmée : abandonnez plutôt la tâche."
+        )
     if held.etat == SuiteReunion.Etat.PROPOSEE:
         held.etat = SuiteReunion.Etat.ECARTEE
         held.save(update_fields=["etat"])
         record(auteur, "suite.set_aside", held)
         tell(locked(held.seance), "suite")
     return held
+
+
+@transaction.atomic
+def rerender_decisions_apart(after: int = 0) -> int | None:
+    """Render again the next `BATCH` decisions without register beyond id `after`: see `plateforme.socle.rendus.Batch`."""
+    rows = list(
+        SuiteReunion.objects.filter(pk__gt=after, version_rendu__lt=RENDERER_VERSION)
+        .exclude(texte="")
+        .order_by("pk")[:BATCH]
+    )
+    for row in rows:
+        # Its words never change.
+        SuiteReunion.objects.filter(pk=row.pk).update(
+            html=render_again(row.texte), version_rendu=RENDERER_VERSION
+        )
+    return rows[-1].pk if rows else None
+
+
+def _note_apart(auteur: Agent, seance: Seance, texte: str) -> SuiteReunion:
+    """A decision of a meeting that has no register."""
+    texte, html = check_decision(texte)
+    check_limit("decision", auteur.pk)
+    current = locked(seance)
+    _require_room(current)
+    now = timezone.now()
+    twin = SuiteReunion.objects.filter(
+        seance=current,
+        texte=texte,
+        auteur=auteur,
+        etat=SuiteReunion.Etat.PROPOSEE,
+        cree_le__gt=now - REDITE,
+    ).first()
+    if twin is not None:
+        return twin
+    suite = SuiteReunion.objects.create(
+        seance=current,
+        point=current.point,
+        texte=texte,
+        html=html,
+        version_rendu=RENDERER_VERSION,
+        auteur=auteur,
+        cree_le=now,
+    )
+    record(auteur, "suite.note", suite, reunion=current.pk)
+    tell(current, "suite")
+    return suite
 
 
 def _require_room(seance: Seance) -> None:

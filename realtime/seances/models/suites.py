@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from annuaire.models import Agent
-from communautes.suites.models import LIBELLE_MAX, Decision, Tache
+from communautes.suites.models import DECISION_MAX, LIBELLE_MAX, Decision, Tache
 from realtime.reunions.models import PointOrdreDuJour
 from realtime.seances.models.seances import Seance
 
@@ -14,8 +14,9 @@ from realtime.seances.models.seances import Seance
 class SuiteReunion(models.Model):
     """A decision, or an action, noted in a meeting.
 
-    A decision is in the register from the start, proposed until it is confirmed there. An action is only words until it
-    is confirmed: then it is a task, which its owner is told of.
+    A decision is in the register from the start, proposed until it is confirmed there; that of a meeting between a few,
+    which has no register, is in `texte` here, for those who may open the meeting. An action is only words until it is
+    confirmed: then it is a task, which its owner is told of.
     """
 
     class Etat(models.TextChoices):
@@ -29,6 +30,10 @@ class SuiteReunion(models.Model):
         Decision, null=True, on_delete=models.CASCADE, related_name="suite_reunion"
     )
     tache = models.OneToOneField(Tache, null=True, on_delete=models.SET_NULL, related_name="suite_reunion")
+    # Of a decision without register.
+    texte = models.TextField("décision", max_length=DECISION_MAX, blank=True, default="")
+    html = models.TextField(editable=False, blank=True, default="")
+    version_rendu = models.PositiveSmallIntegerField(default=0, editable=False)
     # Of an action.
     libelle = models.CharField("action", max_length=LIBELLE_MAX, blank=True)
     responsable = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -45,8 +50,14 @@ class SuiteReunion(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=(Q(decision__isnull=False, tache__isnull=True, libelle="", echeance__isnull=True))
-                | (Q(decision__isnull=True) & ~Q(libelle="")),
+                condition=Q(
+                    decision__isnull=False, tache__isnull=True, libelle="", echeance__isnull=True, texte=""
+                )
+                | (
+                    Q(decision__isnull=True, tache__isnull=True, libelle="", echeance__isnull=True)
+                    & ~Q(texte="")
+                )
+                | (Q(decision__isnull=True, texte="") & ~Q(libelle="")),
                 name="suite_reunion_genre",
             ),
             models.CheckConstraint(
@@ -56,7 +67,26 @@ class SuiteReunion(models.Model):
 
     @property
     def est_decision(self) -> bool:
-        return self.decision_id is not None
+        return self.decision_id is not None or bool(self.texte)
+
+    @property
+    def decidee(self) -> bool:
+        """Whether a decision is confirmed, wherever it is kept."""
+        return self.decision.confirmee if self.decision is not None else self.etat == self.Etat.CONFIRMEE
+
+    @property
+    def nom_decision(self) -> str:
+        if self.decision is not None:
+            return self.decision.nom
+        return "Décision" if self.decidee else "Décision proposée"
+
+    @property
+    def texte_decision(self) -> str:
+        return self.decision.texte if self.decision is not None else self.texte
+
+    @property
+    def html_decision(self) -> str:
+        return self.decision.html if self.decision is not None else self.html
 
 
 class ActionReportee(models.Model):
