@@ -225,7 +225,7 @@ def _presence(venue: Venue) -> Presence:
     agent = venue.agent
     etat = "present" if venue.la else venue.etat
     if agent is None:
-        return Presence(venue.nom, "", "Personne invitée de l’extérieur", "", etat)
+        return Presence(venue.nom, "", venue.organisation or "Personne invitée de l’extérieur", "", etat)
     service = agent.organisme if agent.partenaire else agent.service.nom if agent.service is not None else ""
     return Presence(
         venue.nom, agent.fonction, service, agent.territoire.nom if agent.territoire is not None else "", etat

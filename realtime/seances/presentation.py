@@ -75,6 +75,7 @@ class Venue:
     arrivee: datetime | None
     depart: datetime | None
     correction: str
+    organisation: str
 
     @property
     def la(self) -> bool:
@@ -211,6 +212,7 @@ def _venue(
         row.arrivee_le if row is not None else None,
         seen if seen is not None and not here else None,
         correction,
+        row.organisation if row is not None else "",
     )
 
 

@@ -14,6 +14,7 @@ from communautes.models import Adhesion
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.models import Convive, Participant
 from realtime.seances import actions
+from realtime.seances.composition import heading
 from realtime.seances.models import Aide, Assistance, Seance, TourDeParole
 from realtime.seances.presentation import attendance, etat_context
 from tests.factories import browser
@@ -119,6 +120,14 @@ def test_attendance_corrected_by_hand(camille: Agent, lea: Agent, zoe: Agent, se
     assert found["Léa Vidal"] == "excuse" and found["Bureau d’études"] == "present"
     assert "Zoé Dehors" not in found
     assert "Présence notée à la main" in leads.get(address).content.decode()
+    # Whom somebody outside comes for is said in the minutes.
+    named = {"exterieur": guest.pk, "correction": "present", "organisation": " Études\n& Co "}
+    assert leads.post(address, named).status_code == 302
+    assert "Études &amp; Co" in leads.get(address).content.decode()
+    (present,) = (row for row in heading(now_is(seance)).presences if row.nom == "Bureau d’études")
+    assert (present.service, present.etat) == ("Études & Co", "present")
+    answer = leads.post(address, named | {"organisation": "x" * 121}, follow=True)
+    assert "120 caractères" in answer.content.decode()
     leads.post(address, {"agent": lea.pk, "correction": ""})
     assert {venue.nom: venue.etat for venue in attendance(now_is(seance))}["Léa Vidal"] == "absent"
 

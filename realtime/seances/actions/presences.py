@@ -4,12 +4,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annuaire.models import Agent
+from communautes.suites.redaction import one_line
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from realtime.reunions.models import Participant
 from realtime.seances.access import can_take_part, require_lead
 from realtime.seances.actions.commun import locked, tell
 from realtime.seances.models import Assistance, Seance
+from realtime.seances.models.paroles import ORGANISATION_MAX
 
 # A page that stays open says so each minute; what comes sooner writes nothing.
 BEAT = 30  # seconds
@@ -50,14 +52,18 @@ def correct_attendance(
     *,
     agent: Agent | None = None,
     exterieur: Participant | None = None,
+    organisation: str = "",
 ) -> None:
     """Say by hand whether somebody attends; `""`: back to what the page saw. Animateurs and secretaries, also after
-    the end: minutes are written then. Somebody outside must be invited to this meeting. Raises `ActionRefusee` for an
+    the end: minutes are written then. Somebody outside must be invited to this meeting; `organisation` is whom they come for. Raises `ActionRefusee` for an
     agent who could not take part."""
     current = locked(seance)
     require_lead(auteur, current.reunion)
     wanted = Assistance.Correction(correction) if correction else ""
     assert (agent is None) != (exterieur is None)
+    organisation = one_line(organisation)
+    if len(organisation) > ORGANISATION_MAX:
+        raise ActionRefusee(f"Le nom de l’organisation compte {ORGANISATION_MAX} caractères au plus.")
     known = current.assistances.filter(agent=agent).exists()
     if agent is not None and not known and not can_take_part(agent, current.reunion):
         raise ActionRefusee(f"{agent.nom_complet} ne peut pas participer à cette réunion.")
@@ -65,7 +71,11 @@ def correct_attendance(
         seance=current,
         agent=agent,
         exterieur=exterieur,
-        defaults={"correction": wanted, "corrige_par": auteur},
+        defaults={
+            "correction": wanted,
+            "corrige_par": auteur,
+            "organisation": organisation if exterieur is not None else "",
+        },
     )
     record(
         auteur,

@@ -18,17 +18,19 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="suitereunion",
             name="html",
-            field=models.TextField(blank=True, default="", editable=False),
+            field=models.TextField(blank=True, db_default="", default="", editable=False),
         ),
         migrations.AddField(
             model_name="suitereunion",
             name="texte",
-            field=models.TextField(blank=True, default="", max_length=1000, verbose_name="décision"),
+            field=models.TextField(
+                blank=True, db_default="", default="", max_length=1000, verbose_name="décision"
+            ),
         ),
         migrations.AddField(
             model_name="suitereunion",
             name="version_rendu",
-            field=models.PositiveSmallIntegerField(default=0, editable=False),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.RunSQL(
             migrations.RunSQL.noop,

@@ -10,6 +10,7 @@ from realtime.reunions.models import Participant, PointOrdreDuJour
 from realtime.seances.models.seances import Seance
 
 AIDE_MAX = 200
+ORGANISATION_MAX = 120
 
 
 class TourDeParole(models.Model):
@@ -85,6 +86,10 @@ class Assistance(models.Model):
     seance = models.ForeignKey(Seance, on_delete=models.CASCADE, related_name="assistances")
     agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="+")
     exterieur = models.ForeignKey(Participant, null=True, on_delete=models.CASCADE, related_name="+")
+    # Of somebody outside: whom they come for, as the minutes say it.
+    organisation = models.CharField(
+        "organisation", max_length=ORGANISATION_MAX, blank=True, default="", db_default=""
+    )
     arrivee_le = models.DateTimeField(null=True)
     vu_le = models.DateTimeField(null=True)
     correction = models.CharField(max_length=7, choices=Correction, blank=True)

@@ -31,9 +31,9 @@ class SuiteReunion(models.Model):
     )
     tache = models.OneToOneField(Tache, null=True, on_delete=models.SET_NULL, related_name="suite_reunion")
     # Of a decision without register.
-    texte = models.TextField("décision", max_length=DECISION_MAX, blank=True, default="")
-    html = models.TextField(editable=False, blank=True, default="")
-    version_rendu = models.PositiveSmallIntegerField(default=0, editable=False)
+    texte = models.TextField("décision", max_length=DECISION_MAX, blank=True, default="", db_default="")
+    html = models.TextField(editable=False, blank=True, default="", db_default="")
+    version_rendu = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     # Of an action.
     libelle = models.CharField("action", max_length=LIBELLE_MAX, blank=True)
     responsable = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")

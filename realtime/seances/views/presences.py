@@ -36,7 +36,13 @@ def presences(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if "exterieur" in request.POST:
                 guest = get_guest(seance.reunion, number(request, "exterieur"))
-                actions.correct_attendance(request.user, seance, correction, exterieur=guest)
+                actions.correct_attendance(
+                    request.user,
+                    seance,
+                    correction,
+                    exterieur=guest,
+                    organisation=request.POST.get("organisation", ""),
+                )
             else:
                 actions.correct_attendance(request.user, seance, correction, agent=person(request))
         except ActionRefusee as refused:
