@@ -211,8 +211,11 @@ def _vote(result: Resultat) -> list[str]:
     lines = [f"**Vote{kind}** : {plain(scrutin.question)}", ""]
     said = f"{_people(result.appeles)} à voter, {result.votants} {'ont' if result.votants > 1 else 'a'} voté"
     if scrutin.quorum:
-        said += f" ; quorum de {result.requis} {'atteint' if result.quorum_atteint else 'non atteint'}"
-    lines += [f"{said}.", "", "| Réponse | Voix |", "| --- | ---: |"]
+        said += f" ; {result.quorum_dit} : {'atteint' if result.quorum_atteint else 'non atteint'}"
+    lines += [f"{said}.", ""]
+    if result.regle:
+        lines += [plain(result.regle), ""]
+    lines += ["| Réponse | Voix |", "| --- | ---: |"]
     lines += [f"| {plain(line.libelle)} | {line.voix} |" for line in result.lignes or []]
     return [*lines, f"| Abstention | {result.abstentions} |"]
 

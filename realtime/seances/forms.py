@@ -1,10 +1,11 @@
 """Forms of a meeting that is held."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from annuaire.models import Agent
+from annuaire.models import Agent, Service
 from communautes.suites.listes import find_member
 from communautes.suites.models import LIBELLE_MAX
 from plateforme.socle.erreurs import ActionRefusee
@@ -12,7 +13,7 @@ from realtime.reunions.models import Reunion
 from realtime.seances.access import find_invited
 from realtime.seances.actions import ORDINAIRES, ProjetScrutin
 from realtime.seances.models.comptes_rendus import MOTIF_MAX, NOM_MAX
-from realtime.seances.models.votes import QUESTION_MAX
+from realtime.seances.models.votes import POIDS_MAX, QUESTION_MAX
 
 
 class ActionForm(forms.Form):
@@ -78,7 +79,8 @@ class ScrutinForm(forms.Form):
     par_service = forms.BooleanField(
         label="Une voix par service",
         required=False,
-        help_text="La voix d’un service se partage également entre celles et ceux de ses agents qui votent.",
+        help_text="La voix d’un service se partage également entre celles et ceux de ses agents qui votent ; une personne "
+        "sans service compte pour une voix. Le quorum se compte alors en voix de services.",
     )
     quorum = forms.IntegerField(
         label="Quorum (%)",
@@ -86,13 +88,45 @@ class ScrutinForm(forms.Form):
         min_value=0,
         max_value=100,
         initial=0,
-        help_text="Part des personnes appelées qui doivent avoir voté, abstentions comprises. 0 : pas de quorum.",
+        help_text="Part des personnes appelées (ou des voix des services) qui doit avoir voté, abstentions comprises. 0 : pas "
+        "de quorum.",
         error_messages={
             "invalid": "Le quorum est un nombre, de 0 à 100.",
             "min_value": "Le quorum est un pourcentage, de 0 à 100.",
             "max_value": "Le quorum est un pourcentage, de 0 à 100.",
         },
     )
+
+    def __init__(self, data: Any, *, services: Sequence[Service] = ()) -> None:
+        super().__init__(data)
+        self.services = services
+        for service in services:
+            self.fields[f"poids_{service.pk}"] = forms.IntegerField(
+                label=service.nom,
+                required=False,
+                min_value=1,
+                max_value=POIDS_MAX,
+                initial=1,
+                error_messages={
+                    "invalid": "Indiquez un nombre de voix.",
+                    "min_value": f"Un service compte pour 1 à {POIDS_MAX} voix.",
+                    "max_value": f"Un service compte pour 1 à {POIDS_MAX} voix.",
+                },
+            )
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith("poids_")]
+
+    @property
+    def poids(self) -> list[forms.BoundField]:
+        """How many voices each service has."""
+        return [self[f"poids_{service.pk}"] for service in self.services]
+
+    @property
+    def poids_changes(self) -> bool:
+        """Whether they are to be shown at once."""
+        return any(field.errors or field.value() not in (1, "1", "", None) for field in self.poids)
 
     def projet(self) -> ProjetScrutin:
         """What is asked, of a valid form."""
@@ -105,6 +139,7 @@ class ScrutinForm(forms.Form):
             par_service=data["par_service"],
             modifiable=data["modifiable"],
             quorum=data["quorum"] or 0,
+            poids={service.pk: data[f"poids_{service.pk}"] or 1 for service in self.services},
         )
 
 

@@ -16,7 +16,9 @@ from plateforme.socle.models import EntreeJournal
 from realtime.reunions.models import Convive, Reunion
 from realtime.seances import actions
 from realtime.seances.actions import ProjetScrutin
-from realtime.seances.models import Electeur, Scrutin, Seance
+from realtime.seances.composition import compose
+from realtime.seances.compte_rendu import minutes_of
+from realtime.seances.models import Electeur, PoidsService, Scrutin, Seance
 from realtime.seances.presentation import etat_context
 from realtime.seances.resultats import Resultat, results_of
 from tests.factories import add_member, browser, make_agent, make_service, make_territoire
@@ -148,6 +150,61 @@ def test_one_voice_a_service(camille: Agent, noe: Agent, lea: Agent, seance: Sea
     # Somebody who moves meanwhile does not move their voice.
     Agent.objects.filter(pk=noe.pk).update(service=other)
     assert voices(scrutin)["Contre"] == "1,5"
+
+
+def test_services_of_several_voices(camille: Agent, noe: Agent, lea: Agent, seance: Seance) -> None:
+    """Camille and Noé of one service, of three voices; Léa alone in hers, of one; Zélie has no service."""
+    mine, other = camille.service, make_service(make_territoire("09", "Ariège"))
+    assert mine is not None
+    Agent.objects.filter(pk=lea.pk).update(service=other)
+    zelie = add_member(seance.reunion.communaute, make_agent("Zélie")).agent
+    Agent.objects.filter(pk=zelie.pk).update(service=None)
+    actions.note_presence(zelie, now_is(seance))
+    scrutin = opened(camille, seance, par_service=True, quorum=60, poids={mine.pk: 3, other.pk: 1})
+    # Five voices in all: three are needed, whoever brings them.
+    found = result(scrutin)
+    assert (found.voix_appelees, found.requis, found.quorum_atteint) == (5, 3, False)
+    actions.vote(lea, scrutin, [2])
+    actions.vote(zelie, scrutin, [2])
+    assert not result(scrutin).quorum_atteint
+    actions.vote(camille, scrutin, [1])
+    found = result(scrutin)
+    assert (found.voix_votantes, found.quorum_atteint) == (5, True)
+    assert voices(scrutin) == {"Pour": "3", "Contre": "2", "Abstention": "0"}
+    actions.vote(noe, scrutin, [], abstention=True)
+    assert voices(scrutin) == {"Pour": "1,5", "Contre": "2", "Abstention": "1,5"}
+    assert f"{mine.nom} : 3 voix" in found.regle and other.nom not in found.regle
+    html = browser(lea).get(reverse("seances:seance", args=[seance.pk])).content.decode()
+    assert found.regle in html and "quorum de 3 voix sur 5, 5 représentées" in html
+    actions.close_vote(camille, scrutin)
+    text = compose(minutes_of(now_is(seance)))
+    assert "3 voix" in text and "quorum de 3 voix sur 5, 5 représentées : atteint" in text
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PoidsService.objects.update(poids=0)
+
+
+def test_without_weights_the_rule_is_said(camille: Agent, seance: Seance) -> None:
+    scrutin = opened(camille, seance, par_service=True)
+    assert result(scrutin).regle.startswith("Chaque service compte pour une voix. La voix d’un service")
+    assert result(opened(camille, seance, "Autre ?")).regle == ""
+    for poids in (0, 101):
+        with pytest.raises(ActionRefusee, match="1 à 100"):
+            actions.prepare_vote(camille, seance, ProjetScrutin("Trop ?", par_service=True, poids={1: poids}))
+
+
+def test_weights_typed_on_the_page(camille: Agent, lea: Agent, seance: Seance) -> None:
+    client, address = browser(camille), reverse("seances:nouveau-vote", args=[seance.pk])
+    assert camille.service is not None
+    name = f"poids_{camille.service.pk}"
+    assert name in client.get(address).content.decode()
+    form = {"question": "Retenir 60 m ?", "choix": "Pour\nContre", "par_service": "on", name: "101"}
+    answer = client.post(address, form)
+    assert answer.status_code == 422 and '<details class="fr-mb-3w" open' in answer.content.decode()
+    assert client.post(address, form | {name: "4"}).status_code == 302
+    assert PoidsService.objects.get().poids == 4
+    # Not by service: nothing is kept of them.
+    client.post(address, {**form, "question": "Autre ?", "par_service": "", name: "4"})
+    assert PoidsService.objects.count() == 1
 
 
 def test_quorum(camille: Agent, noe: Agent, lea: Agent, seance: Seance) -> None:

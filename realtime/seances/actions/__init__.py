@@ -33,6 +33,7 @@ from realtime.seances.actions.votes import (
     drop_vote,
     open_vote,
     prepare_vote,
+    services_of,
     vote,
 )
 
@@ -71,6 +72,7 @@ __all__ = [
     "raise_hand",
     "resume",
     "save_note",
+    "services_of",
     "set_aside",
     "set_hands_by_point",
     "start_minutes",

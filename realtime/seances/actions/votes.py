@@ -1,14 +1,14 @@
 """Putting a question to the vote, voting, closing. Always in this order: meeting, vote, electors, totals."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from annuaire.models import Agent
+from annuaire.models import Agent, Service
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
@@ -16,8 +16,8 @@ from plateforme.socle.typographie import tidy_title
 from realtime.reunions.models import Convive
 from realtime.seances.access import require_lead, require_part, taking_part
 from realtime.seances.actions.commun import locked, require_on, tell
-from realtime.seances.models import Assistance, Choix, Electeur, Scrutin, Seance
-from realtime.seances.models.votes import CHOIX_MAX, CHOIX_NOMBRE_MAX, QUESTION_MAX
+from realtime.seances.models import Assistance, Choix, Electeur, PoidsService, Scrutin, Seance
+from realtime.seances.models.votes import CHOIX_MAX, CHOIX_NOMBRE_MAX, POIDS_MAX, QUESTION_MAX
 
 SCRUTINS_MAX = 60
 # Fewer electors than that would be known by the result.
@@ -36,6 +36,8 @@ class ProjetScrutin:
     par_service: bool = False
     modifiable: bool = False
     quorum: int = 0
+    # By primary key of a service: how many voices it has, of a vote by service; one when it is not said.
+    poids: Mapping[int, int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -65,6 +67,14 @@ def prepare_vote(auteur: Agent, seance: Seance, projet: ProjetScrutin) -> Scruti
     Choix.objects.bulk_create(
         [Choix(scrutin=scrutin, rang=rang, libelle=libelle) for rang, libelle in enumerate(choix, 1)]
     )
+    if projet.par_service:
+        PoidsService.objects.bulk_create(
+            [
+                PoidsService(scrutin=scrutin, service=service, poids=projet.poids[service.pk])
+                for service in Service.objects.filter(pk__in=projet.poids)
+                if projet.poids[service.pk] != 1
+            ]
+        )
     record(auteur, "vote.prepare", scrutin, reunion=current.pk)
     tell(current, "vote")
     return scrutin
@@ -169,6 +179,12 @@ def _locked(scrutin: Scrutin) -> tuple[Seance, Scrutin]:
     return current, Scrutin.objects.select_for_update().get(pk=scrutin.pk)
 
 
+def services_of(seance: Seance) -> list[Service]:
+    """The services of those who would be called to vote now. Two queries."""
+    called = {agent.service_id for agent in _voters(seance) if agent.service_id is not None}
+    return list(Service.objects.filter(pk__in=called).order_by("nom"))
+
+
 def _voters(seance: Seance) -> list[Agent]:
     """Agents invited, save optionally, and those who attend without invitation, who may take part now."""
     reunion = seance.reunion
@@ -191,6 +207,8 @@ def _checked(projet: ProjetScrutin) -> tuple[str, list[str]]:
     _check_answers(choix)
     if not 0 <= projet.quorum <= 100:
         raise ActionRefusee("Le quorum est un pourcentage, de 0 à 100.", champ="quorum")
+    if not all(1 <= poids <= POIDS_MAX for poids in projet.poids.values()):
+        raise ActionRefusee(f"Un service compte pour 1 à {POIDS_MAX} voix.", champ="par_service")
     if projet.secret and projet.par_service:
         raise ActionRefusee(
             "Un vote secret ne se compte pas par service : la voix d’un service d’une seule personne se "

@@ -10,7 +10,7 @@ from realtime.seances.models.notes import BrouillonNote, NotePoint, VersionNote
 from realtime.seances.models.paroles import Aide, Assistance, TourDeParole
 from realtime.seances.models.seances import Passage, Seance
 from realtime.seances.models.suites import ActionReportee, SuiteReunion
-from realtime.seances.models.votes import Choix, Electeur, Scrutin
+from realtime.seances.models.votes import Choix, Electeur, PoidsService, Scrutin
 
 __all__ = [
     "ActionReportee",
@@ -24,6 +24,7 @@ __all__ = [
     "Electeur",
     "NotePoint",
     "Passage",
+    "PoidsService",
     "Scrutin",
     "Seance",
     "SuiteReunion",

@@ -16,6 +16,7 @@ from realtime.reunions.models import PointOrdreDuJour
 from realtime.seances.models.seances import Seance
 
 QUESTION_MAX, CHOIX_MAX, CHOIX_NOMBRE_MAX = 300, 120, 12
+POIDS_MAX = 100
 
 
 class Scrutin(models.Model):
@@ -33,10 +34,10 @@ class Scrutin(models.Model):
     etat = models.CharField("état", max_length=9, choices=Etat, default=Etat.PREPARE)
     secret = models.BooleanField("vote secret", default=False)
     multiple = models.BooleanField("plusieurs choix possibles", default=False)
-    # One voice for each service, shared between those of its agents who vote.
+    # One voice for each service, or as many as it weighs (`PoidsService`), shared between those of its agents who vote.
     par_service = models.BooleanField("une voix par service", default=False)
     modifiable = models.BooleanField("chacun peut changer son vote jusqu’à la clôture", default=False)
-    # Percents of the electors who must have voted, abstentions included.
+    # Percents of the electors who must have voted, abstentions included; by service, of the voices of the services.
     quorum = models.PositiveSmallIntegerField("quorum (% des personnes appelées à voter)", default=0)
     # Of a secret vote; those of an open one are counted from the ballots.
     abstentions = models.PositiveIntegerField(default=0, editable=False)
@@ -97,6 +98,24 @@ class Choix(models.Model):
 
     def __str__(self) -> str:
         return self.libelle
+
+
+class PoidsService(models.Model):
+    """How many voices a service has in a vote by service. Without a row: one."""
+
+    scrutin = models.ForeignKey(Scrutin, on_delete=models.CASCADE, related_name="poids")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    poids = models.PositiveSmallIntegerField()
+
+    objects: ClassVar[models.Manager["PoidsService"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "poids d’un service"
+        verbose_name_plural = "poids des services"
+        constraints = [
+            models.UniqueConstraint(fields=["scrutin", "service"], name="poids_service_unique"),
+            models.CheckConstraint(condition=Q(poids__range=(1, POIDS_MAX)), name="poids_service_bornes"),
+        ]
 
 
 class Electeur(models.Model):

@@ -22,7 +22,8 @@ def nouveau(request: HttpRequest, pk: int) -> HttpResponse:
     seance = get_seance(request.user, pk)
     if not can_lead(request.user, seance.reunion):
         raise PermissionDenied("Un vote est préparé par les personnes qui conduisent la réunion.")
-    form = ScrutinForm(request.POST if request.method == "POST" else None)
+    services = actions.services_of(seance)
+    form = ScrutinForm(request.POST if request.method == "POST" else None, services=services)
     if form.is_valid():
         try:
             scrutin = actions.prepare_vote(request.user, seance, form.projet())
