@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forum.reponses_courriel import read_signed, sign_address
-from realtime.reunions.models import Convive, Habitue, Participant
+from realtime.reunions.models import Convive, Habitue, Participant, Sonde
 
 _SALT = "reunions.agenda"
 _LINK = "reunions.invitation"
+_DATES = "reunions.dates"
 _KINDS: dict[bytes, type[Convive]] = {b"P": Participant, b"H": Habitue}
 _EPOCH = date(2024, 1, 1)
 
@@ -50,10 +51,25 @@ def guest_link(participant: Participant) -> str:
     return settings.SITE_URL + reverse("reunions:exterieur", args=[token])
 
 
+def dates_link(sonde: Sonde) -> str:
+    """The page where somebody without account says when they can."""
+    token = signing.dumps(sonde.pk, salt=_DATES)
+    return settings.SITE_URL + reverse("reunions:sondage-exterieur", args=[token])
+
+
 def read_guest_token(token: str) -> int | None:
     """The participant that a guest's token was made for, or None. Whether it still holds is for `access` to say."""
+    return _read(token, _LINK)
+
+
+def read_dates_token(token: str) -> int | None:
+    """The person asked that a token of `dates_link` was made for, or None; as `read_guest_token`."""
+    return _read(token, _DATES)
+
+
+def _read(token: str, salt: str) -> int | None:
     try:
-        pk = signing.loads(token, salt=_LINK, max_age=timedelta(days=4 * 365))
+        pk = signing.loads(token, salt=salt, max_age=timedelta(days=4 * 365))
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return pk if isinstance(pk, int) else None

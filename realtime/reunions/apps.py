@@ -16,7 +16,7 @@ class ReunionsConfig(AppConfig):
         from realtime.reunions.actions.courriels import knows_address, receive_reply
         from realtime.reunions.actions.points import rerender_points
         from realtime.reunions.liens import register_finders
-        from realtime.reunions.notifications import SourceReunions, SourceSeries
+        from realtime.reunions.notifications import SourceDates, SourceReunions, SourceSeries
         from realtime.reunions.signals import on_membership
 
         register_finders()
@@ -24,5 +24,6 @@ class ReunionsConfig(AppConfig):
         register_texts("Ordres du jour", rerender_points)
         register_source("reunion", SourceReunions())
         register_source("serie", SourceSeries())
+        register_source("dates", SourceDates())
         post_save.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion")
         post_delete.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion_finie")

@@ -8,6 +8,26 @@ from django.db.models import DurationField, F, Value
 from realtime.reunions.models import Convive, Participant, Reunion
 from realtime.reunions.models.reunions import LONGEST
 
+NOT_BUSY = (Reunion.Etat.BROUILLON, Reunion.Etat.ANNULEE, Reunion.Etat.TERMINEE)
+
+
+def busy_at(agent: int, debuts: Collection[datetime], duree_minutes: int) -> set[datetime]:
+    """Those of `debuts` at which `agent` is invited to a meeting that they have not declined. One query."""
+    if not debuts:
+        return set()
+    length = timedelta(minutes=duree_minutes)
+    rows = (
+        Participant.objects.present()
+        .filter(
+            agent=agent, reunion__debut__lt=max(debuts) + length, reunion__debut__gt=min(debuts) - LONGEST
+        )
+        .exclude(reponse=Convive.Reponse.REFUSE)
+        .exclude(reunion__etat__in=NOT_BUSY)
+        .values_list("reunion__debut", "reunion__duree_minutes")
+    )
+    taken = [(debut, debut + timedelta(minutes=minutes)) for debut, minutes in rows]
+    return {debut for debut in debuts if any(start < debut + length and end > debut for start, end in taken)}
+
 
 def busy_among(
     agents: Collection[int], debut: datetime, duree_minutes: int, *, sauf: int | None = None
@@ -23,7 +43,7 @@ def busy_among(
         .filter(agent__in=agents, reunion__debut__lt=end, reunion__debut__gt=debut - LONGEST)
         .filter(reunion__debut__gt=debut - F("reunion__duree_minutes") * minute)
         .exclude(reponse=Convive.Reponse.REFUSE)
-        .exclude(reunion__etat__in=(Reunion.Etat.BROUILLON, Reunion.Etat.ANNULEE, Reunion.Etat.TERMINEE))
+        .exclude(reunion__etat__in=NOT_BUSY)
     )
     if sauf is not None:
         rows = rows.exclude(reunion=sauf)

@@ -58,9 +58,9 @@ def build_invitation(
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     sender = f"{what.organisateur.nom_complet} ({settings.SITE_NOM})"
     mail = EmailMultiAlternatives(
-        subject=_line(_subject(what, method, changed=bool(changements))),
+        subject=one_line(_subject(what, method, changed=bool(changements))),
         body=render_to_string("courriels/reunion.txt", context),
-        from_email=formataddr((_line(sender) or name, address)),
+        from_email=formataddr((one_line(sender) or name, address)),
         to=[convive.adresse],
         headers={
             "Auto-Submitted": "auto-generated",
@@ -102,6 +102,6 @@ def _message_id(what: Reunion | Serie, convive: Convive, method: str) -> str:
     return f"<{kind}.{what.pk}.{what.sequence}.{method.lower()}.{convive.pk}@{host()}>"
 
 
-def _line(text: str) -> str:
-    """One line: a header holds no control character."""
+def one_line(text: str) -> str:
+    """`text` as a header holds it: on one line, without a control character."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:200]

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from communautes.models import Adhesion
-from realtime.reunions.models import Reunion, Serie
+from realtime.reunions.models import Reunion, Serie, SondageDates
 from realtime.reunions.models.reunions import LONGEST
 
 
@@ -19,5 +19,6 @@ def on_membership(sender: object, instance: Adhesion, **kwargs: Any) -> None:
         return
     coming = Reunion.objects.filter(communaute=instance.communaute_id, debut__gte=timezone.now() - LONGEST)
     series = Serie.objects.filter(communaute=instance.communaute_id, arretee_le__isnull=True)
-    if coming.exists() or series.exists():
+    dates = SondageDates.objects.filter(communaute=instance.communaute_id, etat=SondageDates.Etat.OUVERT)
+    if coming.exists() or series.exists() or dates.exists():
         follow_membership.defer(communaute_id=instance.communaute_id, agent_id=instance.agent_id)

@@ -10,7 +10,7 @@ from communautes.models import Communaute
 from realtime.reunions import actions
 from realtime.reunions.actions.nouvelles import tell_of_proposal
 from realtime.reunions.actions.occurrences import WINDOW
-from realtime.reunions.models import Changement, PointOrdreDuJour, Reunion, Serie
+from realtime.reunions.models import Changement, PointOrdreDuJour, Reunion, Serie, SondageDates
 
 _RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
@@ -162,3 +162,48 @@ def follow_membership(communaute_id: int, agent_id: int) -> None:
     agent = Agent.objects.filter(pk=agent_id).first()
     if communaute is not None and agent is not None:
         actions.follow_membership(communaute, agent)
+
+
+@app.task(name="reunions.distribute_dates", retry=_RETRY)
+def distribute_dates(
+    sondage_id: int,
+    quoi: str = "nouveau",
+    auteur_id: int | None = None,
+    numero: int = 0,
+    agent_id: int | None = None,
+) -> None:
+    """Tell those whom a date is looked for with: that it is (`nouveau`, to `agent_id` alone if given), of other
+    `creneaux`, of a `relance`, or that it is `annule`; then those without account."""
+    sondage = SondageDates.objects.select_related("communaute", "organisateur").filter(pk=sondage_id).first()
+    if sondage is None:
+        return
+    auteur = Agent.objects.filter(pk=auteur_id).first() if auteur_id is not None else None
+    if quoi == "nouveau":
+        actions.tell_of_dates(sondage, agent_id)
+    elif quoi == "creneaux":
+        actions.tell_of_slots(sondage, auteur)
+    elif quoi == "relance":
+        actions.tell_the_late(sondage, numero)
+    else:
+        actions.tell_of_dates_cancelled(sondage, auteur)
+    write_dates.defer(sondage_id=sondage_id)
+
+
+@app.task(name="reunions.write_dates", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def write_dates(sondage_id: int) -> None:
+    """Write to those without account; what is left over is for later runs."""
+    sondage = SondageDates.objects.filter(pk=sondage_id).first()
+    if sondage is None:
+        return
+    envoi = actions.write_to_outsiders(sondage)
+    if envoi.reste:
+        write_dates.defer(sondage_id=sondage_id)
+    if envoi.echecs:
+        raise CourrielsRefuses(envoi.echecs)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="reunions.follow_closings", queueing_lock="reunions.follow_closings")
+def follow_closings(timestamp: int) -> None:
+    """Remind those who are late to say when they can, and tell who asks that the answers are in."""
+    actions.follow_closings()

@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from realtime.reunions.views import agenda, convives, exterieurs, pages, points, preparation, series
+from realtime.reunions.views import agenda, convives, exterieurs, pages, points, preparation, series, sondages
 
 app_name = "reunions"
 
 urlpatterns = [
     path("communautes/<slug:slug>/reunions/", pages.liste, name="liste"),
     path("communautes/<slug:slug>/reunions/planifier/", preparation.planifier, name="planifier"),
+    path("communautes/<slug:slug>/reunions/dates/", sondages.proposer, name="proposer-dates"),
+    path("salons/<int:pk>/dates/", sondages.proposer_salon, name="proposer-dates-salon"),
+    path("reunions/dates/", sondages.proposer_entre_agents, name="proposer-dates-entre-agents"),
+    path("reunions/dates/<int:pk>/", sondages.sondage, name="sondage"),
+    path("reunions/dates/<int:pk>/creneaux/", sondages.ajouter_creneaux, name="ajouter-creneaux"),
+    path("reunions/dates/<int:pk>/retenir/", sondages.retenir, name="retenir"),
+    path("reunions/dates/<int:pk>/annuler/", sondages.annuler, name="annuler-sondage"),
+    path("reunions/dates/<int:pk>/relancer/", sondages.relancer, name="relancer-sondage"),
+    path("quand-se-voit-on/<str:jeton>/", sondages.exterieur, name="sondage-exterieur"),
     path("salons/<int:pk>/reunion/", preparation.planifier_salon, name="planifier-salon"),
     path("reunions/", pages.miennes, name="miennes"),
     path("reunions/planifier/", preparation.planifier_entre_agents, name="planifier-entre-agents"),

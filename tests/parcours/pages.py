@@ -24,6 +24,7 @@ VISITEUR: dict[str, tuple[str, ...]] = {
     "account_inactive": ("/compte/inactive/",),
     "notifications:desabonnement": ("{desabonnement}",),
     "reunions:exterieur": ("{invitation}",),
+    "reunions:sondage-exterieur": ("{dates_exterieur}",),
     "demo:courriels": ("/demo/courriels/",),
     "demo:courriel": ("/demo/courriels/{courriel}/",),
 }
@@ -123,6 +124,11 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "reunions:modifier-point": ("/reunions/points/{point}/",),
     "reunions:documents": ("/reunions/{reunion}/documents/",),
     "reunions:serie": ("/reunions/series/{serie}/",),
+    "reunions:proposer-dates": (f"{C}reunions/dates/",),
+    "reunions:proposer-dates-salon": ("/salons/{salon}/dates/",),
+    "reunions:proposer-dates-entre-agents": ("/reunions/dates/",),
+    "reunions:sondage": ("/reunions/dates/{dates}/",),
+    "reunions:ajouter-creneaux": ("/reunions/dates/{dates}/creneaux/",),
     # One that nobody opened yet, and one that is being held.
     "seances:seance": ("/reunions/{reunion}/seance/", "/reunions/{seance}/seance/"),
     "seances:ecran": ("/reunions/{seance}/seance/ecran/",),
@@ -229,6 +235,7 @@ PLACES: dict[str, str] = {
     "groupe": "SELECT id FROM realtime_salon WHERE genre = 'groupe' ORDER BY id LIMIT 1",
     "reunion": _of_the_community("reunions_reunion"),
     "serie": _of_the_community("reunions_serie"),
+    "dates": _of_the_community("reunions_sondagedates"),
     "point": "SELECT p.id FROM reunions_pointordredujour p JOIN reunions_reunion r ON r.id = p.reunion_id"
     " JOIN communautes_communaute c ON c.id = r.communaute_id WHERE c.slug = 'police-de-l-eau' ORDER BY p.id LIMIT 1",
     "seance": "SELECT reunion_id FROM seances_seance ORDER BY reunion_id LIMIT 1",
@@ -241,5 +248,6 @@ PLACES: dict[str, str] = {
     " WHERE d.communaute_id = c.id AND a.identifiant = 'nadia-ferhat') ORDER BY c.id LIMIT 1",
     "courriel": "SELECT id FROM demo_courriel ORDER BY id DESC LIMIT 1",
     "nadia": "SELECT id FROM annuaire_agent WHERE identifiant = 'nadia-ferhat'",
+    "sonde": "SELECT id FROM reunions_sonde WHERE agent_id IS NULL ORDER BY id LIMIT 1",
     "exterieur": "SELECT id FROM reunions_participant WHERE agent_id IS NULL ORDER BY id LIMIT 1",
 }

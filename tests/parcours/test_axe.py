@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from annuaire.models import Agent
 from annuaire.notifications.courriels import RESUME, unsubscribe_url
 from plateforme.demo.comptes import DOMAINE, MOT_DE_PASSE
-from realtime.reunions.adresses import guest_link
-from realtime.reunions.models import Participant
+from realtime.reunions.adresses import dates_link, guest_link
+from realtime.reunions.models import Participant, Sonde
 from tests.parcours.calme import DRAWN, settle
 from tests.parcours.conftest import SIZES, Site, new_context, sign_in_with
 from tests.parcours.pages import ANIMATRICE, MEMBRE, PLACES, VISITEUR
@@ -121,6 +121,8 @@ class Places(dict[str, object]):
             self[name] = self.signed(lambda: unsubscribe_url(Agent(pk=self["nadia"]), RESUME))
         elif name == "invitation":
             self[name] = self.signed(lambda: guest_link(Participant(pk=self["exterieur"])))
+        elif name == "dates_exterieur":
+            self[name] = self.signed(lambda: dates_link(Sonde(pk=self["sonde"])))
         else:
             self[name] = self.find(PLACES[name])
         return self[name]

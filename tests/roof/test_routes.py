@@ -19,7 +19,7 @@ from communautes.suites.actions import create_task, propose_decision
 from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
-from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie
+from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie, propose_dates
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
@@ -229,6 +229,15 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "reunions:arreter-serie": POST,
     "reunions:repondre-serie": POST,
     "reunions:retirer-habitue": POST,
+    "reunions:proposer-dates": ANIMATION,
+    "reunions:proposer-dates-salon": (LOGIN, 404, 404, 200, 200),
+    "reunions:proposer-dates-entre-agents": (LOGIN, 200, 403, 200, 200),
+    "reunions:sondage": (LOGIN, 404, 404, 200, 200),
+    "reunions:ajouter-creneaux": (LOGIN, 404, 404, 403, 200),
+    "reunions:retenir": POST,
+    "reunions:annuler-sondage": POST,
+    "reunions:relancer-sondage": POST,
+    "reunions:sondage-exterieur": (404, 404, 404, 404, 404),
     "reunions:repondre": POST,
     "reunions:telecharger": (LOGIN, 404, 404, 200, 200),
     "reunions:modifier": (LOGIN, 404, 404, 403, 200),
@@ -410,6 +419,9 @@ def make_world() -> dict[str, Any]:
         titre="Point du mardi",
         debut=timezone.now() + timedelta(days=2),
     )
+    sondage = propose_dates(
+        animateur, communaute, [timezone.now() + timedelta(days=3)], titre="Bilan de saison"
+    )
     (point,) = write_points(reunion, [ProjetPoint("Bilan")])
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
@@ -432,6 +444,7 @@ def make_world() -> dict[str, Any]:
         "reunion": reunion.pk,
         "point": point.pk,
         "serie": serie.serie_id,
+        "sondage": sondage.pk,
         "demande": demande.pk,
         "invitation": invitation.pk,
         "identifiant": animateur.identifiant,
@@ -462,6 +475,12 @@ def files_of_the_world(request: pytest.FixtureRequest, clean_surroundings: None,
         settings.MEDIA_ROOT = request.getfixturevalue("world")["files"]
 
 
+ABOUT_DATES = {
+    f"reunions:{name}"
+    for name in ("sondage", "ajouter-creneaux", "retenir", "annuler-sondage", "relancer-sondage")
+}
+
+
 def address(name: str, world: dict[str, Any]) -> str:
     from django.urls import reverse
 
@@ -472,7 +491,9 @@ def address(name: str, world: dict[str, Any]) -> str:
         "realtime": world["salon"],
         "seances": world["reunion"],
         "reunions": world["salon"]
-        if name == "reunions:planifier-salon"
+        if name in {"reunions:planifier-salon", "reunions:proposer-dates-salon"}
+        else world["sondage"]
+        if name in ABOUT_DATES
         else world["serie"]
         if "serie" in name or name == "reunions:retirer-habitue"
         else world["point"]

@@ -1,5 +1,5 @@
 """What those who animate have prepared in the demo: an answer for what comes back often, a guest from outside, a
-meeting that comes again."""
+meeting that comes again, dates that are looked for."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from forum.actions import save_canned
 from realtime.reunions.actions import prepare_serie
 from realtime.reunions.actions.listes import Exterieur, Invites, add_people, resolve_groups
 from realtime.reunions.actions.points import ProjetPoint, write_points
-from realtime.reunions.models import Convive, Reunion, Serie
+from realtime.reunions.models import Convive, Creneau, Disponibilite, Reunion, Serie, SondageDates, Sonde
 
 
 def load_canned(agents: dict[str, Agent]) -> None:
@@ -60,3 +60,54 @@ def load_serie(agents: dict[str, Agent], now: datetime) -> None:
             ProjetPoint("À retenir", None, 10),
         ],
     )
+
+
+def load_dates(agents: dict[str, Agent], now: datetime) -> None:
+    """In « Police de l’eau », when to hold the year’s review, some having answered; in the lab on water, with a guest."""
+    aminata = agents["aminata-sarr"]
+    start = timezone.localtime(now).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=10)
+    moments = [
+        start,
+        start + timedelta(hours=4),
+        start + timedelta(days=1),
+        start + timedelta(days=2, hours=4),
+    ]
+    eau = Communaute.objects.get(slug="police-de-l-eau")
+    bilan = _look_for_date(aminata, eau, "Bilan de l’année : quand se voit-on ?", moments, now)
+    bilan.toute_la_communaute = True
+    bilan.save(update_fields=["toute_la_communaute"])
+    resolve_groups(bilan)
+    answers = {"aminata-sarr": "oui oui oui non", "gaelle-estaque": "non oui si_besoin oui"}
+    others = bilan.sondes.exclude(agent__identifiant__in=[*answers, "nadia-ferhat"]).order_by("pk")
+    answers |= {
+        row.agent.identifiant: said
+        for row, said in zip(others, ("oui si_besoin non oui", "si_besoin oui non non"), strict=False)
+    }
+    slots = list(bilan.creneaux.all())
+    for row in bilan.sondes.filter(agent__identifiant__in=answers).select_related("agent"):
+        Disponibilite.objects.bulk_create(
+            [
+                Disponibilite(sonde=row, creneau=slot, choix=said)
+                for slot, said in zip(slots, answers[row.agent.identifiant].split(), strict=True)
+            ]
+        )
+    bilan.sondes.filter(agent__identifiant__in=answers).update(repondu_le=now)
+    lab = Communaute.objects.get(slug="lab-sobriete-hydrique")
+    animatrice = lab.adhesions.filter(role="animateur").order_by("pk").select_related("agent")[0].agent
+    visite = _look_for_date(animatrice, lab, "Visite de la station d’essai", moments[:3], now)
+    add_people(visite, Invites(exterieurs=(Exterieur("claire.vidal@metropole.example", "Claire Vidal"),)))
+
+
+def _look_for_date(
+    auteur: Agent, communaute: Communaute, titre: str, moments: list[datetime], now: datetime
+) -> SondageDates:
+    sondage = SondageDates.objects.create(
+        communaute=communaute,
+        organisateur=auteur,
+        titre=titre,
+        lieu="Visioconférence",
+        cloture_le=now + timedelta(days=6),
+    )
+    Creneau.objects.bulk_create([Creneau(sondage=sondage, debut=moment) for moment in moments])
+    Sonde.objects.create(sondage=sondage, agent=auteur, role=Convive.Role.ANIMATEUR)
+    return sondage

@@ -40,7 +40,7 @@ from forum.actions.faq import nominate
 from forum.models import EntreeFaq, LectureSujet, Message, Sujet
 from forum.rappels import moment_of
 from plateforme.demo.comptes import COMPTES, DOMAINE, MOT_DE_PASSE
-from plateforme.demo.monde.animation import load_canned, load_guest, load_serie
+from plateforme.demo.monde.animation import load_canned, load_dates, load_guest, load_serie
 from plateforme.demo.monde.comptes_rendus import load_minutes
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
@@ -96,6 +96,7 @@ def load_world(monde: Monde, now: datetime) -> None:
     load_seance(agents, now)
     load_minutes(agents, now)
     load_serie(agents, now)
+    load_dates(agents, now)
     record(None, "demo.load", next(iter(agents.values())), agents=len(agents))
 
 

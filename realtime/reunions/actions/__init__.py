@@ -26,6 +26,14 @@ from realtime.reunions.actions.nouvelles import (
     tell_of_serie,
     tell_of_serie_change,
 )
+from realtime.reunions.actions.nouvelles_sondages import (
+    follow_closings,
+    tell_of_dates,
+    tell_of_dates_cancelled,
+    tell_of_slots,
+    tell_the_late,
+    write_to_outsiders,
+)
 from realtime.reunions.actions.occurrences import prepare_serie
 from realtime.reunions.actions.planification import (
     cancel_reunion,
@@ -53,6 +61,15 @@ from realtime.reunions.actions.series import (
     stop_serie,
     withdraw_from_serie,
 )
+from realtime.reunions.actions.sondages import (
+    add_slots,
+    cancel_dates,
+    choose_slot,
+    propose_dates,
+    remind_late,
+    say_when_free,
+    say_when_free_as_guest,
+)
 
 __all__ = [
     "PREFERENCES",
@@ -62,15 +79,19 @@ __all__ = [
     "Rythme",
     "add_document",
     "add_point",
+    "add_slots",
     "answer",
     "answer_as_guest",
     "answer_serie",
+    "cancel_dates",
     "cancel_reunion",
+    "choose_slot",
     "create_calendar_key",
     "duplicate_reunion",
     "edit_point",
     "edit_reunion",
     "edit_serie",
+    "follow_closings",
     "follow_membership",
     "invite",
     "invite_to_serie",
@@ -80,12 +101,16 @@ __all__ = [
     "plan_reunion",
     "plan_serie",
     "prepare_serie",
+    "propose_dates",
     "propose_point",
     "publish_reunion",
     "recall_due",
+    "remind_late",
     "remove_document",
     "remove_point",
     "revoke_calendar_key",
+    "say_when_free",
+    "say_when_free_as_guest",
     "send_calendars",
     "send_serie_calendars",
     "set_preferences",
@@ -93,9 +118,14 @@ __all__ = [
     "stop_serie",
     "tell_of_cancellation",
     "tell_of_change",
+    "tell_of_dates",
+    "tell_of_dates_cancelled",
     "tell_of_reunion",
     "tell_of_serie",
     "tell_of_serie_change",
+    "tell_of_slots",
+    "tell_the_late",
     "withdraw",
     "withdraw_from_serie",
+    "write_to_outsiders",
 ]

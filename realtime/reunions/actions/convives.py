@@ -17,7 +17,7 @@ from realtime.reunions.access import require_prepare, still_invited
 from realtime.reunions.actions.commun import announce, locked, require_open
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
 from realtime.reunions.actions.occurrences import sync_people
-from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie
+from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie, SondageDates, Sonde
 from realtime.reunions.models.reunions import LONGEST
 
 
@@ -162,6 +162,7 @@ def follow_membership(communaute: Communaute, agent: Agent) -> None:
 
     adhesion = Adhesion.objects.filter(communaute=communaute, agent=agent).first()
     _follow_series(communaute, agent, adhesion)
+    _follow_dates(communaute, agent, adhesion)
     coming = (
         Reunion.objects.filter(communaute=communaute, debut__gte=timezone.now() - LONGEST)
         .exclude(etat__in=(Reunion.Etat.ANNULEE, Reunion.Etat.TERMINEE))
@@ -210,6 +211,28 @@ def _follow_series(communaute: Communaute, agent: Agent, adhesion: Adhesion | No
             distribute_serie.defer(serie_id=serie.pk, habitues=concerned)
         elif concerned:
             send_serie_calendars.defer(serie_id=serie.pk)
+
+
+def _follow_dates(communaute: Communaute, agent: Agent, adhesion: Adhesion | None) -> None:
+    from realtime.reunions.tasks import distribute_dates
+
+    if adhesion is None:
+        # Of all times, as for meetings: what was asked before they joined must not open a door now.
+        Sonde.objects.filter(
+            sondage__communaute=communaute, agent=agent, origine=Convive.Origine.EXTERIEUR
+        ).update(origine=Convive.Origine.PERSONNE)
+    animates = adhesion is not None and adhesion.role == Adhesion.Role.ANIMATEUR
+    for sondage in SondageDates.objects.select_for_update(no_key=True).filter(
+        communaute=communaute, etat=SondageDates.Etat.OUVERT
+    ):
+        mine = Sonde.objects.present().filter(sondage=sondage, agent=agent)
+        if adhesion is None:
+            mine.update(retire_le=timezone.now())
+        elif sondage.toute_la_communaute or (animates and sondage.toute_l_animation):
+            resolve_groups(sondage, agent)
+            distribute_dates.defer(sondage_id=sondage.pk, agent_id=agent.pk)
+        elif not animates:
+            mine.filter(origine=Convive.Origine.ANIMATION).update(retire_le=timezone.now())
 
 
 def _withdraw_all(rows: "QuerySet[Participant]") -> None:

@@ -11,9 +11,9 @@ from annuaire.models import Agent
 from communautes.models import Adhesion, Communaute
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.access import may_be_invited
-from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie
+from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie, SondageDates, Sonde
 
-Porteur = Reunion | Serie
+Porteur = Reunion | Serie | SondageDates
 
 NOMMES_MAX = 200  # people invited by name
 EXTERIEURS_MAX = 30
@@ -168,11 +168,15 @@ def _members_among(communaute: Communaute | None, pks: Iterable[int]) -> set[int
 
 
 def rows_of(porteur: Porteur) -> Any:
-    """The invitations to a meeting, or to all those of a series."""
+    """The invitations to a meeting, to all those of a series, or to say when one can."""
+    if isinstance(porteur, SondageDates):
+        return porteur.sondes
     return porteur.participants if isinstance(porteur, Reunion) else porteur.habitues
 
 
 def _new(porteur: Porteur, **fields: Any) -> Convive:
+    if isinstance(porteur, SondageDates):
+        return Sonde(sondage=porteur, **fields)
     return (
         Participant(reunion=porteur, **fields)
         if isinstance(porteur, Reunion)

@@ -4,11 +4,14 @@ from realtime.reunions.models.agenda import Changement, CleAgenda, PreferenceReu
 from realtime.reunions.models.convives import Convive, Habitue, Participant
 from realtime.reunions.models.reunions import DocumentReunion, PointOrdreDuJour, Reunion, ReunionQuerySet
 from realtime.reunions.models.series import Serie
+from realtime.reunions.models.sondages import Creneau, Disponibilite, SondageDates, Sonde
 
 __all__ = [
     "Changement",
     "CleAgenda",
     "Convive",
+    "Creneau",
+    "Disponibilite",
     "DocumentReunion",
     "Habitue",
     "Participant",
@@ -18,4 +21,6 @@ __all__ = [
     "Reunion",
     "ReunionQuerySet",
     "Serie",
+    "SondageDates",
+    "Sonde",
 ]

@@ -13,6 +13,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.pagination import paginate
 from realtime.reunions import actions
 from realtime.reunions.access import get_reunion, own_participations, past_reunions, upcoming_reunions
+from realtime.reunions.access_sondages import open_sondages
 from realtime.reunions.forms import ReponseForm
 from realtime.reunions.presentation import by_week, moment_of, reunion_context
 
@@ -32,7 +33,8 @@ def liste(request: HttpRequest, slug: str) -> HttpResponse:
     for row in [*a_venir, *page.items]:
         row.moment = moment_of(row, fuseau)
     context = community_context(request.user, communaute, "reunions")
-    return render(request, "reunions/liste.html", {**context, "a_venir": a_venir, "page": page})
+    context |= {"a_venir": a_venir, "page": page, "sondages": open_sondages(request.user, communaute)}
+    return render(request, "reunions/liste.html", context)
 
 
 @require_safe
@@ -46,7 +48,12 @@ def miennes(request: HttpRequest) -> HttpResponse:
         apres=request.GET.get("apres", ""),
         avant=request.GET.get("avant", ""),
     )
-    context = {"page": page, "semaines": by_week(page.items, clock_of(request.user)), "passees": passees}
+    context = {
+        "page": page,
+        "semaines": by_week(page.items, clock_of(request.user)),
+        "passees": passees,
+        "sondages": [] if passees else open_sondages(request.user),
+    }
     return render(request, "reunions/miennes.html", context)
 
 

@@ -122,8 +122,8 @@ def _plan(request: HttpRequest, communaute: Communaute | None, salon: Salon | No
     if request.method == "POST" and "ajouter" in request.POST:
         data = _one_more_row(request.POST)
         # Shown as it was typed: nothing is checked yet.
-        form, convives, rythme = _unchecked(form), _unchecked(convives), _unchecked(rythme)
-        points = _unchecked(PointFormSet(data, prefix="points", form_kwargs={"auteur": request.user}))
+        form, convives, rythme = unchecked(form), unchecked(convives), unchecked(rythme)
+        points = unchecked(PointFormSet(data, prefix="points", form_kwargs={"auteur": request.user}))
     else:
         points = PointFormSet(data, prefix="points", form_kwargs={"auteur": request.user})
     occupes: list[Any] | None = None
@@ -179,8 +179,8 @@ def _one_more_row(posted: Any) -> Any:
     return data
 
 
-def _unchecked(form: Any) -> Any:
-    """A form that shows what was typed and says nothing of it."""
+def unchecked(form: Any) -> Any:
+    """A form, or rows of forms, that show what was typed and say nothing of it."""
     forms = form.forms if hasattr(form, "forms") else [form]
     for one in forms:
         one._errors = django_forms.utils.ErrorDict()
