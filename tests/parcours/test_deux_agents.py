@@ -162,6 +162,7 @@ def test_first_page_is_light(
 
 def test_without_network_our_page_then_what_was_asked_for(sign_in: Callable[..., Page], site: Site) -> None:
     page = sign_in("Nadia Ferhat")
+    page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     page.context.set_offline(True)
