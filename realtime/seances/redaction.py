@@ -176,12 +176,15 @@ def comparison(minutes: CompteRendu, numero: int) -> dict[str, Any] | None:
 
 
 def places(agent: Agent, pks: Collection[int]) -> dict[int, tuple[str, str]]:
-    """For the page of drafts: minutes that `agent` was writing (`forum.reprises`)."""
-    rows = visible_reunions(agent).filter(pk__in=pks)
+    """For the page of drafts: minutes that `agent` was writing and still may (`forum.reprises`). Of the others, the page
+    shows what was typed."""
+    writable = CompteRendu.objects.filter(pk__in=pks).exclude(etat=CompteRendu.Etat.VALIDE)
+    rows = visible_reunions(agent).filter(pk__in=writable.values("pk")).select_related("communaute")
     return {
         reunion.pk: (
             f"Compte rendu de « {reunion.titre} »",
             reverse("seances:modifier-compte-rendu", args=[reunion.pk]),
         )
         for reunion in rows
+        if can_lead(agent, reunion)
     }

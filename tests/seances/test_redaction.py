@@ -281,6 +281,12 @@ def test_drafts_are_kept_and_found_again(noe: Agent, lea: Agent, minutes: Compte
     assert "En cours de frappe" in client.get(edit).content.decode()
     drafts = client.get(reverse("forum:brouillons")).content.decode()
     assert "Compte rendu de « Point mensuel »" in drafts and edit in drafts
+    # Who may no longer write them is given their words back.
+    noe_invited = minutes.seance.reunion.participants.filter(agent=noe)
+    noe_invited.update(role="participant")
+    drafts = client.get(reverse("forum:brouillons")).content.decode()
+    assert "En cours de frappe" in drafts and edit not in drafts
+    noe_invited.update(role="secretaire")
     client.post(edit, {"texte": "En cours de frappe", "version": 1})
     assert not Brouillon.objects.exists()
     assert client.post(reverse("forum:brouillon"), kept | {"cle": "autre.1"}).status_code == 422

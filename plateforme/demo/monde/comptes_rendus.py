@@ -7,7 +7,7 @@ from django.utils import timezone
 from annuaire.mentions import render_naming
 from annuaire.models import Agent
 from communautes.models import Communaute
-from communautes.suites.actions import propose_decision
+from communautes.suites.actions import create_task, propose_decision
 from plateforme.socle.journal import record
 from plateforme.socle.texte import RENDERER_VERSION
 from realtime.reunions.actions import ProjetPoint
@@ -134,12 +134,20 @@ def _held(communaute: Communaute, aminata: Agent, nadia: Agent, gaelle: Agent, b
         quand=over,
     )
     SuiteReunion.objects.create(seance=seance, point=points[0], decision=decision, auteur=nadia, cree_le=over)
+    libelle, echeance = (
+        "Rédiger une position commune pour le préfet de région",
+        (begun + timedelta(days=30)).date(),
+    )
     SuiteReunion.objects.create(
         seance=seance,
         point=points[1],
-        libelle="Rédiger une position commune pour le préfet de région",
+        tache=create_task(
+            aminata, libelle, communaute=communaute, responsable=gaelle, echeance=echeance, quand=over
+        ),
+        etat=SuiteReunion.Etat.CONFIRMEE,
+        libelle=libelle,
         responsable=gaelle,
-        echeance=(begun + timedelta(days=30)).date(),
+        echeance=echeance,
         auteur=nadia,
         cree_le=over,
     )
