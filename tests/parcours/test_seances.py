@@ -169,6 +169,19 @@ def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     ).to_contain_text("100")
     assert faults(aminata) == []
 
+    # What last week's meeting left to be done becomes the first point; ticked off by one, it is for all.
+    aminata.get_by_role("link", name="Reprendre les actions d’une réunion").click()
+    earlier = aminata.get_by_label("Cette réunion fait suite à")
+    earlier.select_option(label=earlier.locator("option", has_text="seuils de busage").first.inner_text())
+    aminata.get_by_role("button", name="Reprendre ses actions").click()
+    aminata.get_by_role("button", name=re.compile("Suivi des actions")).click()
+    expect(gaelle.get_by_role("heading", name="Ce qui restait à faire")).to_be_visible()
+    assert faults(gaelle) == []
+    aminata.get_by_role("button", name=re.compile("^Faite")).click()
+    expect(gaelle.locator("#suivi .seance__marque")).to_have_text("Faite")
+    aminata.get_by_role("button", name=re.compile("Seuils de busage")).click()
+    expect(gaelle.get_by_role("heading", name="Seuils de busage")).to_be_visible()
+
     # The screen of the room: large, and nothing to press.
     screen = nadia.context.new_page()
     screen.goto(seance + "ecran/")
