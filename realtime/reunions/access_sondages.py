@@ -51,6 +51,11 @@ def get_sondage(agent: Agent, pk: int) -> SondageDates:
     return found
 
 
+def may_listen(agent: Agent, pk: int) -> None:
+    """For the channel `dates.N`: raises as the page of it does."""
+    get_sondage(agent, pk)
+
+
 def open_sondages(agent: Agent, communaute: Communaute | None = None) -> "QuerySet[SondageDates]":
     """Those that go on and that `agent` may open, of one community or of all; the newest first."""
     found = visible_sondages(agent).filter(etat=SondageDates.Etat.OUVERT)

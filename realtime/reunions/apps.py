@@ -12,7 +12,9 @@ class ReunionsConfig(AppConfig):
         from annuaire.notifications.sources import register_source
         from communautes.models import Adhesion
         from forum.courriels_entrants.portes import Porte, register_door
+        from plateforme.socle.canaux import GenreCanal, register_genre
         from plateforme.socle.rendus import register_texts
+        from realtime.reunions.access_sondages import may_listen
         from realtime.reunions.actions.courriels import knows_address, receive_reply
         from realtime.reunions.actions.points import rerender_points
         from realtime.reunions.liens import register_finders
@@ -25,5 +27,6 @@ class ReunionsConfig(AppConfig):
         register_source("reunion", SourceReunions())
         register_source("serie", SourceSeries())
         register_source("dates", SourceDates())
+        register_genre("dates", GenreCanal(may_listen))
         post_save.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion")
         post_delete.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion_finie")

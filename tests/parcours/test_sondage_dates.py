@@ -56,7 +56,9 @@ def test_a_date_is_found(sign_in: Callable[..., Page]) -> None:
     say(gaelle, "Oui", "Oui", "Non")
     picture(gaelle, "reponses-telephone")
     assert faults(gaelle) == []
-    aminata.reload()
+    # The page that was open hears of it, and changes when she asks.
+    expect(aminata.get_by_text("Une nouvelle réponse est arrivée.")).to_be_visible()
+    aminata.get_by_role("link", name="Actualiser la page").click()
     best = aminata.locator(".creneaux__creneau", has_text="Convient le mieux")
     expect(best).to_have_count(1)
     expect(best).to_contain_text("14 h 30")

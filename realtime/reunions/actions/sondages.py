@@ -14,6 +14,7 @@ from django.utils import timezone
 from annuaire.models import Agent
 from annuaire.notifications.preferences import clock_of
 from communautes.models import Communaute
+from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
@@ -152,6 +153,7 @@ def add_slots(
     current.save(update_fields=["cloture_le", "cloture_dite", "relance_le", "sequence"])
     Creneau.objects.bulk_create([Creneau(sondage=current, debut=moment) for moment in moments])
     record(auteur, "dates.add_slots", current, creneaux=len(moments))
+    _announce(current, "creneaux")
     distribute_dates.defer(sondage_id=current.pk, quoi="creneaux", auteur_id=auteur.pk)
     return len(moments)
 
@@ -189,6 +191,7 @@ def choose_slot(auteur: Agent, sondage: SondageDates, creneau_id: int) -> Reunio
     current.etat, current.fini_le, current.reunion = SondageDates.Etat.RETENU, timezone.now(), reunion
     current.save(update_fields=["etat", "fini_le", "reunion"])
     record(auteur, "dates.choose", current, creneau=creneau.pk, reunion=reunion.pk)
+    _announce(current, "retenu")
     return reunion
 
 
@@ -206,6 +209,7 @@ def cancel_dates(auteur: Agent, sondage: SondageDates) -> None:
     current.sequence += 1
     current.save(update_fields=["etat", "fini_le", "sequence"])
     record(auteur, "dates.cancel", current)
+    _announce(current, "annule")
     distribute_dates.defer(sondage_id=current.pk, quoi="annule", auteur_id=auteur.pk)
 
 
@@ -255,6 +259,7 @@ def _write_answer(sondage: SondageDates, row: Sonde, choix: Mapping[int, str], c
         update_fields=["choix"],
     )
     record(row.agent, "dates.answer", sondage, sonde=row.pk)
+    _announce(sondage, "reponse")
     return row
 
 
@@ -292,6 +297,11 @@ def _salon_for(auteur: Agent, sondage: SondageDates) -> Salon | None:
         return None
     salon: Salon | None = member_salons(auteur).filter(pk=sondage.salon_id).first()
     return salon
+
+
+def _announce(sondage: SondageDates, quoi: str) -> None:
+    """Tell open pages, once committed, that there is something new: what it is, they ask for."""
+    publish_on_commit(f"dates.{sondage.pk}", {"type": "dates.change", "dates": sondage.pk, "quoi": quoi})
 
 
 def _locked(sondage: SondageDates) -> SondageDates:
