@@ -65,7 +65,9 @@ def load_serie(agents: dict[str, Agent], now: datetime) -> None:
 def load_dates(agents: dict[str, Agent], now: datetime) -> None:
     """In « Police de l’eau », when to hold the year’s review, some having answered; in the lab on water, with a guest."""
     aminata = agents["aminata-sarr"]
-    start = timezone.localtime(now).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=10)
+    start = timezone.localtime(now).replace(hour=10, minute=0, second=0, microsecond=0)
+    # A Tuesday, ten days from now at least.
+    start += timedelta(days=10 + (1 - start.weekday() - 10) % 7)
     moments = [
         start,
         start + timedelta(hours=4),
@@ -73,7 +75,7 @@ def load_dates(agents: dict[str, Agent], now: datetime) -> None:
         start + timedelta(days=2, hours=4),
     ]
     eau = Communaute.objects.get(slug="police-de-l-eau")
-    bilan = _look_for_date(aminata, eau, "Bilan de l’année : quand se voit-on ?", moments, now)
+    bilan = _look_for_date(aminata, eau, "Bilan de l’année", moments, now)
     bilan.toute_la_communaute = True
     bilan.save(update_fields=["toute_la_communaute"])
     resolve_groups(bilan)
@@ -106,7 +108,7 @@ def _look_for_date(
         organisateur=auteur,
         titre=titre,
         lieu="Visioconférence",
-        cloture_le=now + timedelta(days=6),
+        cloture_le=timezone.localtime(now).replace(hour=23, minute=59, second=59) + timedelta(days=6),
     )
     Creneau.objects.bulk_create([Creneau(sondage=sondage, debut=moment) for moment in moments])
     Sonde.objects.create(sondage=sondage, agent=auteur, role=Convive.Role.ANIMATEUR)

@@ -1,10 +1,11 @@
 """Telling those whom a date is looked for with. For the worker; harmless when repeated: a notification's key is unique
 per person, and a row remembers what somebody without account was last written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -24,6 +25,8 @@ from realtime.reunions.adresses import dates_link
 from realtime.reunions.courriels import one_line
 from realtime.reunions.horaires import say_duration, say_moment
 from realtime.reunions.models import SondageDates, Sonde
+
+logger = structlog.get_logger(__name__)
 
 # So long before it closes, those who did not answer are reminded.
 AVANCE = timedelta(hours=24)
@@ -90,16 +93,32 @@ def follow_closings() -> int:
     looked_for = SondageDates.objects.filter(etat=SondageDates.Etat.OUVERT)
     soon = looked_for.filter(cloture_le__gt=now, cloture_le__lte=now + AVANCE, cree_le__lt=now - RECENT)
     done = 0
-    for sondage in soon.filter(Q(relance_le__isnull=True) | Q(relance_le__lt=now - AVANCE))[:BATCH]:
-        try:
-            remind_late(sondage)
-            done += 1
-        except ActionRefusee:
-            # Everybody answered: not looked at again.
-            SondageDates.objects.filter(pk=sondage.pk).update(relance_le=now)
+    for sondage in soon.filter(Q(relance_le__isnull=True) | Q(relance_le__lt=now - AVANCE)).order_by("pk")[
+        :BATCH
+    ]:
+        done += _each(sondage, _remind)
     for sondage in looked_for.filter(cloture_le__lte=now, cloture_dite=False).order_by("pk")[:BATCH]:
-        done += _tell_closed(sondage)
+        done += _each(sondage, _tell_closed)
     return done
+
+
+def _each(sondage: SondageDates, do: Callable[[SondageDates], bool]) -> bool:
+    """One that fails is tried again at the next call, and holds up no other."""
+    try:
+        return do(sondage)
+    except Exception:
+        logger.exception("dates_follow_up_failed", sondage=sondage.pk)
+        return False
+
+
+def _remind(sondage: SondageDates) -> bool:
+    try:
+        remind_late(sondage)
+    except ActionRefusee:
+        # Everybody answered: not looked at again.
+        SondageDates.objects.filter(pk=sondage.pk).update(relance_le=timezone.now())
+        return False
+    return True
 
 
 @transaction.atomic
