@@ -34,7 +34,7 @@ def digest() -> list[str]:
         list(Message.objects.order_by("sujet__titre", "numero").values_list("texte", "cree_le")),
         list(MessageSalon.objects.order_by("client_id").values_list("client_id", "texte", "cree_le")),
         list(Version.objects.order_by("document__nom").values_list("document__nom", "empreinte")),
-        list(Reunion.objects.order_by("titre").values_list("titre", "debut")),
+        list(Reunion.objects.order_by("titre", "debut").values_list("titre", "debut")),
         list(Decision.objects.order_by("texte").values_list("texte", "annee", "numero", "cree_le")),
         list(Tache.objects.order_by("libelle").values_list("libelle", "echeance", "responsable__identifiant")),
     ]  # fmt: skip
