@@ -450,3 +450,54 @@ def test_number_of_queries_does_not_grow(
     actions.add_slots(camille, sondage, [soon(20 + number) for number in range(8)])
     # Two more at most: a test beside this one may empty the cache that holds the session.
     assert measure() <= before + 2
+
+
+def test_from_a_salon_and_among_a_few_agents(
+    ask: Callable[..., SondageDates],
+    communaute: Communaute,
+    camille: Agent,
+    noe: Agent,
+    lea: Agent,
+    zoe: Agent,
+) -> None:
+    salon = communaute.salons.get()
+    with pytest.raises(PermissionDenied):
+        ask(auteur=noe, salon=salon)
+    from_salon = ask(auteur=noe, salon=salon, invites=Invites(agents=(lea,)))
+    # A slot that an animatrice chooses is a meeting that she organises, with who asked.
+    reunion = actions.choose_slot(camille, from_salon, slots(from_salon)[0].pk)
+    assert (reunion.organisateur, reunion.salon, reunion.communaute) == (camille, salon, communaute)
+    assert {row.agent for row in reunion.participants.present()} == {camille, noe, lea}
+    assert participant(reunion, noe).role == "animateur"
+    # By who asked, a member among others.
+    again = ask(auteur=noe, salon=salon, invites=Invites(agents=(lea,)))
+    assert actions.choose_slot(noe, again, slots(again)[1].pk).organisateur == noe
+    few = ask(auteur=noe, communaute=None, invites=Invites(agents=(zoe, lea)))
+    page = few.get_absolute_url()
+    assert [browser(agent).get(page).status_code for agent in (noe, zoe, camille)] == [200, 200, 404]
+    # Who closed their account meanwhile is left out of the meeting.
+    Agent.objects.filter(pk=zoe.pk).update(is_active=False)
+    reunion = actions.choose_slot(noe, few, slots(few)[0].pk)
+    assert {row.agent for row in reunion.participants.present()} == {noe, lea}
+    # Among agents nobody else decides: who is asked may not.
+    other = ask(auteur=noe, communaute=None, invites=Invites(agents=(lea,)))
+    with pytest.raises(PermissionDenied):
+        actions.choose_slot(lea, other, slots(other)[0].pk)
+
+
+def test_a_cut_in_the_middle_leaves_nothing(
+    ask: Callable[..., SondageDates], camille: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sondage = ask()
+    (one, *_) = slots(sondage)
+
+    def cut(*args: Any, **kwargs: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched, pytest.raises(ConnectionError), transaction.atomic():
+        # After the meeting is planned, before the search is closed.
+        patched.setattr(Creneau, "save", cut)
+        actions.choose_slot(camille, sondage, one.pk)
+    sondage.refresh_from_db()
+    assert (sondage.etat, Reunion.objects.count()) == ("ouvert", 0)
+    assert actions.choose_slot(camille, sondage, one.pk)
