@@ -323,7 +323,10 @@ class ReponseForm(forms.Form):
             (Convive.Reponse.PEUT_ETRE, "Peut-être"),
             (Convive.Reponse.REFUSE, "Non"),
         ],
-        error_messages={"required": "Choisissez une réponse."},
+        error_messages={
+            "required": "Choisissez une réponse.",
+            "invalid_choice": "Choisissez une réponse.",
+        },
     )
     commentaire = forms.CharField(
         label="Un mot pour la personne qui organise", max_length=300, required=False

@@ -200,7 +200,7 @@ def test_answering_from_the_page(plan: Callable[..., Reunion], noe: Agent, zoe: 
     page_of.post(address, {"reponse": "accepte", "commentaire": "Avec plaisir", "sur": "0"})
     assert participant(reunion, noe).commentaire == "Avec plaisir"
     for wrong in ({"reponse": "sans"}, {"reponse": "peut-être"}, {}, {"reponse": "refuse", "sur": "-1"}):
-        assert page_of.post(address, wrong).status_code == 302
+        assert page_of.post(address, wrong).status_code == 422
     assert participant(reunion, noe).reponse == "accepte"
     assert browser(zoe).post(address, {"reponse": "accepte"}).status_code == 404
 

@@ -262,6 +262,23 @@ def test_what_was_typed_is_kept_when_it_is_refused(serie: Serie, camille: Agent,
     assert words.strip() in answer.content.decode()
 
 
+def test_an_answer_that_is_refused_comes_back(
+    communaute: Communaute, camille: Agent, noe: Agent, run_jobs: Callable[[], int]
+) -> None:
+    reunion = actions.plan_reunion(camille, communaute, titre="Point", debut=soon())
+    actions.edit_reunion(camille, reunion, debut=soon(8))
+    words = "J’arrive à dix heures"
+    answer = browser(noe).post(
+        reverse("reunions:repondre", args=[reunion.pk]),
+        {"reponse": "accepte", "commentaire": words, "sur": "0"},
+    )
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "a changé d’heure" in shown
+    assert f'value="{words}"' in shown
+    assert participant(reunion, noe).reponse == "sans"
+
+
 def test_number_of_queries_does_not_grow(
     serie: Serie,
     communaute: Communaute,

@@ -53,6 +53,8 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
         "quand": say_when_to(reunion, reunion.fuseau),
         "points": reunion.points.filter(etat=PointOrdreDuJour.Etat.RETENU),
         "form": form,
+        # Kept as it was written when it is refused.
+        "saisi": request.POST.get("commentaire", ""),
         "jeton": jeton,
         "passee": is_over(reunion),
     }

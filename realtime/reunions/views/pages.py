@@ -68,15 +68,17 @@ def reunion(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def repondre(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say whether one comes."""
+    """Say whether one comes. An answer that is refused comes back as it was written."""
     found = get_reunion(request.user, pk)
     form = ReponseForm(request.POST)
     if form.is_valid():
         try:
             actions.answer(request.user, found, **form.cleaned_data)
-            messages.success(request, "Votre réponse est enregistrée.")
         except ActionRefusee as refused:
-            messages.error(request, refused.message)
-    else:
-        messages.error(request, "Choisissez une réponse.")
-    return redirect(found)
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "Votre réponse est enregistrée.")
+            return redirect(found)
+    context = reunion_context(request.user, found)
+    context |= {"refus": form, "saisi": request.POST.get("commentaire", "")}
+    return render(request, "reunions/reunion.html", context, status=422)

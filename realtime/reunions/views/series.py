@@ -126,8 +126,6 @@ def _page(
         people, ("pk",), apres=request.GET.get("apres", ""), avant=request.GET.get("avant", ""), size=PEOPLE
     )
     mine = people.filter(agent=request.user).first()
-    if mine is not None and reponse is not None:
-        mine.commentaire = request.POST.get("commentaire", "")
     context = {
         **page_layout(request.user, found.communaute),
         "serie": found,
@@ -136,6 +134,7 @@ def _page(
         "page": page,
         "moi": mine,
         "reponse": reponse,
+        "saisi": request.POST.get("commentaire", "") if reponse is not None else "",
         "peut_preparer": prepares,
         "form": form or SerieForm(serie=found, a_venir=coming),
         "convives": (convives or _invites_form(request, found)) if prepares else None,
