@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from annuaire.models import Agent
+from communautes.suites.models import Decision
 from forum.access import visible_sujets
 from forum.historique import folded, joining
 from plateforme.socle.differences import differences
@@ -17,7 +18,13 @@ from realtime.reunions.presentation import page_layout
 from realtime.seances.access import can_lead, can_validate_minutes
 from realtime.seances.composition import Entete, compose, heading, usual_signers
 from realtime.seances.compte_rendu import minutes_of
-from realtime.seances.models import CompteRendu, EditionCompteRendu, Seance, VersionCompteRendu
+from realtime.seances.models import (
+    CompteRendu,
+    EditionCompteRendu,
+    Seance,
+    SuiteReunion,
+    VersionCompteRendu,
+)
 from realtime.seances.rendu import render_minutes
 
 BROUILLON = "compte-rendu"
@@ -130,9 +137,17 @@ def reading(agent: Agent, seance: Seance, minutes: CompteRendu | None, rang: int
     if context["peut_modifier"] and minutes is not None:
         fresh = compose(minutes_of(seance)).strip()
         context["a_recomposer"] = fresh != minutes.compose.strip()
+    if context["peut_valider"]:
+        context["en_attente"] = waiting(seance)
     if acte is not None:
         context["president"], context["secretaire"] = acte.entete.president, acte.entete.secretaire
     return context
+
+
+def waiting(seance: Seance) -> int:
+    """How many decisions and actions of the meeting are still only proposed."""
+    rows = SuiteReunion.objects.filter(seance=seance, etat=SuiteReunion.Etat.PROPOSEE)
+    return rows.exclude(decision__etat__in=[Decision.Etat.CONFIRMEE, Decision.Etat.ANNULEE]).count()
 
 
 def recomposing(seance: Seance, minutes: CompteRendu) -> dict[str, Any]:

@@ -272,6 +272,19 @@ def test_composed_again_without_losing_what_was_typed(
     assert "passage à choisir" in client.post(again, form).content.decode()
 
 
+def test_what_waits_is_said_before_validating(camille: Agent, noe: Agent, lea: Agent, seance: Seance) -> None:
+    decision = actions.note_decision(lea, seance, "Le seuil retenu est de dix mètres.")
+    action = actions.note_action(lea, seance, "Relire l’arrêté")
+    actions.set_aside(lea, actions.note_action(lea, seance, "Une autre"))
+    actions.end(camille, now_is(seance), etape=1)
+    page = address("compte-rendu", actions.start_minutes(noe, seance))
+    assert "2 décisions ou actions attendent" in browser(camille).get(page).content.decode()
+    actions.confirm_suite(noe, decision)
+    assert "1 décision ou action attend d’être confirmée" in browser(camille).get(page).content.decode()
+    actions.confirm_suite(noe, action)
+    assert "d’être confirmée" not in browser(camille).get(page).content.decode()
+
+
 def test_drafts_are_kept_and_found_again(noe: Agent, lea: Agent, minutes: CompteRendu) -> None:
     client = browser(noe)
     key = f"compte-rendu.{minutes.pk}"

@@ -90,6 +90,9 @@ class Corps:
             if child.tag in BLOCKS:
                 if run.strip():
                     found.append(self._paragraph(run, name, indent))
+                if has_class(child, "texte-tableau") and found and isinstance(found[-1], Paragraph):
+                    # What announces a table stays with it.
+                    found[-1].keepWithNext = 1
                 found += self._block(child, indent, name)
                 run = ""
             else:
