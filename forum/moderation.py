@@ -24,6 +24,8 @@ PHRASES = {
     "unhide_message": "a rétabli un message de {agent}",
     "edit_message": "a modifié un message de {agent}",
     "purge_version": "a effacé une version d’un message de {agent}",
+    "delete_line": "a supprimé un message de salon de {agent}",
+    "restore_line": "a rétabli un message de salon de {agent}",
     "warn": "a averti {agent}",
     "suspend": "a suspendu la participation de {agent}",
     "lift_suspension": "a levé la suspension de {agent}",

@@ -559,5 +559,17 @@ DIRECT = {
     "battement_s": int(env("DIRECT_BATTEMENT_S", "25")),
 }
 
+# What may be done with a line of a salon after it was said, and for how long.
+SALONS = {
+    # Seconds during which its author may change or delete it; 0: always.
+    "retouche_s": int(env("SALONS_RETOUCHE_S", "86400")),
+    # Seconds during which an author may take a deletion back.
+    "repentir_s": int(env("SALONS_REPENTIR_S", "600")),
+    # Days that the text of a deleted line is kept, for the animation to put it back.
+    "suppression_j": int(env("SALONS_SUPPRESSION_J", "30")),
+    # Lines pinned at once in one salon.
+    "epingles": int(env("SALONS_EPINGLES", "20")),
+}
+
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.
 MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", str(BASE_DIR / ".local" / "maintenance")))

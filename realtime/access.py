@@ -1,14 +1,17 @@
 """The only way from an address or a frame to a salon."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from annuaire.models import Agent, AgentQuerySet
 from communautes.access import can_animate, can_read, is_member, require_write, writers_among
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.models import MembreSalon, Salon, SalonQuerySet
+from realtime.models import MembreSalon, MessageSalon, Salon, SalonQuerySet
 
 NOT_THERE = "Ce salon n’existe pas."
 NOT_MEMBER = "Vous n’êtes plus membre de cette communauté."
@@ -119,6 +122,62 @@ def can_write_in_salon(agent: Agent, pk: int) -> bool:
     return agent.pk in speakers_among(get_salon(agent, pk), [agent])
 
 
+def salon_last_revisions(pks: Collection[int]) -> dict[int, int]:
+    """For the heartbeat: last revisions of many salons, one query."""
+    return dict(Salon.objects.filter(pk__in=pks).values_list("pk", "revision"))
+
+
 def salon_last_numbers(pks: Collection[int]) -> dict[int, int]:
     """For the heartbeat of channels `salon.N`: last numbers of many salons, one query."""
     return dict(Salon.objects.filter(pk__in=pks).values_list("pk", "dernier_numero"))
+
+
+# --- One line ----------------------------------------------------------------------------------------
+
+
+def get_line(agent: Agent, pk: int, numero: int) -> MessageSalon:
+    """A line of a salon by its number, with its author; what `get_salon` raises, or 404. Deleted ones too, not those
+    said before `agent` may read."""
+    salon = get_salon(agent, pk)
+    line = (
+        MessageSalon.objects.filter(salon=salon, numero=numero, numero__gt=read_after(agent, salon))
+        .select_related("auteur__service", "auteur__territoire")
+        .first()
+    )
+    if line is None:
+        raise Http404("Ce message n’existe pas.")
+    line.salon = salon
+    return line
+
+
+def may_retouch(agent: Agent, line: MessageSalon) -> bool:
+    """Whether `agent` may still change what they said, or delete it: their own, for as long as the settings say."""
+    allowed = settings.SALONS["retouche_s"]
+    recent = not allowed or timezone.now() - line.cree_le < timedelta(seconds=allowed)
+    return line.visible and line.auteur_id == agent.pk and recent
+
+
+def may_remove(agent: Agent, line: MessageSalon) -> bool:
+    """Whether `agent` may remove what somebody else said, with a reason: those who animate the community. What is said
+    between a few agents is nobody's to remove but its author's."""
+    return line.visible and line.auteur_id != agent.pk and _animates(agent, line.salon)
+
+
+def may_restore(agent: Agent, line: MessageSalon) -> bool:
+    """Whether `agent` may put a deleted line back: its author for a moment, those who animate what the animation
+    removed, as long as its text is kept."""
+    if line.supprime_le is None or not line.texte:
+        return False
+    if line.motif:
+        return _animates(agent, line.salon)
+    regret = timedelta(seconds=settings.SALONS["repentir_s"])
+    return line.auteur_id == agent.pk and timezone.now() - line.supprime_le < regret
+
+
+def may_pin(agent: Agent, salon: Salon) -> bool:
+    """Whether `agent`, who is in the salon, may pin lines there: those who hold it; anybody, between a few agents."""
+    return salon.prive or can_manage(agent, salon)
+
+
+def _animates(agent: Agent, salon: Salon) -> bool:
+    return salon.communaute is not None and can_animate(agent, salon.communaute)

@@ -116,9 +116,9 @@ def _send(
         ready = []
         for key, one in new.items():
             try:
-                _check_text(one.texte)
+                check_text(one.texte)
                 if quand is None and key not in counted:
-                    check_limit("message", one.auteur.pk, _rate(one.auteur, salon))
+                    check_limit("message", one.auteur.pk, rate_of(one.auteur, salon))
                     counted.add(key)
                 ready.append(one)
             except ActionRefusee as refused:
@@ -155,7 +155,7 @@ def _rendered(salon: Salon, propos: Sequence[Propos], quand: datetime | None) ->
             auteur=one.auteur,
             client_id=one.client_id,
             texte=one.texte,
-            html=_render(
+            html=render_line(
                 one.texte, {handle: mentions[handle] for handle in some if handle in mentions}, one.client_id
             ),
             version_rendu=RENDERER_VERSION,
@@ -195,7 +195,8 @@ def _write(salon: Salon, messages: list[MessageSalon], *, announce: bool) -> lis
     return messages
 
 
-def _rate(auteur: Agent, salon: Salon) -> Callable[[], float]:
+def rate_of(auteur: Agent, salon: Salon) -> Callable[[], float]:
+    """What multiplies the limits of an author there: see `plateforme.socle.limites.check_limit`."""
     if salon.communaute is not None:
         return rate_factor(auteur, salon.communaute)
     return lambda: seniority_factor(auteur)
@@ -219,6 +220,8 @@ def mark_salons_read(lus: Mapping[tuple[int, int], int]) -> None:
 def tell_of_salon_message(message: MessageSalon) -> None:
     """Tell those whom a line mentions and who are in the salon now; in a private one, all the others, unless they have
     read it. For the worker; harmless when repeated."""
+    if not message.visible:
+        return
     salon, auteur = message.salon, message.auteur
     people = members_of(salon)
     asleep = SourdineSalon.objects.filter(salon=salon).values_list("agent", flat=True)
@@ -240,7 +243,7 @@ def tell_of_salon_message(message: MessageSalon) -> None:
             cle=f"salon.{message.pk}",
             titre=titre,
             extrait=plain_text(message.texte, 280),
-            url=salon.get_absolute_url(),
+            url=message.get_absolute_url(),
             acteur=auteur,
             fil=f"salon.{salon.pk}",
             rang=message.numero,
@@ -253,22 +256,25 @@ def tell_of_salon_message(message: MessageSalon) -> None:
 @transaction.atomic
 def rerender_lines(after: int = 0) -> int | None:
     """Render again the next `BATCH` lines beyond id `after` that an older renderer made: see
-    `plateforme.socle.rendus.Batch`. A line's text never changes: nothing is held. Open pages keep what they show."""
+    `plateforme.socle.rendus.Batch`. A line that changes meanwhile is another version, rendered by whoever changed it.
+    Open pages keep what they show."""
     rows = list(
         MessageSalon.objects.filter(pk__gt=after, version_rendu__lt=RENDERER_VERSION).order_by("pk")[:BATCH]
     )
     for row in rows:
-        html = _render(row.texte, resolve_mentions(extract_mentions(row.texte)), row.client_id)
-        MessageSalon.objects.filter(pk=row.pk).update(html=html, version_rendu=RENDERER_VERSION)
+        html = render_line(row.texte, resolve_mentions(extract_mentions(row.texte)), row.client_id)
+        MessageSalon.objects.filter(pk=row.pk, version=row.version).update(
+            html=html, version_rendu=RENDERER_VERSION
+        )
     return rows[-1].pk if rows else None
 
 
-def _render(texte: str, mentions: dict[str, Mention], client_id: UUID) -> str:
+def render_line(texte: str, mentions: dict[str, Mention], client_id: UUID) -> str:
     """The message's HTML; the prefix of its notes is what it has before it has a number."""
     return render_markdown(texte, mentions=mentions, prefixe=f"c{client_id.hex[:12]}-")
 
 
-def _check_text(texte: str) -> None:
+def check_text(texte: str) -> None:
     if len(texte) > MAX_LENGTH:
         raise ActionRefusee(
             f"Un message de salon compte {MAX_LENGTH} caractères au plus. Pour un texte long, ouvrez un sujet."

@@ -61,21 +61,22 @@ class Battement:
             batch = prises[start : start + self.BATCH]
             counted = {canal for prise in batch for canal in prise.canaux if canal.options.numeros}
             try:
-                void, numbers = await _look(batch, counted)
+                void, numbers, revisions = await _look(batch, counted)
                 looked = True
             except Exception:
                 logger.warning("heartbeat_without_database", exc_info=True)
-                void, numbers, looked = {}, {}, False
+                void, numbers, revisions, looked = {}, {}, {}, False
             # Most follow the same channels: encoded once for them all.
             frames: dict[frozenset[Canal], bytes] = {}
             for prise in batch:
                 if prise in void:
                     prise.close(void[prise])
                 else:
-                    heard = frozenset(prise.canaux & numbers.keys())
+                    heard = frozenset(prise.canaux & (numbers.keys() | revisions.keys()))
                     if heard not in frames:
-                        known = {str(canal): numbers[canal] for canal in heard}
-                        frames[heard] = prepare(trames.Battement(known).contenu(None))
+                        known = {str(canal): numbers[canal] for canal in heard if canal in numbers}
+                        reached = {str(canal): revisions[canal] for canal in heard if canal in revisions}
+                        frames[heard] = prepare(trames.Battement(known, reached).contenu(None))
                     prise.push(frames[heard])
                     if looked:
                         self._recheck_if_due(prise)
@@ -89,8 +90,9 @@ class Battement:
 
 def _look_now(
     prises: list[Prise], canaux: Iterable[Canal]
-) -> tuple[dict[Prise, Fermeture], dict[Canal, int]]:
-    """The sockets whose session or account is over, and the channels' last numbers. A query for each matter.
+) -> tuple[dict[Prise, Fermeture], dict[Canal, int], dict[Canal, int]]:
+    """The sockets whose session or account is over, the channels' last numbers, their last revisions. A query for each
+    matter.
 
     Reads the sessions' table: the session engine must keep them there.
     """
@@ -111,14 +113,19 @@ def _look_now(
         elif prise.session_key not in sessions or passwords[prise.agent_id] != prise.password:
             void[prise] = SESSION_TERMINEE
     numbers: dict[Canal, int] = {}
+    revisions: dict[Canal, int] = {}
     by_kind: dict[str, list[Canal]] = {}
     for canal in canaux:
         by_kind.setdefault(canal.genre, []).append(canal)
     for genre, alike in by_kind.items():
         found = alike[0].options.numeros
         assert found is not None
-        numbers |= {Canal(genre, pk): last for pk, last in found([canal.pk for canal in alike]).items()}
-    return void, numbers
+        pks = [canal.pk for canal in alike]
+        numbers |= {Canal(genre, pk): last for pk, last in found(pks).items()}
+        changing = alike[0].options.revisions
+        if changing is not None:
+            revisions |= {Canal(genre, pk): last for pk, last in changing(pks).items()}
+    return void, numbers, revisions
 
 
 _look = in_guard_thread(_look_now)

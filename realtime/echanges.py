@@ -10,32 +10,42 @@ Writes go through the actions of the apps, in a thread (`realtime.fils.in_thread
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from annuaire.models import Agent
 from plateforme.socle.canaux import Canal
+from realtime.access import get_line
 from realtime.actions import Demande
 from realtime.canaux import can_write_in, last_number_for
 from realtime.fils import in_thread
 from realtime.frames import person_frame
+from realtime.lignes import delete_line, edit_line, pin_line, restore_line, set_line_reaction
+from realtime.models import MessageSalon
 from realtime.presence import SHOWN
 from realtime.protocole import TrameRecue
 from realtime.trames import (
     Abonne,
     Abonner,
     Accuse,
+    Changements,
     Desabonne,
     Desabonner,
     Dire,
     Ecrit,
+    Epingler,
     Erreur,
+    Fait,
     Lu,
+    Modifier,
     Ping,
     Pong,
     Rattrapage,
+    Reagir,
+    Retablir,
+    Supprimer,
     TrameEmise,
 )
 
@@ -91,7 +101,7 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
         while True:
             changes = connexion.changes
             shown = dict(list(present.items())[:SHOWN])
-            last, people, missed = await _news(connexion.agent_id, canal, frame.apres, shown)
+            news = await _news(connexion.agent_id, canal, frame.apres, frame.revision, shown)
             # An access withdrawn while we looked: what was read may be of before.
             if connexion.changes == changes:
                 break
@@ -102,38 +112,58 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
     if canal not in prise.canaux:
         return None  # withdrawn meanwhile, and said so
     here = set(present) | {prise.agent_id} if named else set()
-    who: dict[str, Any] = {"presents": people, "nombre": len(here)} if named else {}
-    connexion.reply(Abonne(str(canal), last, **who), frame.ref)
-    if missed is not None:
-        events, more = missed
+    who: dict[str, Any] = {"presents": news.presents, "nombre": len(here)} if named else {}
+    connexion.reply(Abonne(str(canal), news.dernier, news.revision, **who), frame.ref)
+    if news.suite is not None:
+        events, more = news.suite
         # The last number was read before the events: all of those that have one up to it were there.
-        reached = max([0 if more else last or 0, *(event["numero"] for event in events[-1:])])
+        reached = max([0 if more else news.dernier or 0, *(event["numero"] for event in events[-1:])])
         connexion.reply(Rattrapage(str(canal), events, more, reached), frame.ref)
+    if news.changements is not None:
+        connexion.reply(Changements(str(canal), *news.changements), frame.ref)
     if new:
         hub.admit(prise, canal)
     return None
 
 
+class Nouvelles(NamedTuple):
+    """What a subscription begins with: `suite` and `changements` when the browser said where it was."""
+
+    dernier: int | None
+    revision: int | None
+    presents: list[dict[str, Any]]
+    suite: tuple[list[dict[str, Any]], bool] | None
+    changements: tuple[list[dict[str, Any]], int, bool] | None
+
+
 @in_thread
 def _news(
-    agent_id: int, canal: Canal, apres: int | None, present: dict[int, Any]
-) -> tuple[int | None, list[dict[str, Any]], tuple[list[dict[str, Any]], bool] | None]:
-    """What a subscription begins with: last number, who is there, what was missed since `apres`.
+    agent_id: int, canal: Canal, apres: int | None, revision: int | None, present: dict[int, Any]
+) -> Nouvelles:
+    """Last number, who is there, what was missed since `apres`, what has changed since `revision`.
 
     Raises what the access to the channel does.
     """
     agent = current_agent(agent_id)
     last = last_number_for(agent, canal)
+    options = canal.options
+    reached = options.revisions([canal.pk]).get(canal.pk) if options.revisions is not None else None
     unknown = [pk for pk, person in present.items() if person is None]
     if unknown:
         found = Agent.objects.active().with_place().filter(pk__in=unknown)
         present |= {person.pk: person_frame(person) for person in found}
-    if canal.options.presence:
+    if options.presence:
         present[agent_id] = person_frame(agent)
     people = sorted((person for person in present.values() if person), key=lambda person: person["nom"])
-    suite = canal.options.suite
-    missed = suite(agent, canal.pk, apres) if suite is not None and apres is not None else None
-    return last, people, missed
+    missed = (
+        options.suite(agent, canal.pk, apres) if options.suite is not None and apres is not None else None
+    )
+    changed = (
+        options.changements(agent, canal.pk, revision)
+        if options.changements is not None and revision is not None
+        else None
+    )
+    return Nouvelles(last, reached, people, missed, changed)
 
 
 @repond_a(Desabonner)
@@ -159,6 +189,48 @@ async def read(connexion: "Connexion", frame: Lu) -> None:
     if Canal("salon", frame.salon) not in connexion.prise.canaux:
         raise PermissionDenied("Cette page ne suit pas ce salon.")
     connexion.hub.lectures.note(connexion.agent_id, frame.salon, frame.numero)
+
+
+# --- One line of a salon ----------------------------------------------------------------------------
+
+
+@repond_a(Modifier)
+async def edit(connexion: "Connexion", frame: Modifier) -> TrameEmise:
+    return await _on_line(connexion.agent_id, frame, edit_line, frame.texte, version=frame.version)
+
+
+@repond_a(Supprimer)
+async def delete(connexion: "Connexion", frame: Supprimer) -> TrameEmise:
+    return await _on_line(connexion.agent_id, frame, delete_line, motif=frame.motif or "")
+
+
+@repond_a(Retablir)
+async def restore(connexion: "Connexion", frame: Retablir) -> TrameEmise:
+    return await _on_line(connexion.agent_id, frame, restore_line)
+
+
+@repond_a(Reagir)
+async def react(connexion: "Connexion", frame: Reagir) -> TrameEmise:
+    return await _on_line(connexion.agent_id, frame, set_line_reaction, frame.genre, frame.present)
+
+
+@repond_a(Epingler)
+async def pin(connexion: "Connexion", frame: Epingler) -> TrameEmise:
+    return await _on_line(connexion.agent_id, frame, pin_line, frame.present)
+
+
+@in_thread
+def _on_line(
+    agent_id: int,
+    frame: Modifier | Supprimer | Retablir | Reagir | Epingler,
+    action: Callable[..., MessageSalon],
+    *values: Any,
+    **more: Any,
+) -> TrameEmise:
+    """Have `action` done to the line that a frame names, if the person may reach it."""
+    agent = current_agent(agent_id)
+    line = action(agent, get_line(agent, frame.salon, frame.numero), *values, **more)
+    return Fait(line.salon_id, line.numero, line.revision)
 
 
 # --- Who is writing --------------------------------------------------------------------------------

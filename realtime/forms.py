@@ -15,8 +15,8 @@ from realtime.models import Salon
 from realtime.recherche import Recherche
 
 
-class DireForm(forms.Form):
-    """What a browser without JavaScript posts; the hidden id makes a double click harmless."""
+class _Texte(forms.Form):
+    """What is said."""
 
     texte = forms.CharField(
         label="Votre message",
@@ -29,6 +29,11 @@ class DireForm(forms.Form):
         },
         widget=forms.Textarea(attrs={"rows": 1, "autocomplete": "off", "enterkeyhint": "send"}),
     )
+
+
+class DireForm(_Texte):
+    """What a browser without JavaScript posts; the hidden id makes a double click harmless."""
+
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
@@ -82,3 +87,11 @@ class RechercheForm(forms.Form):
             du=parse_day(str(data["du"])) if data["du"] else None,
             avant=parse_day(str(data["au"] + timedelta(days=1))) if data["au"] else None,
         )
+
+
+class ModifierForm(_Texte):
+    """A line said otherwise; `version`: what one started from."""
+
+    version = forms.IntegerField(
+        min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, localize=False, required=False
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from annuaire.models import Agent
 from plateforme.socle.templatetags.socle import couleur_agent
+from realtime.etats import Etat
 from realtime.models import MessageSalon
 
 
@@ -19,14 +20,41 @@ def person_frame(agent: Agent) -> dict[str, Any]:
     }
 
 
-def message_frame(message: MessageSalon) -> dict[str, Any]:
-    """A salon message as browsers get it. `auteur` must be loaded; `html` is safe (rendered by the house)."""
-    return {
+def message_frame(
+    message: MessageSalon, etat: Etat | None = None, *, lecteur: bool = False
+) -> dict[str, Any]:
+    """A salon message as browsers get it. `auteur` must be loaded; `html` is safe (rendered by the house).
+
+    What never happened to it is left out. `lecteur`: `etat` was read for the one person who gets this frame.
+    """
+    frame: dict[str, Any] = {
         "type": "salon.message",
         "salon": message.salon_id,
         "numero": message.numero,
         "client_id": str(message.client_id),
         "auteur": person_frame(message.auteur),
-        "html": message.html,
+        "html": message.html if message.visible else "",
         "date": message.cree_le.isoformat(),
     }
+    if message.revision:
+        frame |= {"revision": message.revision, "version": message.version}
+    if message.supprime_le is not None:
+        by = "animation" if message.motif else "auteur"
+        frame["supprime"] = {"par": by, "le": message.supprime_le.isoformat()}
+        return frame
+    if message.modifie_le is not None:
+        frame["modifie"] = message.modifie_le.isoformat()
+    if message.epingle_le is not None:
+        frame["epingle"] = message.epingle_le.isoformat()
+    if etat is not None and etat.reactions:
+        frame["reactions"] = {
+            genre: {"nombre": some.nombre, "noms": some.noms} for genre, some in etat.reactions.items()
+        }
+    if lecteur:
+        frame["miennes"] = sorted(etat.miennes) if etat is not None else []
+    return frame
+
+
+def line_frame(message: MessageSalon, etat: Etat | None = None, *, lecteur: bool = False) -> dict[str, Any]:
+    """A line that has changed, whole: what a page shows of it is to be this, unless it knows a later revision."""
+    return {**message_frame(message, etat, lecteur=lecteur), "type": "salon.ligne"}

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 
 from annuaire.models import Agent
 from realtime.access import read_after_in
-from realtime.frames import message_frame
-from realtime.models import MessageSalon
+from realtime.etats import states_of
+from realtime.frames import line_frame, message_frame
+from realtime.models import MessageSalon, Salon
 
 PAGE = 50
 CATCH_UP = 200
@@ -61,6 +62,12 @@ def first_of_day(salon_id: int, jour: datetime, *, apres: int = 0) -> int | None
     return rows.order_by("cree_le", "numero").values_list("numero", flat=True).first()
 
 
+def pinned(salon_id: int, *, apres: int = 0) -> list[MessageSalon]:
+    """The pinned lines of a salon beyond number `apres`, the latest pinned first. One query."""
+    rows = _with_author(salon_id).filter(epingle_le__isnull=False, numero__gt=apres)
+    return list(rows.order_by("-epingle_le"))
+
+
 def frames_after(agent: Agent, salon_id: int, apres: int) -> tuple[list[dict[str, Any]], bool]:
     """Frames of the messages that follow number `apres` and that `agent`, who is in the salon, may read, in order; and
     whether there are more.
@@ -69,14 +76,39 @@ def frames_after(agent: Agent, salon_id: int, apres: int) -> tuple[list[dict[str
     """
     apres = max(apres, read_after_in(agent, salon_id))
     found = list(_with_author(salon_id).filter(numero__gt=apres).order_by("numero")[: CATCH_UP + 1])
-    frames: list[dict[str, Any]] = []
-    characters = 0
-    for message in found[:CATCH_UP]:
-        characters += len(message.html)
-        if frames and characters > CATCH_UP_CHARACTERS:
-            break
-        frames.append(message_frame(message))
+    taken = _as_many_as_fit(found)
+    states = states_of(taken, agent)
+    frames = [message_frame(message, states.get(message.pk), lecteur=True) for message in taken]
     return frames, len(frames) < len(found)
+
+
+def changes_since(agent: Agent, salon_id: int, revision: int) -> tuple[list[dict[str, Any]], int, bool]:
+    """Frames of the lines changed since `revision`, as they are now, in the order of their last change; the revision
+    that whoever shows them has reached; whether there are more.
+
+    A line stands once, at its last change: what is read in one query misses no revision below the last it sees. The
+    salon's own revision is read before: lines that no longer exist leave no hole.
+    """
+    known = Salon.objects.filter(pk=salon_id).values_list("revision", flat=True).first() or 0
+    apres = read_after_in(agent, salon_id)
+    rows = _with_author(salon_id).filter(revision__gt=max(revision, 0), numero__gt=apres).order_by("revision")
+    found = list(rows[: CATCH_UP + 1])
+    taken = _as_many_as_fit(found)
+    states = states_of(taken, agent)
+    frames = [line_frame(message, states.get(message.pk), lecteur=True) for message in taken]
+    last = taken[-1].revision if taken else 0
+    more = len(taken) < len(found)
+    return frames, last if more else max(known, last), more
+
+
+def _as_many_as_fit(found: list[MessageSalon]) -> list[MessageSalon]:
+    """Those of one catch-up page: at least one."""
+    characters = 0
+    for index, message in enumerate(found[:CATCH_UP]):
+        characters += len(message.html)
+        if index and characters > CATCH_UP_CHARACTERS:
+            return found[:index]
+    return found[:CATCH_UP]
 
 
 def _with_author(salon_id: int) -> QuerySet[MessageSalon]:

@@ -4,12 +4,15 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, functions
+from django.db.models import F, Q, functions
 from django.urls import reverse
 
 from annuaire.models import Agent, WithoutAccents
 from communautes.models import Adhesion, Communaute
+from forum.models import Reaction
 from plateforme.socle.recherche import FrenchVector
+
+MOTIF_MAX = 300
 
 
 class SalonQuerySet(models.QuerySet["Salon"]):
@@ -93,6 +96,8 @@ class Salon(models.Model):
     archive_le = models.DateTimeField("archivé le", null=True, blank=True, editable=False)
     # The number of the last message, given in the message's own transaction: no hole, one order for all.
     dernier_numero = models.PositiveIntegerField(default=0, editable=False)
+    # Rises by one with each change of a line that was already said, in the change's own transaction: no hole either.
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     cree_le = models.DateTimeField("création", auto_now_add=True)
 
     objects: ClassVar = SalonQuerySet.as_manager()
@@ -172,7 +177,7 @@ class SourdineSalon(models.Model):
 
 
 class MessageSalon(models.Model):
-    """One line of a salon."""
+    """One line of a salon. Deleted, it keeps its row and its number; its text goes after a time."""
 
     salon = models.ForeignKey(Salon, on_delete=models.CASCADE, related_name="messages")
     auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="messages_salon")
@@ -183,23 +188,103 @@ class MessageSalon(models.Model):
     html = models.TextField(editable=False)
     version_rendu = models.PositiveSmallIntegerField(editable=False)
     cree_le = models.DateTimeField("date")
+    # The salon's revision at the last change of this line; 0: nothing has changed since it was said.
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # Rises by one with each change of the text; whoever edits says which one they started from.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    modifie_le = models.DateTimeField(null=True, editable=False)
+    supprime_le = models.DateTimeField(null=True, editable=False)
+    supprime_par = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="+", editable=False, db_index=False
+    )
+    # Why the animation removed it; empty when its author did.
+    motif = models.CharField(max_length=MOTIF_MAX, blank=True, default="", db_default="", editable=False)
+    epingle_le = models.DateTimeField(null=True, editable=False)
+    epingle_par = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="+", editable=False, db_index=False
+    )
 
     class Meta:
         verbose_name = "message de salon"
         verbose_name_plural = "messages de salon"
-        constraints = [
-            models.UniqueConstraint(fields=["salon", "numero"], name="message_salon_numero"),
-            models.UniqueConstraint(fields=["auteur", "client_id"], name="message_salon_une_fois"),
-        ]
         indexes = [
+            # What a page that was away has to show again.
+            models.Index(
+                fields=["salon", "revision"], name="message_salon_change", condition=Q(revision__gt=0)
+            ),
+            models.Index(
+                fields=["salon", "-epingle_le"],
+                name="message_salon_epingle",
+                condition=Q(epingle_le__isnull=False),
+            ),
+            # Deleted, whose text is still kept.
+            models.Index(
+                fields=["supprime_le"],
+                name="message_salon_a_effacer",
+                condition=Q(supprime_le__isnull=False) & ~Q(texte=""),
+            ),
             # The words of each salon apart: those of the others cost nothing.
             GinIndex(F("salon"), FrenchVector("texte"), name="message_salon_mots"),
             # A day of a salon, and what is older than one.
             models.Index(fields=["salon", "cree_le"], name="message_salon_jour"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supprime_le__isnull=True) | Q(epingle_le__isnull=True),
+                name="message_salon_epingle_visible",
+            ),
+            models.CheckConstraint(
+                condition=Q(motif="") | Q(supprime_le__isnull=False), name="message_salon_motif"
+            ),
+            models.UniqueConstraint(fields=["salon", "numero"], name="message_salon_numero"),
+            models.UniqueConstraint(fields=["auteur", "client_id"], name="message_salon_une_fois"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.salon_id} nº {self.numero}"
+
+    def get_absolute_url(self) -> str:
+        """Its own address, which opens the salon there."""
+        return reverse("realtime:message", args=[self.salon_id, self.numero])
+
+    @property
+    def visible(self) -> bool:
+        return self.supprime_le is None
+
+
+class VersionMessageSalon(models.Model):
+    """A text that a line had. Written when it is replaced; the current text is in the line."""
+
+    message = models.ForeignKey(
+        MessageSalon, on_delete=models.CASCADE, related_name="versions", db_index=False
+    )
+    numero = models.PositiveIntegerField("version")
+    texte = models.TextField()
+    cree_le = models.DateTimeField("date")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "numero"], name="version_message_salon_unique")
+        ]
+
+
+class ReactionSalon(models.Model):
+    """One person's reaction to one line, of the forum's kinds; each kind once."""
+
+    message = models.ForeignKey(
+        MessageSalon, on_delete=models.CASCADE, related_name="reactions", db_index=False
+    )
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    genre = models.CharField(max_length=6, choices=Reaction.Genre)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "genre", "agent"], name="reaction_salon_unique"),
+            models.CheckConstraint(
+                condition=Q(genre__in=["merci", "utile", "accord"]), name="reaction_salon_genre"
+            ),
+        ]
 
 
 class LectureSalon(models.Model):

@@ -15,7 +15,7 @@ class SourceSalons(Source):
     def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
         """Those said in a salon that `agent` is still in. One query."""
         rows = by_number(notifications)
-        said = MessageSalon.objects.filter(pk__in=rows, salon__in=member_salons(agent))
+        said = MessageSalon.objects.filter(supprime_le=None, pk__in=rows, salon__in=member_salons(agent))
         return {row.pk for pk in said.values_list("pk", flat=True) for row in rows[pk]}
 
     def contents(self, agent: Agent, notifications: Sequence[Notification]) -> dict[int, Contenu]:

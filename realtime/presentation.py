@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
@@ -12,9 +13,11 @@ from annuaire.models import Agent
 from annuaire.notifications.preferences import clock_of
 from communautes.models import Communaute
 from communautes.presentation import community_context
+from forum.models import Reaction
 from plateforme.socle.texte import plain_text
 from realtime import historique
-from realtime.access import can_manage, first_member, member_salons, read_after
+from realtime.access import can_manage, first_member, may_pin, may_restore, member_salons, read_after
+from realtime.etats import Etat, Reactions, states_of
 from realtime.frames import person_frame
 from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon
 
@@ -24,6 +27,7 @@ SUITE = timedelta(minutes=5)
 SHOWN = 100
 # Of the salon that each community begins with: called by the community's name.
 FIRST_NAME = "Général"
+NOTHING = Etat()
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,24 @@ class Ligne:
     nouveau_jour: bool
     suite: bool
     non_lu: bool
+    etat: Etat
+    retablissable: bool = False
+
+    @property
+    def reactions(self) -> list[tuple[str, str, Reactions]]:
+        """Of each kind that somebody had: its name, its label, how many and who."""
+        kinds = Reaction.Genre
+        return [
+            (kind.value, kind.label, self.etat.reactions[kind])
+            for kind in kinds
+            if kind.value in self.etat.reactions
+        ]
 
 
 def build_lines(messages: Sequence[MessageSalon], agent: Agent, lu: int | None = None) -> list[Ligne]:
     """Group messages (oldest first) into lines. `lu`: number up to which `agent` has read, if it matters."""
     lines: list[Ligne] = []
+    states = states_of(messages, agent)
     people: dict[int, dict[str, Any]] = {}
     before: MessageSalon | None = None
     unread_shown = lu is None
@@ -58,7 +75,18 @@ def build_lines(messages: Sequence[MessageSalon], agent: Agent, lu: int | None =
         )
         if message.auteur_id not in people:
             people[message.auteur_id] = person_frame(message.auteur)
-        lines.append(Ligne(message, people[message.auteur_id], day, new_day, follows, unread))
+        lines.append(
+            Ligne(
+                message,
+                people[message.auteur_id],
+                day,
+                new_day,
+                follows,
+                unread,
+                states.get(message.pk, NOTHING),
+                not message.visible and may_restore(agent, message),
+            )
+        )
         before = message
     return lines
 
@@ -95,6 +123,8 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
     else:
         past = historique.messages_before(salon.pk, avant, apres=apres)
     name_salons(agent, [salon])
+    for message in past.messages:
+        message.salon = salon
     return {
         "salon": salon,
         "lignes": build_lines(past.messages, agent, lu=lu if avant is None else None),
@@ -105,6 +135,12 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "apres": apres,
         # What this page shows, not what the salon holds: a message come meanwhile is caught up by its number.
         "dernier": past.messages[-1].numero if past.messages else apres,
+        # Read with the salon, before its lines: what changes meanwhile is told again.
+        "revision": salon.revision,
+        # A pin leaves a revision.
+        "epingles": pinned_lines(salon, apres) if salon.revision else [],
+        "peut_epingler": may_pin(agent, salon),
+        "reglages_salon": settings.SALONS,
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),
     }
@@ -125,6 +161,14 @@ def page_layout(agent: Agent, salon: Salon) -> dict[str, Any]:
         "cadre": "communautes/base_communaute.html",
         "peut_ecrire": layout["peut_ecrire"] and salon.archive_le is None,
     }
+
+
+def pinned_lines(salon: Salon, apres: int) -> list[MessageSalon]:
+    """The pinned lines of a salon beyond number `apres`, each with `extrait`. One query."""
+    lines = historique.pinned(salon.pk, apres=apres)
+    for line in lines:
+        line.extrait = plain_text(line.texte, 120)
+    return lines
 
 
 def name_salons(agent: Agent, salons: Sequence[Salon]) -> None:
@@ -210,6 +254,6 @@ def _last_lines(salons: Iterable[Salon]) -> dict[int, MessageSalon]:
     ).select_related("auteur")
     found = {}
     for line in lines:
-        line.extrait = plain_text(line.texte, 120)
+        line.extrait = plain_text(line.texte, 120) if line.visible else "message supprimé"
         found[line.salon_id] = line
     return found

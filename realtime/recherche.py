@@ -33,7 +33,7 @@ def search_lines(
     if not query:
         return [], False
     rows = (
-        MessageSalon.objects.filter(salon=salon, numero__gt=read_after(agent, salon))
+        MessageSalon.objects.filter(salon=salon, numero__gt=read_after(agent, salon), supprime_le=None)
         .extra(where=["fr_vecteur(realtime_messagesalon.texte) @@ %s::tsquery"], params=[query])
         .select_related("auteur__service", "auteur__territoire")
         .order_by("-numero")

@@ -4,6 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from realtime.actions import tell_of_salon_message
+from realtime.lignes import erase_deleted_lines
 from realtime.models import MessageSalon
 
 
@@ -13,3 +14,11 @@ def distribute_salon_message(message_id: int) -> None:
     message = MessageSalon.objects.select_related("salon__communaute", "auteur").filter(pk=message_id).first()
     if message is not None:
         tell_of_salon_message(message)
+
+
+@app.periodic(cron="47 4 * * *")
+@app.task(name="realtime.erase_deleted_lines", queueing_lock="realtime.erase_deleted_lines")
+def erase_lines(timestamp: int = 0) -> None:
+    """Forget the texts of lines deleted long ago, a batch at a time."""
+    while erase_deleted_lines():
+        pass

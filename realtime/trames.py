@@ -27,10 +27,12 @@ from realtime.protocole import (
 @trame_recue("abonner")
 @dataclass(frozen=True, slots=True)
 class Abonner(TrameRecue):
-    """Listen to a channel; with `apres`, first get what it has said since that number."""
+    """Listen to a channel; with `apres`, first get what it has said since that number; with `revision`, what has
+    changed since of what it had said."""
 
     canal: NomCanal
     apres: Numero | None = None
+    revision: Numero | None = None
 
 
 @trame_recue("desabonner")
@@ -56,6 +58,57 @@ class Lu(TrameRecue):
 
     salon: Identifiant
     numero: Numero
+
+
+@trame_recue("modifier")
+@dataclass(frozen=True, slots=True)
+class Modifier(TrameRecue):
+    """Say one's line otherwise. `version`: the one that was on the screen."""
+
+    salon: Identifiant
+    numero: Numero
+    texte: Texte
+    version: Numero
+
+
+@trame_recue("supprimer")
+@dataclass(frozen=True, slots=True)
+class Supprimer(TrameRecue):
+    """Withdraw a line; `motif` when it is somebody else's."""
+
+    salon: Identifiant
+    numero: Numero
+    motif: Texte | None = None
+
+
+@trame_recue("retablir")
+@dataclass(frozen=True, slots=True)
+class Retablir(TrameRecue):
+    """Put a deleted line back."""
+
+    salon: Identifiant
+    numero: Numero
+
+
+@trame_recue("reagir")
+@dataclass(frozen=True, slots=True)
+class Reagir(TrameRecue):
+    """Have a reaction on a line, or no longer."""
+
+    salon: Identifiant
+    numero: Numero
+    genre: Texte
+    present: Drapeau
+
+
+@trame_recue("epingler")
+@dataclass(frozen=True, slots=True)
+class Epingler(TrameRecue):
+    """Pin a line, or no longer."""
+
+    salon: Identifiant
+    numero: Numero
+    present: Drapeau
 
 
 @trame_recue("ecrit")
@@ -136,6 +189,7 @@ class Fin(TrameEmise):
 class Abonne(TrameEmise):
     canal: str
     dernier_numero: int | None
+    revision: int | None = None
     presents: list[dict[str, Any]] | None = None
     nombre: int | None = None
 
@@ -149,6 +203,27 @@ class Rattrapage(TrameEmise):
     messages: list[dict[str, Any]]
     suite: bool
     jusqu_a: int
+
+
+@trame_emise("changements")
+@dataclass(frozen=True, slots=True)
+class Changements(TrameEmise):
+    """Lines that changed since the revision that was given, as they are now; `revision`: what this brings to."""
+
+    canal: str
+    lignes: list[dict[str, Any]]
+    revision: int
+    suite: bool
+
+
+@trame_emise("fait")
+@dataclass(frozen=True, slots=True)
+class Fait(TrameEmise):
+    """What was asked of a line is in the database; `revision`: the line's, now."""
+
+    salon: int
+    numero: int
+    revision: int
 
 
 @trame_emise("desabonne")
@@ -179,9 +254,11 @@ class Accuse(TrameEmise):
 @trame_emise("battement")
 @dataclass(frozen=True, slots=True)
 class Battement(TrameEmise):
-    """The line lives; last number of each channel that counts its events and that this line follows."""
+    """The line lives; last number of each channel that counts its events and that this line follows, last revision of
+    those whose events change."""
 
     numeros: dict[str, int]
+    revisions: dict[str, int]
 
 
 @trame_emise("erreur")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from realtime import lieux_views, views
+from realtime import lieux_views, views, views_lignes
 
 app_name = "realtime"
 
@@ -20,4 +20,12 @@ urlpatterns = [
     path("salons/<int:pk>/quitter/", lieux_views.quitter, name="quitter"),
     path("salons/<int:pk>/sourdine/", lieux_views.sourdine, name="sourdine"),
     path("communautes/<slug:slug>/salons/nouveau/", lieux_views.ouvrir, name="ouvrir"),
+    path("salons/<int:pk>/messages/<int:numero>/", views_lignes.message, name="message"),
+    path("salons/<int:pk>/messages/<int:numero>/gestes/", views_lignes.gestes, name="gestes"),
+    path("salons/<int:pk>/messages/<int:numero>/modifier/", views_lignes.modifier, name="modifier"),
+    path("salons/<int:pk>/messages/<int:numero>/versions/", views_lignes.versions, name="versions"),
+    path("salons/<int:pk>/messages/<int:numero>/supprimer/", views_lignes.supprimer, name="supprimer"),
+    path("salons/<int:pk>/messages/<int:numero>/retablir/", views_lignes.retablir, name="retablir"),
+    path("salons/<int:pk>/messages/<int:numero>/reagir/", views_lignes.reagir, name="reagir"),
+    path("salons/<int:pk>/messages/<int:numero>/epingler/", views_lignes.epingler, name="epingler"),
 ]

@@ -38,6 +38,11 @@ class GenreCanal:
     # there are more. The caller has checked access. A kind that has it is caught up with after a cut; a number that
     # does not come in it never will.
     suite: Callable[[Any, int, int], tuple[list[dict[str, Any]], bool]] | None = None
+    # `changements(agent, pk, revision)`: for a kind whose events already told may change, those changed since
+    # `revision` as they are now, the revision reached, and whether there are more. The caller has checked access.
+    changements: Callable[[Any, int, int], tuple[list[dict[str, Any]], int, bool]] | None = None
+    # `revisions(pks)`: last revisions of many, which a kind that has `changements` gives.
+    revisions: Callable[[Collection[int]], Mapping[int, int]] | None = None
     # `numeros(pks)`: last numbers of many, for the heartbeat, which reveals a lost last event.
     numeros: Callable[[Collection[int]], Mapping[int, int]] | None = None
     # `ecriture(agent, pk)`: whether a message of the person would be taken there now; raises as `acces` does. A kind

@@ -7,7 +7,8 @@
  *   await envoyer({ type: "dire", … });   // the server's answer, or an error with its `code`
  *
  * Delivery is at most once on the way: numbered messages are given to `onEvent` in order, without hole nor
- * double, holes being filled from the database. The frames are described in docs/protocole-temps-reel.md.
+ * double, holes being filled from the database; so are changes of what was already given (`salon.ligne`, whole each
+ * time), which come once at least. The frames are described in docs/protocole-temps-reel.md.
  */
 
 import { raccorder } from "./raccordement.js";
@@ -27,10 +28,15 @@ export class EnvoiRefuse extends Error {
 
 /** One channel of this page: who listens, how far it was read, what waits for a hole to be filled. */
 class Canal {
-  constructor(nom, apres, direct, versions) {
+  constructor(nom, direct, { apres, revision, versions }) {
     this.nom = nom;
     this.direct = direct;
     this.dernier = apres ?? null;
+    // Up to where what was already shown is known to be as it is now; changes seen beyond a hole; lines that changed
+    // before they came.
+    this.revision = revision ?? null;
+    this.vues = new Set();
+    this.changees = new Map();
     // Its numbers are versions of one state: the last is all that matters, and the page asks for it by itself.
     this.versions = versions;
     this.abonnes = new Set();
@@ -44,6 +50,7 @@ class Canal {
     this.demande = true;
     const trame = { type: "abonner", canal: this.nom };
     if (this.dernier !== null && !complet && !this.versions) trame.apres = this.dernier;
+    if (this.revision !== null) trame.revision = this.revision;
     try {
       await this.direct.envoyer(trame);
     } catch (erreur) {
@@ -60,6 +67,7 @@ class Canal {
       case "abonne":
         if (this.versions) this.dernier = event.dernier_numero;
         else this.dernier ??= event.dernier_numero;
+        this.revision ??= event.revision ?? null;
         this.dire(event);
         break;
       case "rattrapage":
@@ -73,6 +81,20 @@ class Canal {
         break;
       case "salon.message":
         this.compter(event);
+        break;
+      case "changements":
+        for (const ligne of event.lignes) this.changer({ canal: this.nom, ...ligne });
+        this.atteindre(event.revision);
+        if (event.suite || this.vues.size) this.demander();
+        break;
+      case "salon.ligne":
+        this.changer(event);
+        this.vues.add(event.revision);
+        this.atteindre(this.revision ?? event.revision);
+        if (this.vues.size) this.demander();
+        break;
+      case "salon.revision":
+        this.verifier(0, event.revision);
         break;
       default:
         if (this.versions && event.version > this.dernier) this.dernier = event.version;
@@ -100,13 +122,30 @@ class Canal {
       this.enAvance.delete(suivant.numero);
       this.dernier = suivant.numero;
       this.dire(suivant);
+      const changee = this.changees.get(suivant.numero);
+      this.changees.delete(suivant.numero);
+      if (changee && changee.revision > (suivant.revision ?? 0)) this.dire(changee);
     }
     if (this.enAvance.size) this.demander();
   }
 
-  /** The heartbeat tells the last number: a last message that was lost shows here. */
-  verifier(numero) {
-    if (this.dernier !== null && numero > this.dernier) this.demander();
+  /** Give a line that changed, whole; one that has not come yet changes when it comes. */
+  changer(event) {
+    if (this.dernier === null || event.numero <= this.dernier) this.dire(event);
+    else if (!(this.changees.get(event.numero)?.revision > event.revision)) this.changees.set(event.numero, event);
+  }
+
+  /** Everything up to `revision` is known, and what follows it without a hole. */
+  atteindre(revision) {
+    this.revision = Math.max(this.revision ?? 0, revision);
+    while (this.vues.has(this.revision + 1)) this.revision += 1;
+    for (const vue of this.vues) if (vue <= this.revision) this.vues.delete(vue);
+  }
+
+  /** The heartbeat tells the last number and revision: a last message or change that was lost shows here. */
+  verifier(numero, revision) {
+    const perdu = this.dernier !== null && numero > this.dernier;
+    if (perdu || (this.revision !== null && revision > this.revision)) this.demander();
   }
 
   dire(event) {
@@ -136,11 +175,11 @@ class Direct {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.presser());
   }
 
-  subscribe(nom, onEvent, { apres, onEtat, versions = false } = {}) {
+  subscribe(nom, onEvent, { apres, revision, onEtat, versions = false } = {}) {
     let canal = this.canaux.get(nom);
     const nouveau = !canal;
     if (nouveau) {
-      canal = new Canal(nom, apres, this, versions);
+      canal = new Canal(nom, this, { apres, revision, versions });
       this.canaux.set(nom, canal);
     }
     const abonne = { onEvent, onEtat };
@@ -208,7 +247,9 @@ class Direct {
 
   lire(trame) {
     if (trame.type === "battement") {
-      for (const [nom, numero] of Object.entries(trame.numeros)) this.canaux.get(nom)?.verifier(numero);
+      for (const [nom, numero] of Object.entries(trame.numeros)) {
+        this.canaux.get(nom)?.verifier(numero, trame.revisions?.[nom]);
+      }
     } else if (trame.type === "ferme") {
       const canal = this.canaux.get(trame.canal);
       if (canal) this.retirer(canal, "ferme");
@@ -261,7 +302,7 @@ const direct = (globalThis[Symbol.for("plateforme.direct")] ??= new Direct());
  * `versions`: the events of the channel carry the version of one state (`seance.N`) instead of being numbered lines.
  *
  * `onEvent` gets `abonne` (last number, people present) then every event. `apres`: number of the last message
- * already shown. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed), `refuse`,
+ * already shown; `revision`: of the channel when it was. `onEtat` gets `connecte`, `coupe`, `session` (sign in again), `ferme` (no longer allowed), `refuse`,
  * `version` (the page is too old), `trop` (too many pages) or `compte` (closed). When several modules listen to the
  * same channel, the first one's `apres` counts.
  */

@@ -1,16 +1,21 @@
 /** The lines of a salon on the screen: grouping, days, order. No network here. */
 
+import { remplir } from "./etats.js";
+
 const SUITE_MAX = 5 * 60_000;
 
 export class Lignes {
   /**
    * `liste` is the <ol>; `modele` a <template> with an empty line (the same markup as the server's);
-   * `fuseau` the time zone of the pages.
+   * `fuseau` the time zone of the pages; `adresse` what the addresses of lines begin with; `retablissable(ligne,
+   * supprime)` whether this person may put a deleted line back.
    */
-  constructor(liste, modele, { fuseau, moi }) {
+  constructor(liste, modele, { fuseau, moi, adresse, retablissable }) {
     this.liste = liste;
     this.modele = modele;
     this.moi = moi;
+    this.adresse = adresse;
+    this.retablissable = retablissable;
     this.heure = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: fuseau });
     this.exact = new Intl.DateTimeFormat("fr-FR", { dateStyle: "full", timeStyle: "short", timeZone: fuseau });
     this.cleJour = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: fuseau });
@@ -33,11 +38,29 @@ export class Lignes {
     const ligne = this.construire(message.auteur, date, jour);
     ligne.id = `ligne-${message.numero}`;
     ligne.dataset.numero = message.numero;
-    // Rendered and cleaned by the server, once, for everybody.
-    ligne.querySelector(".ligne-salon__texte").innerHTML = message.html;
+    ligne.dataset.clientId = message.client_id;
+    remplir(ligne, message, this);
     this.grouper(ligne, precedente);
     this.liste.insertBefore(ligne, repere);
     return ligne;
+  }
+
+  /** A line by its number, if this page holds it. */
+  ligne(numero) {
+    return this.liste.querySelector(`.ligne-salon[data-numero="${numero}"]`);
+  }
+
+  /** Show a line as it is now, unless what is shown is later. Gives the line, or nothing. */
+  changer(message) {
+    const ligne = this.ligne(message.numero);
+    if (!ligne || Number(ligne.dataset.revision) > message.revision) return null;
+    remplir(ligne, message, this);
+    return ligne;
+  }
+
+  /** The last line of this person's that can be changed. */
+  derniereMienne() {
+    return [...this.liste.querySelectorAll(".ligne-salon--moi[data-numero]:not(.ligne-salon--supprimee)")].at(-1);
   }
 
   /** Show what is being sent, at the very end. */

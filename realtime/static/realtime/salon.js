@@ -3,6 +3,7 @@
 import { envoyer, subscribe } from "./direct.js";
 import { suivreEcriture } from "./ecriture.js";
 import { Envois } from "./envois.js";
+import { Gestes } from "./gestes.js";
 import { Lignes } from "./lignes.js";
 import { Parcours } from "./parcours.js";
 import { Presents } from "./presents.js";
@@ -32,7 +33,12 @@ class PageSalon {
     this.lignes = new Lignes(
       racine.querySelector("[data-role=lignes]"),
       document.getElementById("salon-modele-ligne"),
-      { fuseau: racine.dataset.fuseau, moi: this.moi.id },
+      {
+        fuseau: racine.dataset.fuseau,
+        moi: this.moi.id,
+        adresse: racine.dataset.urlMessages,
+        retablissable: (...supprime) => this.gestes.retablissable(...supprime),
+      },
     );
     this.parcours = new Parcours({
       fil: this.fil,
@@ -60,10 +66,12 @@ class PageSalon {
     }
     // Who is suspended reads on, without a form.
     if (this.champ) this.preparerComposer();
+    this.gestes = new Gestes(this);
     this.preparerFil();
     this.suivi = subscribe(`salon.${this.salon}`, (event) => this.recevoir(event), {
       // What lies between the lines shown and the end is read by going there.
       apres: this.parcours.suite ? Number(this.racine.dataset.bout) : this.dernier,
+      revision: Number(this.racine.dataset.revision),
       onEtat: (etat) => this.changerEtat(etat),
     });
     const ligne = this.racine.querySelector("[data-role=ecriture]");
@@ -74,6 +82,7 @@ class PageSalon {
 
   recevoir(event) {
     if (event.type === "salon.message") this.montrer(event);
+    else if (event.type === "salon.ligne") this.changer(event);
     else if (event.type === "abonne" || event.type === "presence") this.presents.recevoir(event);
     else if (event.type === "salon.change") this.suivreSalon(event);
   }
@@ -114,6 +123,19 @@ class PageSalon {
     if (enBas || mien) this.descendre();
     this.montrerNouveaux();
     this.marquerLu();
+  }
+
+  /** A line that was already said has changed: in its place, without a word, where the reader is. */
+  changer(message) {
+    const enBas = this.estEnBas();
+    this.lignes.changer(message);
+    this.gestes.epingler(message);
+    if (enBas) this.descendre();
+  }
+
+  /** One sentence for those who listen, of what they have just done. */
+  annoncerPhrase(phrase) {
+    this.annonce.textContent = phrase;
   }
 
   /** For those who listen: one sentence, and a count when many come at once. */
@@ -270,14 +292,23 @@ class PageSalon {
     // The banner of the community fills the first screen: the conversation is what one came for. Not in a meeting's page.
     if (!location.hash && !("encart" in this.racine.dataset)) this.racine.scrollIntoView({ block: "end" });
     const nonLus = this.racine.querySelector(".salon__non-lus");
-    const visee = document.getElementById(`ligne-${this.racine.dataset.autour}`);
-    if (visee) this.fil.scrollTop = Math.max(0, visee.offsetTop - this.fil.offsetTop - this.fil.clientHeight / 3);
+    const ciblee = location.hash.startsWith("#ligne-") ? location.hash.slice(1) : `ligne-${this.racine.dataset.autour}`;
+    const visee = document.getElementById(ciblee);
+    if (visee) this.viser(visee);
     else if (nonLus) this.fil.scrollTop = Math.max(0, nonLus.offsetTop - this.fil.offsetTop - 16);
     else this.descendre();
     // Letters that load late, a keyboard that opens: who was at the bottom stays there.
     const suivre = new ResizeObserver(() => this.colle && this.descendre());
     suivre.observe(this.fil);
     suivre.observe(this.lignes.liste);
+  }
+
+  /** Where the address leads: in the middle of what is seen, and next for the keyboard. */
+  viser(ligne) {
+    this.fil.scrollTop = ligne.offsetTop - this.fil.offsetTop - this.fil.clientHeight / 3;
+    ligne.tabIndex = -1;
+    ligne.focus({ preventScroll: true });
+    this.racine.scrollIntoView({ block: "end" });
   }
 
   suivreDefilement() {

@@ -1,0 +1,50 @@
+"""What has become of lines since they were said, beyond their own columns: who reacted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from annuaire.models import Agent
+from plateforme.socle.requetes import fetch
+from realtime.models import MessageSalon
+
+# People named of those who reacted in one way; the others are counted.
+NOMMES = 12
+
+_REACTIONS = (
+    "SELECT r.message_id, r.genre, count(*),"
+    " (array_agg(trim(a.prenom || ' ' || a.nom) ORDER BY r.id))[1:%(nommes)s],"
+    " coalesce(bool_or(r.agent_id = %(agent)s), false)"
+    " FROM realtime_reactionsalon r JOIN annuaire_agent a ON a.id = r.agent_id"
+    " WHERE r.message_id = ANY(%(messages)s) GROUP BY r.message_id, r.genre"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """Those of one kind: how many, and the first people's names."""
+
+    nombre: int
+    noms: list[str]
+
+
+@dataclass(slots=True)
+class Etat:
+    """What one line has gathered. `miennes`: kinds of the reader's own reactions, where there is a reader."""
+
+    reactions: dict[str, Reactions] = field(default_factory=dict)
+    miennes: frozenset[str] = frozenset()
+
+
+def states_of(messages: Iterable[MessageSalon], agent: Agent | None = None) -> Mapping[int, Etat]:
+    """By number in the database. One query, none when nothing has changed of any: each change leaves a revision."""
+    changed = [message.pk for message in messages if message.revision and message.visible]
+    if not changed:
+        return {}
+    found: dict[int, Etat] = {}
+    values = {"messages": changed, "agent": agent.pk if agent is not None else None, "nommes": NOMMES}
+    for pk, genre, nombre, noms, mine in fetch(_REACTIONS, values):
+        etat = found.setdefault(pk, Etat())
+        etat.reactions[genre] = Reactions(nombre, noms)
+        if mine:
+            etat.miennes |= {genre}
+    return found
