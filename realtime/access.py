@@ -160,7 +160,7 @@ def may_retouch(agent: Agent, line: MessageSalon) -> bool:
 def may_remove(agent: Agent, line: MessageSalon) -> bool:
     """Whether `agent` may remove what somebody else said, with a reason: those who animate the community. What is said
     between a few agents is nobody's to remove but its author's."""
-    return line.visible and line.auteur_id != agent.pk and _animates(agent, line.salon)
+    return line.visible and line.auteur_id != agent.pk and animates(agent, line.salon)
 
 
 def may_restore(agent: Agent, line: MessageSalon) -> bool:
@@ -169,7 +169,7 @@ def may_restore(agent: Agent, line: MessageSalon) -> bool:
     if line.supprime_le is None or not line.texte:
         return False
     if line.motif:
-        return _animates(agent, line.salon)
+        return animates(agent, line.salon)
     regret = timedelta(seconds=settings.SALONS["repentir_s"])
     return line.auteur_id == agent.pk and timezone.now() - line.supprime_le < regret
 
@@ -179,5 +179,6 @@ def may_pin(agent: Agent, salon: Salon) -> bool:
     return salon.prive or can_manage(agent, salon)
 
 
-def _animates(agent: Agent, salon: Salon) -> bool:
+def animates(agent: Agent, salon: Salon) -> bool:
+    """Whether `agent`, who is in the salon, animates its community: they remove what others said there."""
     return salon.communaute is not None and can_animate(agent, salon.communaute)

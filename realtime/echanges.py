@@ -113,7 +113,7 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
         return None  # withdrawn meanwhile, and said so
     here = set(present) | {prise.agent_id} if named else set()
     who: dict[str, Any] = {"presents": news.presents, "nombre": len(here)} if named else {}
-    connexion.reply(Abonne(str(canal), news.dernier, news.revision, **who), frame.ref)
+    connexion.reply(Abonne(str(canal), news.dernier, revision=news.revision, **who), frame.ref)
     if news.suite is not None:
         events, more = news.suite
         # The last number was read before the events: all of those that have one up to it were there.

@@ -16,7 +16,7 @@ from communautes.presentation import community_context
 from forum.models import Reaction
 from plateforme.socle.texte import plain_text
 from realtime import historique
-from realtime.access import can_manage, first_member, may_pin, may_restore, member_salons, read_after
+from realtime.access import animates, can_manage, first_member, may_pin, may_restore, member_salons, read_after
 from realtime.etats import Etat, Reactions, states_of
 from realtime.frames import person_frame
 from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon
@@ -140,6 +140,7 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         # A pin leaves a revision.
         "epingles": pinned_lines(salon, apres) if salon.revision else [],
         "peut_epingler": may_pin(agent, salon),
+        "peut_retirer": animates(agent, salon),
         "reglages_salon": settings.SALONS,
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),

@@ -189,9 +189,9 @@ class Fin(TrameEmise):
 class Abonne(TrameEmise):
     canal: str
     dernier_numero: int | None
-    revision: int | None = None
     presents: list[dict[str, Any]] | None = None
     nombre: int | None = None
+    revision: int | None = None
 
 
 @trame_emise("rattrapage")

@@ -104,7 +104,10 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "forum:fusionner": ("/sujets/{sujet}/fusionner/",),
     "forum:scinder": ("/sujets/{sujet}/scinder/",),
     "realtime:salons": ("/salons/",),
-    "realtime:salon": ("/salons/{salon}/", "/salons/{salon_a_deux}/"),
+    "realtime:salon": ("/salons/{salon}/", "/salons/{salon_a_deux}/", "/salons/{groupe}/"),
+    "realtime:gestes": ("/salons/{groupe}/messages/1/gestes/", "/salons/{salon}/messages/1/gestes/",),
+    "realtime:modifier": ("/salons/{groupe}/messages/1/modifier/",),
+    "realtime:versions": ("/salons/{groupe}/messages/2/versions/",),
     "realtime:ouvrir": (f"{C}salons/nouveau/",),
     "realtime:ouvrir-groupe": ("/salons/nouveau/",),
     "realtime:recherche": ("/salons/{salon}/recherche/?q=pont",),
@@ -182,7 +185,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "mfa_download_recovery_codes",
     ),
     "leads to another page": (
-        "annuaire:moi", "notifications:ouvrir", "forum:message", "forum:rappel", "account_set_password",
+        "annuaire:moi", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
     ),
     "a part of a page, looked at within it": (
         "forum:etat", "forum:sondage", "forum:similaires", "forum:experts", "forum:nouveaux", "forum:fragment",

@@ -14,7 +14,8 @@ export class Gestes {
     this.page = page;
     this.racine = page.racine;
     this.ecrit = this.racine.dataset.ecrit === "oui";
-    this.anime = this.racine.dataset.anime === "oui";
+    this.epingle = this.racine.dataset.epingle === "oui";
+    this.retire = this.racine.dataset.retire === "oui";
     this.menu = null;
     this.retouches = new Map();
     this.racine.addEventListener("click", (event) => this.cliquer(event));
@@ -37,7 +38,7 @@ export class Gestes {
 
   /** As `realtime.access.may_restore`; the server decides. */
   retablissable(message, { par, le }) {
-    if (par === "animation") return this.anime;
+    if (par === "animation") return this.retire;
     return message.auteur.id === this.page.moi.id && this.depuis(le) < Number(this.racine.dataset.repentir);
   }
 
@@ -51,9 +52,9 @@ export class Gestes {
       reagir: visible && this.ecrit && !mien,
       retoucher: visible && this.ecrit && mien && (!delai || this.depuis(ligne.dataset.date) < delai),
       modifie: visible && Boolean(ligne.querySelector(".ligne-salon__marques a")),
-      epingler: visible && this.anime && !epingle,
-      desepingler: visible && this.anime && epingle,
-      retirer: visible && this.anime && !mien,
+      epingler: visible && this.epingle && !epingle,
+      desepingler: visible && this.epingle && epingle,
+      retirer: visible && this.retire && !mien,
       retablir: Boolean(ligne.querySelector("[data-geste=retablir]")),
     };
   }
