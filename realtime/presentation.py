@@ -16,7 +16,15 @@ from communautes.presentation import community_context
 from forum.models import Reaction
 from plateforme.socle.texte import plain_text
 from realtime import historique
-from realtime.access import animates, can_manage, first_member, may_pin, may_restore, member_salons, read_after
+from realtime.access import (
+    animates,
+    can_manage,
+    first_member,
+    may_pin,
+    may_restore,
+    member_salons,
+    read_after,
+)
 from realtime.etats import Etat, Reactions, states_of
 from realtime.frames import person_frame
 from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon

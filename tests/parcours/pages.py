@@ -105,7 +105,10 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "forum:scinder": ("/sujets/{sujet}/scinder/",),
     "realtime:salons": ("/salons/",),
     "realtime:salon": ("/salons/{salon}/", "/salons/{salon_a_deux}/", "/salons/{groupe}/"),
-    "realtime:gestes": ("/salons/{groupe}/messages/1/gestes/", "/salons/{salon}/messages/1/gestes/",),
+    "realtime:gestes": (
+        "/salons/{groupe}/messages/1/gestes/",
+        "/salons/{salon}/messages/1/gestes/",
+    ),
     "realtime:modifier": ("/salons/{groupe}/messages/1/modifier/",),
     "realtime:versions": ("/salons/{groupe}/messages/2/versions/",),
     "realtime:ouvrir": (f"{C}salons/nouveau/",),

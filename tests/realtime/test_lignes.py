@@ -8,6 +8,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -15,7 +17,7 @@ from annuaire.notifications.models import Notification
 from communautes.actions import exclude_member
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.models import EntreeJournal
-from realtime import historique
+from realtime import historique, lieux
 from realtime.access import get_line
 from realtime.actions import rerender_lines, tell_of_salon_message
 from realtime.historique import changes_since, frames_after
@@ -30,6 +32,7 @@ from realtime.lignes import (
     set_line_reaction,
 )
 from realtime.models import MessageSalon, ReactionSalon, Salon, VersionMessageSalon
+from realtime.recherche import Recherche, search_lines
 from tests.realtime.conftest import Monde, in_thread, say
 
 
@@ -351,3 +354,60 @@ def test_a_line_that_is_no_more_leaves_no_hole(monde: Monde):
     VersionMessageSalon.objects.all().delete()
     MessageSalon.objects.all().delete()
     assert changes_since(monde.camille, monde.salon.pk, 0) == ([], 1, False)
+
+
+async def test_whoever_came_later_sees_nothing_of_what_was_said_before(monde: Monde, tab):
+    group = await in_thread(lieux.open_group)(monde.camille, [monde.noe], historique_entier=False)
+    await in_thread(say)(group, monde.camille, "Le mot de passe du coffre")
+    await in_thread(lieux.add_members)(monde.camille, group, [monde.zoe])
+    noe, zoe = await tab(monde.noe), await tab(monde.zoe)
+    for person in (noe, zoe):
+        await person.subscribe(f"salon.{group.pk}", apres=1, revision=0)
+    first = await in_thread(line)(monde.camille, group, 1)
+    await in_thread(edit_line)(monde.camille, first, "Le nouveau mot de passe du coffre")
+    await in_thread(pin_line)(monde.noe, first, True)
+    for person in (noe, zoe):
+        assert (await person.hear("salon.revision"))["revision"] == 1
+        await person.subscribe(f"salon.{group.pk}", apres=1, revision=0)
+    changed = await noe.hear("changements")
+    assert changed["lignes"][0]["html"] == "<p>Le nouveau mot de passe du coffre</p>"
+    assert "coffre" not in str(await zoe.hear_all())
+    browser = Client()
+    await in_thread(browser.force_login)(monde.zoe)
+    page = await in_thread(browser.get)(group.get_absolute_url())
+    assert "coffre" not in page.content.decode()
+    for name in ("message", "gestes", "versions"):
+        address = reverse(f"realtime:{name}", args=[group.pk, 1])
+        assert (await in_thread(browser.get)(address)).status_code == 404
+    assert (await in_thread(browser.post)(reverse("realtime:reagir", args=[group.pk, 1]))).status_code == 404
+
+
+def test_between_a_few_agents_all_pin_and_nobody_removes_what_others_said(monde: Monde):
+    group = lieux.open_group(monde.camille, [monde.noe])
+    say(group, monde.camille, "Bonjour")
+    assert pin_line(monde.noe, line(monde.noe, group), True).epingle_par == monde.noe
+    with pytest.raises(PermissionDenied):
+        delete_line(monde.noe, line(monde.noe, group), motif="Je préfère")
+    lieux.archive_salon(monde.camille, group)
+    with pytest.raises(ActionRefusee, match="archivé"):
+        edit_line(monde.camille, line(monde.camille, group), "Bonsoir")
+
+
+def test_search_finds_no_deleted_line(monde: Monde):
+    say(monde.salon, monde.noe, "La digue a cédé")
+    delete_line(monde.noe, line(monde.noe, monde.salon))
+    assert search_lines(monde.camille, monde.salon, Recherche("digue"))[0] == []
+
+
+def test_pages_of_a_line_in_few_queries(monde: Monde, django_assert_max_num_queries):
+    for number in range(15):
+        say(monde.salon, monde.noe, f"Message {number}")
+        set_line_reaction(monde.camille, line(monde.camille, monde.salon, number + 1), "utile", True)
+    browser = Client()
+    browser.force_login(monde.noe)
+    browser.get("/")
+    with django_assert_max_num_queries(21):
+        assert "Utile" in browser.get(monde.salon.get_absolute_url()).content.decode()
+    for name in ("gestes", "modifier", "versions"):
+        with django_assert_max_num_queries(16):
+            assert browser.get(reverse(f"realtime:{name}", args=[monde.salon.pk, 3])).status_code == 200

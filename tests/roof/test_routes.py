@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import File
@@ -19,6 +20,7 @@ from communautes.suites.actions import create_task, propose_decision
 from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
+from realtime.actions import send_message
 from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie, propose_dates
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
@@ -433,6 +435,7 @@ def make_world() -> dict[str, Any]:
     (point,) = write_points(reunion, [ProjetPoint("Bilan")])
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
+    send_message(member, communaute.salons.get(), "Bonjour", uuid4())
     message = sujet.messages.get()
     report_message(animateur, message, motif="erreur")
     return {

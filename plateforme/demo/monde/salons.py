@@ -8,7 +8,7 @@ from annuaire.models import Agent
 from communautes.models import Communaute
 from realtime.actions import send_message
 from realtime.lieux import open_community_salon, open_direct, open_group
-from realtime.lignes import edit_line, pin_line, set_line_reaction
+from realtime.lignes import pin_line, set_line_reaction
 from realtime.models import Salon
 
 # Who says what, minutes ago.
@@ -28,17 +28,16 @@ DIRECT = (
 
 
 def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: datetime) -> None:
-    """One more salon open to all, one between three agents with all that happens to a line, one between two."""
+    """One more salon open to all, one between three agents with a pin and a reaction, one between two."""
     animatrice = agents["aminata-sarr"]
     open_community_salon(animatrice, communaute, "Ouvrages hydrauliques")
     group = open_group(
         animatrice, [agents[name] for name in ("gaelle-estaque", "nadia-ferhat")], "Visite de jeudi"
     )
     _say(group, GROUPE, agents, now)
-    asked, answered, _ = group.messages.order_by("numero")
+    asked = group.messages.get(numero=1)
     pin_line(animatrice, asked, True)
     set_line_reaction(agents["nadia-ferhat"], asked, "accord", True)
-    edit_line(agents["gaelle-estaque"], answered, f"{answered.texte} Rendez-vous à l’accueil.")
     _say(open_direct(agents["nadia-ferhat"], animatrice), DIRECT, agents, now)
 
 

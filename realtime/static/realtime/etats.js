@@ -37,6 +37,7 @@ function pierre(supprime, retablissable) {
 
 function marquer(place, message, base) {
   place.replaceChildren();
+  place.hidden = !Object.keys(REACTIONS).some((nom) => nom in reactions);
   if (message.epingle) {
     const marque = document.createElement("span");
     marque.className = "ligne-salon__epingle fr-icon-pushpin-2-line";
@@ -63,6 +64,7 @@ function compterReactions(ligne, message, { mien, moi, base }) {
   // Whoever reaches these buttons by keyboard stays where they are.
   const tenue = place.contains(document.activeElement) ? document.activeElement.dataset.genre : null;
   place.replaceChildren();
+  place.hidden = !Object.keys(REACTIONS).some((nom) => nom in reactions);
   for (const [nom, libelle] of Object.entries(REACTIONS)) {
     if (!(nom in reactions)) continue;
     const { nombre, noms } = reactions[nom];

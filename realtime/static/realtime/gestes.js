@@ -22,7 +22,7 @@ export class Gestes {
     document.addEventListener("click", (event) => {
       if (this.menu && !this.menu.contains(event.target) && !this.bouton.contains(event.target)) this.fermer();
     });
-    page.fil.addEventListener("scroll", () => this.fermer(), { passive: true });
+    page.fil.addEventListener("scroll", () => this.suivre(), { passive: true });
     page.champ?.addEventListener("keydown", (event) => this.remonter(event));
     document.addEventListener("keydown", (event) => {
       const menus = this.racine.querySelectorAll("details[open]");
@@ -115,6 +115,15 @@ export class Gestes {
     const y = dessous ? place.bottom : Math.max(MARGE, place.top - haut);
     this.menu.style.top = `${y}px`;
     this.menu.style.left = `${Math.max(MARGE, Math.min(place.right, innerWidth - MARGE) - large)}px`;
+  }
+
+  /** The menu goes along with its line, and away with it: a thumb that opens it often makes the lines move a little. */
+  suivre() {
+    if (!this.menu) return;
+    const { top, bottom } = this.bouton.getBoundingClientRect();
+    const fil = this.page.fil.getBoundingClientRect();
+    if (bottom < fil.top || top > fil.bottom) this.fermer();
+    else this.placer();
   }
 
   fermer({ rendre = false } = {}) {
