@@ -37,10 +37,9 @@ function pierre(supprime, retablissable) {
 
 function marquer(place, message, base) {
   place.replaceChildren();
-  place.hidden = !Object.keys(REACTIONS).some((nom) => nom in reactions);
   if (message.epingle) {
     const marque = document.createElement("span");
-    marque.className = "ligne-salon__epingle fr-icon-pushpin-2-line";
+    marque.className = "ligne-salon__epingle fr-icon-map-pin-2-line";
     marque.textContent = "Épinglé";
     place.append(marque);
   }
