@@ -6,6 +6,7 @@ from django import forms
 
 from annuaire.mentions import named_in
 from annuaire.models import Agent
+from realtime.conservation import DUREES
 
 NOM_MAX = 80
 
@@ -108,3 +109,16 @@ class NouveauSalonForm(PersonnesForm):
             self.add_error("personnes", "Nommez au moins une personne.")
         data["historique_entier"] = data.get("historique") != self.Historique.ARRIVEE
         return data
+
+
+class ConservationForm(forms.Form):
+    """How long the lines of a salon are kept."""
+
+    jours = forms.TypedChoiceField(
+        label="Conserver les messages",
+        choices=DUREES,
+        coerce=int,
+        help_text="Les messages plus anciens sont effacés chaque nuit, pour tout le monde et sans retour. Ce qu’ils sont "
+        "devenus ailleurs (sujet, décision, tâche) reste.",
+        error_messages={"invalid_choice": "Choisissez une durée de la liste."},
+    )

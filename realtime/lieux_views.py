@@ -16,7 +16,8 @@ from communautes.presentation import community_context
 from plateforme.socle.erreurs import ActionRefusee
 from realtime import lieux
 from realtime.access import NOT_MEMBER, get_salon
-from realtime.lieux_forms import NomForm, NouveauSalonForm, PersonnesForm
+from realtime.conservation import say_retention, set_retention
+from realtime.lieux_forms import ConservationForm, NomForm, NouveauSalonForm, PersonnesForm
 from realtime.models import Salon
 from realtime.presentation import page_layout, settings_context
 
@@ -171,6 +172,19 @@ def sourdine(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def conserver(request: HttpRequest, pk: int) -> HttpResponse:
+    """How long the salon keeps its lines."""
+    salon = get_salon(request.user, pk)
+    form = ConservationForm(request.POST)
+    if form.is_valid():
+        kept = set_retention(request.user, salon, form.cleaned_data["jours"])
+        said = say_retention(kept) or "Les messages de ce salon sont conservés sans limite."
+        messages.success(request, said)
+        return redirect("realtime:reglages", pk)
+    return _settings(request, salon, conservation=form)
+
+
 def _opening(
     request: HttpRequest,
     form: NouveauSalonForm,
@@ -192,6 +206,8 @@ def _settings(request: HttpRequest, salon: Salon, **forms: django_forms.Form) ->
         **page_layout(request.user, salon),
         **settings_context(request.user, salon),
         "form_nom": forms.get("nom") or NomForm(initial={"nom": salon.nom}),
+        "form_conservation": forms.get("conservation")
+        or ConservationForm(initial={"jours": salon.conservation_jours}),
         "form_personnes": forms.get("personnes") or PersonnesForm(auteur=request.user),
     }
     return render(request, "realtime/reglages.html", context, status=422 if forms else 200)

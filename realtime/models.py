@@ -37,13 +37,15 @@ class SalonQuerySet(models.QuerySet["Salon"]):
         return self.filter(genre=Salon.Genre.COMMUNAUTE)
 
     def with_unread(self, agent: Agent) -> "SalonQuerySet":
-        """Adds `non_lus`: how many messages came since `agent` last read, or was added."""
+        """Adds `non_lus`: how many messages came since `agent` last read, or was added, and are still there."""
         read = LectureSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("dernier_numero")
         added = MembreSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("apres")
         return self.annotate(
             non_lus=F("dernier_numero")
             - functions.Greatest(
-                functions.Coalesce(models.Subquery(read), 0), functions.Coalesce(models.Subquery(added), 0)
+                functions.Coalesce(models.Subquery(read), 0),
+                functions.Coalesce(models.Subquery(added), 0),
+                F("efface_jusqu_a"),
             )
         )
 
@@ -98,6 +100,12 @@ class Salon(models.Model):
     dernier_numero = models.PositiveIntegerField(default=0, editable=False)
     # Rises by one with each change of a line that was already said, in the change's own transaction: no hole either.
     revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # Lines older than so many days are removed by the worker; 0: never.
+    conservation_jours = models.PositiveSmallIntegerField(
+        "conserver les messages (jours)", default=0, db_default=0
+    )
+    # The number of the last line that was removed so: those before it are no more.
+    efface_jusqu_a = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     cree_le = models.DateTimeField("création", auto_now_add=True)
 
     objects: ClassVar = SalonQuerySet.as_manager()

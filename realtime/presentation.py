@@ -25,6 +25,7 @@ from realtime.access import (
     member_salons,
     read_after,
 )
+from realtime.conservation import say_retention
 from realtime.etats import Etat, Reactions, states_of
 from realtime.frames import person_frame
 from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon
@@ -119,7 +120,7 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         LectureSalon.objects.filter(agent=agent, salon=salon).values_list("dernier_numero", flat=True).first()
     )
     apres = read_after(agent, salon)
-    lu = max(read or 0, apres)
+    lu = max(read or 0, apres, salon.efface_jusqu_a)
     avant, autour = endroit.avant, endroit.autour
     if endroit == Endroit() and salon.dernier_numero - lu > historique.PAGE:
         # What is new does not fit: one begins where one had read to.
@@ -138,6 +139,7 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "lignes": build_lines(past.messages, agent, lu=lu if avant is None else None),
         "reste": past.reste,
         "suite": past.suite,
+        "conservation": say_retention(salon),
         "avant": avant,
         "autour": endroit.autour,
         "apres": apres,
@@ -243,6 +245,8 @@ def settings_context(agent: Agent, salon: Salon) -> dict[str, Any]:
         if salon.nominatif
         else [],
         "tient": salon.genre != Salon.Genre.DIRECT and can_manage(agent, salon),
+        "conserve": can_manage(agent, salon),
+        "conservation": say_retention(salon),
         "tenu_par": first_member(salon) if salon.nominatif else None,
         "sourdine": SourdineSalon.objects.filter(agent=agent, salon=salon).exists(),
         "autres_salons": salons_of(agent, salon.communaute) if salon.communaute else [],

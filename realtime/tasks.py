@@ -4,6 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from realtime.actions import tell_of_salon_message
+from realtime.conservation import remove_expired
 from realtime.lignes import erase_deleted_lines
 from realtime.models import MessageSalon
 
@@ -21,4 +22,12 @@ def distribute_salon_message(message_id: int) -> None:
 def erase_lines(timestamp: int = 0) -> None:
     """Forget the texts of lines deleted long ago, a batch at a time."""
     while erase_deleted_lines():
+        pass
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="realtime.remove_expired", queueing_lock="realtime.remove_expired")
+def remove_expired_lines(timestamp: int = 0) -> None:
+    """Remove the lines that their salons keep no longer."""
+    while remove_expired():
         pass

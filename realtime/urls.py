@@ -17,6 +17,7 @@ urlpatterns = [
     path("salons/<int:pk>/archiver/", lieux_views.archiver, name="archiver"),
     path("salons/<int:pk>/personnes/", lieux_views.ajouter, name="ajouter-personnes"),
     path("salons/<int:pk>/personnes/retirer/", lieux_views.retirer, name="retirer-personne"),
+    path("salons/<int:pk>/conservation/", lieux_views.conserver, name="conserver"),
     path("salons/<int:pk>/quitter/", lieux_views.quitter, name="quitter"),
     path("salons/<int:pk>/sourdine/", lieux_views.sourdine, name="sourdine"),
     path("communautes/<slug:slug>/salons/nouveau/", lieux_views.ouvrir, name="ouvrir"),

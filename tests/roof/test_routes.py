@@ -217,6 +217,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "realtime:archiver": POST,
     "realtime:ajouter-personnes": POST,
     "realtime:retirer-personne": POST,
+    "realtime:conserver": POST,
     "realtime:quitter": POST,
     "realtime:sourdine": POST,
     "reunions:liste": MEMBERS,

@@ -88,9 +88,14 @@ class PageSalon {
   }
 
   /** The salon was renamed, archived or opened again; what is being written stays in the field. */
-  suivreSalon({ quoi, nom, archive }) {
+  suivreSalon({ quoi, nom, archive, conservation }) {
     const titre = this.racine.querySelector("[data-role=titre]");
     if (quoi === "nom" && titre) titre.textContent = nom;
+    const duree = this.racine.querySelector("[data-role=conservation]");
+    if (quoi === "conservation" && duree) {
+      duree.textContent = conservation;
+      duree.hidden = !conservation;
+    }
     if (quoi === "archive" || quoi === "rouvert") {
       this.dire(archive ? "Ce salon vient d’être archivé\u00a0: on le lit encore, on n’y écrit plus." : "Ce salon est rouvert. Rechargez la page pour y écrire.");
     }
