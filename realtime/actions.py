@@ -182,6 +182,7 @@ def _write(salon: Salon, messages: list[MessageSalon], *, announce: bool) -> lis
     for numero, message in enumerate(messages, last - len(messages) + 1):
         message.numero = numero
     MessageSalon.objects.bulk_create(messages)
+    # Not what was told of the salon: that waits for the page to say it is read, not for this lock.
     _set_read({(message.auteur_id, salon.pk): message.numero for message in messages})
     publish_all_on_commit((f"salon.{salon.pk}", message_frame(message)) for message in messages)
     if announce:
@@ -211,9 +212,10 @@ def mark_salon_read(agent: Agent, salon: Salon, numero: int) -> None:
 def mark_salons_read(lus: Mapping[tuple[int, int], int]) -> None:
     """`mark_salon_read` for many: a number by person and salon, one query. Salons that are gone are passed over.
 
-    The caller knows that each may read there.
+    What was told of these lines is read too. The caller knows that each may read there.
     """
     _set_read(lus)
+    mark_threads_read({(agent, f"salon.{salon}"): numero for (agent, salon), numero in lus.items()})
 
 
 @transaction.atomic
@@ -300,4 +302,3 @@ def _set_read(lus: Mapping[tuple[int, int], int]) -> None:
             " WHERE realtime_lecturesalon.dernier_numero < excluded.dernier_numero",
             [[agent for agent, _ in keys], [salon for _, salon in keys], [lus[key] for key in keys]],
         )
-    mark_threads_read({(agent, f"salon.{salon}"): lus[agent, salon] for agent, salon in keys})
