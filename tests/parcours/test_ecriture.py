@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.parcours.conftest import Site
 from tests.parcours.test_axe import faults
@@ -235,3 +235,17 @@ def test_without_script_files_of_a_retour_are_asked_for_once(browser: Browser, s
     expect(page.locator("input[type=file]")).to_have_count(1)
     expect(page.locator("textarea")).to_have_count(6)
     context.close()
+
+
+def test_what_is_typed_while_the_editor_comes_goes_on(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("Nadia Ferhat")
+    held: list[Route] = []
+    page.route(re.compile(r"editeur/editeur"), lambda route: held.append(route))
+    page.goto(f"{C}forum/nouveau/?genre=discussion", wait_until="commit")
+    area = page.locator("textarea[name=texte]")
+    area.press_sequentially("Avant, ")
+    assert held
+    held[0].continue_()
+    expect(page.get_by_role("toolbar", name="Mise en forme")).to_be_visible()
+    page.keyboard.type("puis après.")
+    expect(area).to_have_value("Avant, puis après.")

@@ -64,7 +64,7 @@ def test_change_react_pin_and_delete_live(sign_in: Callable[..., Page]) -> None:
     expect(mark).to_be_visible()
     menu_of(aminata, "dix heures").get_by_role("menuitem", name="Épingler").click()
     expect(line(nadia, "dix heures").get_by_text("Épinglé")).to_be_visible()
-    nadia.get_by_text(re.compile(r"Épinglés \(")).click()
+    nadia.get_by_text(re.compile(r"Épinglés\s")).click()
     expect(nadia.locator(".salon__liste-epingles").get_by_text("dix heures")).to_be_visible()
     assert look(nadia) == []
     nadia.keyboard.press("Escape")

@@ -15,8 +15,15 @@ function mount(box) {
   status.setAttribute("role", "status");
   const frame = document.createElement("div");
   frame.className = "redacteur__cadre";
+  // Moved, a field that somebody types in already loses the keyboard: it is given back, where they were.
+  const held = document.activeElement === area;
+  const { selectionStart, selectionEnd } = area;
   area.before(frame);
   frame.append(area);
+  if (held) {
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(selectionStart, selectionEnd);
+  }
 
   // A part of a longer text is seen with the others, by the form's own button.
   const preview = "partie" in box.dataset ? null : new Preview(box, area);
