@@ -1,9 +1,10 @@
 """When a page is at rest: all it asked for has come, and been drawn. Sooner than half a second without network."""
 
+import re
 import time
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import BrowserContext, Frame, Page, Request
+from playwright.sync_api import BrowserContext, Frame, Page, Request, expect
 
 PATIENCE = 8.0  # seconds
 # Times that nothing is under way, with two pictures drawn between each and the next.
@@ -39,6 +40,12 @@ def _watch_page(page: Page) -> None:
     page.on("requestfinished", ended)
     page.on("requestfailed", ended)
     page.on("framenavigated", arrived)
+
+
+def live(page: Page) -> None:
+    """Wait until the page of a salon follows it: it says who is there."""
+    told = page.locator("[data-role=nombre-presents]").filter(visible=True)
+    expect(told).to_have_text(re.compile(r"^(\d+ personnes|Vous êtes la seule)"))
 
 
 def settle(page: Page) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.parcours.calme import live
 from tests.parcours.test_axe import look
 
 pytestmark = pytest.mark.navigateur
@@ -34,9 +35,7 @@ def test_change_react_pin_and_delete_live(sign_in: Callable[..., Page]) -> None:
     salon = salon_of(nadia)
     for page in (nadia, aminata):
         page.goto(salon)
-        expect(
-            page.get_by_text("personnes présentes").or_(page.get_by_text("personne présente")).first
-        ).to_be_visible()
+        live(page)
     box = nadia.locator("textarea[name=texte]")
     box.fill("Rendez-vous à neuf heures au pont")
     box.press("Enter")

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.parcours.calme import live
 from tests.parcours.conftest import Site
 
 pytestmark = pytest.mark.navigateur
@@ -61,7 +62,7 @@ def test_write_to_somebody_then_to_a_few(sign_in: Callable[..., Page], site: Sit
     nadia.get_by_role("button", name="Ouvrir le salon").click()
     expect(nadia.get_by_role("heading", level=2, name="Nadia, Gaëlle et Aminata")).to_be_visible()
     gaelle.goto(nadia.url)
-    expect(gaelle.get_by_text("personnes présentes").first).to_be_visible()
+    live(gaelle)
     nadia.get_by_role("link", name="Personnes et réglages").click()
     nadia.get_by_role("button", name="Retirer Gaëlle Estaque du salon").click()
     expect(nadia.get_by_text("Gaëlle Estaque n’est plus dans le salon.")).to_be_visible()
