@@ -97,7 +97,7 @@ def renommer(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             lieux.rename_salon(request.user, salon, form.cleaned_data["nom"])
         except ActionRefusee as refused:
-            _say(form, refused)
+            refused.show_in(form)
         else:
             messages.success(request, "Le salon a changé de nom.")
             return redirect("realtime:reglages", pk)
@@ -125,7 +125,7 @@ def ajouter(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             new = lieux.add_members(request.user, salon, form.cleaned_data["agents"])
         except ActionRefusee as refused:
-            _say(form, refused)
+            refused.show_in(form)
         else:
             messages.success(
                 request,
@@ -195,7 +195,7 @@ def _opening(
         try:
             return redirect(save(form.cleaned_data))
         except ActionRefusee as refused:
-            _say(form, refused)
+            refused.show_in(form)
     status = 422 if form.errors else 200
     return render(request, "realtime/ouvrir.html", {**context, "form": form}, status=status)
 
@@ -220,7 +220,3 @@ def _then(request: HttpRequest, action: Callable[[], None], said: str, pk: int) 
     except ActionRefusee as refused:
         messages.error(request, refused.message)
     return redirect("realtime:reglages", pk)
-
-
-def _say(form: django_forms.Form, refused: ActionRefusee) -> None:
-    form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)

@@ -1,5 +1,10 @@
 """What an action says when it cannot do what was asked."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
 
 class ActionRefusee(Exception):
     """An action refused for a reason that the person can understand and act upon.
@@ -14,6 +19,10 @@ class ActionRefusee(Exception):
         super().__init__(message)
         self.message = message
         self.champ = champ
+
+    def show_in(self, form: "Form") -> None:
+        """Say it in the form: beside its field if the form has it, else above them all."""
+        form.add_error(self.champ if self.champ in form.fields else None, self.message)
 
 
 class TropDeDemandes(ActionRefusee):

@@ -39,7 +39,7 @@ def convives(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.invite(request.user, reunion, form.cleaned_data["invites"])
         except ActionRefusee as refused:
-            form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)
+            refused.show_in(form)
         else:
             messages.success(request, "C’est noté : les personnes ajoutées vont être prévenues.")
             return redirect("reunions:convives", reunion.pk)

@@ -31,7 +31,7 @@ def ajouter(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             act(request.user, reunion, form.projet())
         except ActionRefusee as refused:
-            _tell(form, refused)
+            refused.show_in(form)
         else:
             messages.success(
                 request,
@@ -57,7 +57,7 @@ def modifier(request: HttpRequest, pk: int) -> HttpResponse:
             actions.edit_point(request.user, point, form.projet())
             return redirect(f"{point.reunion.get_absolute_url()}#ordre-du-jour")
         except ActionRefusee as refused:
-            _tell(form, refused)
+            refused.show_in(form)
     return _form(request, point.reunion, form, point, prepares=prepares)
 
 
@@ -118,7 +118,7 @@ def documents(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Le document est joint.")
             return redirect("reunions:documents", reunion.pk)
         except ActionRefusee as refused:
-            _tell(form, refused)
+            refused.show_in(form)
     form.fields["document"].queryset = shared.order_by("-cree_le", "-pk")[:DOCUMENTS_LISTED]
     context = {
         **page_layout(request.user, reunion.communaute),
@@ -161,7 +161,3 @@ def _do(request: HttpRequest, reunion: Reunion, act: Any) -> HttpResponse:
     except ActionRefusee as refused:
         messages.error(request, refused.message)
     return redirect(f"{reunion.get_absolute_url()}#ordre-du-jour")
-
-
-def _tell(form: Any, refused: ActionRefusee) -> None:
-    form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)

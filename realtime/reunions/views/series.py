@@ -42,7 +42,7 @@ def serie(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             said = actions.edit_serie(request.user, found, **form.champs())
         except ActionRefusee as refused:
-            _tell(form, refused)
+            refused.show_in(form)
         else:
             if said:
                 messages.success(request, f"C’est enregistré : {' ; '.join(said)}.")
@@ -58,7 +58,7 @@ def inviter(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.invite_to_serie(request.user, found, form.cleaned_data["invites"])
         except ActionRefusee as refused:
-            _tell(form, refused)
+            refused.show_in(form)
         else:
             messages.success(request, "C’est noté : les personnes ajoutées vont être prévenues.")
             return redirect(found)
@@ -97,7 +97,7 @@ def repondre(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.answer_serie(request.user, found, data["reponse"], data["commentaire"])
         except ActionRefusee as refused:
-            _tell(form, refused)
+            refused.show_in(form)
         else:
             messages.success(request, "Votre réponse vaut pour toutes les réunions à venir.")
             return redirect(found)
@@ -163,7 +163,3 @@ def _invites_form(request: HttpRequest, found: Serie, data: Any = None) -> Invit
         prefix="invites",
         initial={"qui": InvitesForm.Qui.PERSONNES},
     )
-
-
-def _tell(form: Any, refused: ActionRefusee) -> None:
-    form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)

@@ -102,7 +102,7 @@ def ajouter_creneaux(request: HttpRequest, pk: int) -> HttpResponse:
                     request.user, found, debuts, cloture_le=form.cloture_le(found.fuseau)
                 )
             except ActionRefusee as refused:
-                _tell(form, refused)
+                refused.show_in(form)
             else:
                 added = "Un créneau est ajouté" if number == 1 else f"{number} créneaux sont ajoutés"
                 messages.success(request, f"{added} : les personnes sont prévenues.")
@@ -219,7 +219,7 @@ def _propose(request: HttpRequest, communaute: Communaute | None, salon: Salon |
                     **form.champs(),
                 )
             except ActionRefusee as refused:
-                _tell(convives if refused.champ in convives.fields else form, refused)
+                refused.show_in(convives if refused.champ in convives.fields else form)
             else:
                 messages.success(request, "C’est envoyé : chacun va pouvoir dire ce qui lui convient.")
                 return redirect(found)
@@ -263,7 +263,3 @@ def _do(request: HttpRequest, pk: int, what: Any, said: str) -> HttpResponse:
     except ActionRefusee as refused:
         messages.error(request, refused.message)
     return redirect(found)
-
-
-def _tell(form: Any, refused: ActionRefusee) -> None:
-    form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)

@@ -31,7 +31,7 @@ def nouveau(request: HttpRequest, pk: int) -> HttpResponse:
                 actions.open_vote(request.user, scrutin)
             return redirect("seances:seance", pk)
         except ActionRefusee as refused:
-            form.add_error(refused.champ if refused.champ in form.fields else None, refused.message)
+            refused.show_in(form)
     context = {
         **page_layout(request.user, seance.reunion.communaute),
         "reunion": seance.reunion,
