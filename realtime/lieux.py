@@ -26,6 +26,7 @@ from realtime.models import MembreSalon, Salon, SourdineSalon
 # More people than that are a community.
 MOST_MEMBERS = 100
 NAMES_SHOWN = 4
+FOLLOWS = "Cette discussion est celle d’une réunion : y sont les personnes qui y participent."
 
 
 def open_first_salon(sender: object, communaute: Communaute, **kwargs: Any) -> None:
@@ -114,7 +115,7 @@ def open_direct(auteur: Agent, autre: Agent) -> Salon:
     check_limit("salon", auteur.pk)
     salon, new = Salon.objects.get_or_create(paire=paire, defaults={"genre": Salon.Genre.DIRECT})
     if new:
-        _write_members(auteur, salon, [auteur, autre])
+        write_members(auteur, salon, [auteur, autre])
         record(auteur, "salon.open", salon, genre=salon.genre)
     return salon
 
@@ -125,8 +126,8 @@ def _open_to(auteur: Agent, salon: Salon, membres: Sequence[Agent]) -> None:
     if len(others) >= MOST_MEMBERS:
         raise ActionRefusee(f"Un salon nominatif réunit {MOST_MEMBERS} personnes au plus.", champ="personnes")
     # Who opens it is the first in it, and so manages it.
-    _write_members(auteur, salon, [auteur])
-    rows = _write_members(auteur, salon, others)
+    write_members(auteur, salon, [auteur])
+    rows = write_members(auteur, salon, others)
     record(auteur, "salon.open", salon, genre=salon.genre, membres=len(others) + 1)
     _tell_added(auteur, salon, rows)
 
@@ -141,7 +142,7 @@ def rename_salon(auteur: Agent, salon: Salon, nom: str) -> Salon:
     current.nom = _name(nom)
     _save_named(current)
     record(auteur, "salon.rename", current)
-    _publish(current, "nom")
+    publish_change(current, "nom")
     return current
 
 
@@ -153,7 +154,7 @@ def archive_salon(auteur: Agent, salon: Salon) -> Salon:
         current.archive_le = timezone.now()
         current.save(update_fields=["archive_le"])
         record(auteur, "salon.archive", current)
-        _publish(current, "archive")
+        publish_change(current, "archive")
     return current
 
 
@@ -165,7 +166,7 @@ def reopen_salon(auteur: Agent, salon: Salon) -> Salon:
         current.archive_le = None
         current.save(update_fields=["archive_le"])
         record(auteur, "salon.reopen", current)
-        _publish(current, "rouvert")
+        publish_change(current, "rouvert")
     return current
 
 
@@ -188,10 +189,10 @@ def add_members(auteur: Agent, salon: Salon, agents: Sequence[Agent]) -> list[Ag
     if len(already) + len(newcomers) > MOST_MEMBERS:
         raise ActionRefusee(f"Un salon nominatif réunit {MOST_MEMBERS} personnes au plus.", champ="personnes")
     if newcomers:
-        rows = _write_members(auteur, current, newcomers)
+        rows = write_members(auteur, current, newcomers)
         record(auteur, "salon.add_members", current, agents=[agent.pk for agent in newcomers])
         _tell_added(auteur, current, rows)
-        _publish(current, "membres")
+        publish_change(current, "membres")
     return newcomers
 
 
@@ -204,7 +205,7 @@ def remove_member(auteur: Agent, salon: Salon, agent: Agent) -> None:
     current = _managed(auteur, salon)
     if auteur == agent:
         raise ActionRefusee("Pour partir vous-même, choisissez « Quitter ce salon ».")
-    if _take_out(current, agent):
+    if take_out(current, agent):
         record(auteur, "salon.remove_member", current, agent=agent.pk)
 
 
@@ -216,9 +217,11 @@ def leave_salon(agent: Agent, salon: Salon) -> None:
     """
     if not salon.nominatif:
         raise ActionRefusee("Ce salon est celui de toute la communauté : mettez-le en sourdine.")
+    if salon.de_reunion:
+        raise ActionRefusee(f"{FOLLOWS} Mettez-la en sourdine.")
     if salon.genre == Salon.Genre.DIRECT:
         raise ActionRefusee("Une conversation à deux ne se quitte pas : mettez-la en sourdine.")
-    if _take_out(_locked(salon), agent):
+    if take_out(locked_salon(salon), agent):
         record(agent, "salon.leave", salon)
 
 
@@ -234,18 +237,21 @@ def set_silence(agent: Agent, salon: Salon, silence: bool) -> None:
     record(agent, "salon.silence" if silence else "salon.unsilence", salon)
 
 
-def _take_out(salon: Salon, agent: Agent) -> bool:
+def take_out(salon: Salon, agent: Agent) -> bool:
+    """Remove somebody from a salon of named people, and what waits for them of it; whether they were there. The caller
+    has checked that it may, in its transaction. Their live channel closes within two seconds."""
     removed, _ = MembreSalon.objects.filter(salon=salon, agent=agent).delete()
     if not removed:
         return False
     forget_thread(f"salon.{salon.pk}", [agent.pk])
     SourdineSalon.objects.filter(salon=salon, agent=agent).delete()
-    _publish(salon, "membres")
+    publish_change(salon, "membres")
     return True
 
 
-def _write_members(auteur: Agent, salon: Salon, agents: Sequence[Agent]) -> list[MembreSalon]:
-    """The salon's row is locked, or new: what is the last message does not change meanwhile."""
+def write_members(auteur: Agent | None, salon: Salon, agents: Sequence[Agent]) -> list[MembreSalon]:
+    """Put people in a salon of named people, none of whom is there. The caller has checked that they may be, and holds
+    the salon's row, or made it: what is the last message does not change meanwhile."""
     apres = 0 if salon.historique_entier else salon.dernier_numero
     return MembreSalon.objects.bulk_create(
         MembreSalon(salon=salon, agent=agent, apres=apres, ajoute_par=auteur) for agent in agents
@@ -282,7 +288,8 @@ def _tell_added(auteur: Agent, salon: Salon, rows: Sequence[MembreSalon]) -> Non
         )
 
 
-def _publish(salon: Salon, quoi: str) -> None:
+def publish_change(salon: Salon, quoi: str) -> None:
+    """Tell open pages, once committed, what changed of a salon."""
     publish_on_commit(
         f"salon.{salon.pk}",
         {
@@ -297,15 +304,18 @@ def _publish(salon: Salon, quoi: str) -> None:
 def _managed(auteur: Agent, salon: Salon) -> Salon:
     """The salon as it is now, locked; raises unless `auteur` is in it and manages it."""
     get_salon(auteur, salon.pk)
-    current = _locked(salon)
+    current = locked_salon(salon)
     if current.genre == Salon.Genre.DIRECT:
         raise PermissionDenied("Une conversation à deux ne se règle pas.")
+    if current.de_reunion:
+        raise PermissionDenied(FOLLOWS)
     if not can_manage(auteur, current):
         raise PermissionDenied("Ce salon est tenu par d’autres personnes.")
     return current
 
 
-def _locked(salon: Salon) -> Salon:
+def locked_salon(salon: Salon) -> Salon:
+    """The salon's row as it is now, held until the transaction ends."""
     current: Salon = (
         Salon.objects.select_for_update(of=("self",)).select_related("communaute").get(pk=salon.pk)
     )

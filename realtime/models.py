@@ -95,6 +95,8 @@ class Salon(models.Model):
     historique_entier = models.BooleanField(
         "les personnes ajoutées lisent ce qui a été dit avant elles", default=True, db_default=True
     )
+    # Of a meeting between a few agents: who is in it, and its end, follow the meeting (`realtime.discussions`).
+    de_reunion = models.BooleanField(default=False, db_default=False, editable=False)
     archive_le = models.DateTimeField("archivé le", null=True, blank=True, editable=False)
     # The number of the last message, given in the message's own transaction: no hole, one order for all.
     dernier_numero = models.PositiveIntegerField(default=0, editable=False)
@@ -130,6 +132,9 @@ class Salon(models.Model):
                 | models.Q(genre__in=["groupe", "direct"], communaute__isnull=True),
                 name="salon_lieu",
             ),
+            models.CheckConstraint(
+                condition=models.Q(de_reunion=False) | models.Q(genre="groupe"), name="salon_de_reunion"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,8 +150,8 @@ class Salon(models.Model):
 
     @property
     def prive(self) -> bool:
-        """Of no community: each message is addressed to those who are there."""
-        return self.genre in (self.Genre.GROUPE, self.Genre.DIRECT)
+        """Of no community, and of no meeting: each message is addressed to those who are there."""
+        return self.genre in (self.Genre.GROUPE, self.Genre.DIRECT) and not self.de_reunion
 
 
 class MembreSalon(models.Model):

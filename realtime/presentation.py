@@ -199,7 +199,7 @@ def name_salons(agent: Agent, salons: Sequence[Salon]) -> None:
             salon.titre = salon.autre.nom_complet if salon.autre else "Compte fermé"
             salon.lieu = salon.autre.rattachement if salon.autre else ""
         elif salon.genre == Salon.Genre.GROUPE:
-            salon.lieu = "Entre agents"
+            salon.lieu = "Réunion entre agents" if salon.de_reunion else "Entre agents"
         elif salon.genre == Salon.Genre.RESTREINT:
             salon.lieu = f"{salon.communaute.nom} · quelques membres"
         elif salon.nom == FIRST_NAME:
@@ -244,10 +244,10 @@ def settings_context(agent: Agent, salon: Salon) -> dict[str, Any]:
         "inscriptions": list(members.select_related("agent__service", "agent__territoire").order_by("pk"))
         if salon.nominatif
         else [],
-        "tient": salon.genre != Salon.Genre.DIRECT and can_manage(agent, salon),
+        "tient": salon.genre != Salon.Genre.DIRECT and not salon.de_reunion and can_manage(agent, salon),
         "conserve": can_manage(agent, salon),
         "conservation": say_retention(salon),
-        "tenu_par": first_member(salon) if salon.nominatif else None,
+        "tenu_par": first_member(salon) if salon.nominatif and not salon.de_reunion else None,
         "sourdine": SourdineSalon.objects.filter(agent=agent, salon=salon).exists(),
         "autres_salons": salons_of(agent, salon.communaute) if salon.communaute else [],
     }

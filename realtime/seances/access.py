@@ -11,6 +11,7 @@ from annuaire.models import Agent, AgentQuerySet
 from communautes.access import can_write, is_member, require_write
 from communautes.models import Adhesion, Suspension
 from plateforme.socle.erreurs import ActionRefusee
+from realtime.access import member_salons
 from realtime.reunions.access import get_reunion, participant_of, prepares, visible_reunions
 from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion
 from realtime.seances.models import (
@@ -45,6 +46,12 @@ def get_seance(agent: Agent, pk: int) -> Seance:
         raise Http404("Cette réunion n’est pas encore ouverte.")
     seance.reunion = reunion
     return seance
+
+
+def reads_chat(agent: Agent, seance: Seance) -> bool:
+    """Whether `agent`, who may see the meeting, is in its salon: members of its community; between a few, those who take
+    part."""
+    return seance.salon_id is not None and member_salons(agent).filter(pk=seance.salon_id).exists()
 
 
 def get_scrutin(agent: Agent, pk: int) -> Scrutin:

@@ -17,7 +17,7 @@ from realtime.models import Salon
 from realtime.presentation import Ligne, salon_context
 from realtime.reunions.models import Convive, DocumentReunion, PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import moment_of, page_layout
-from realtime.seances.access import can_lead, can_take_part, seance_of
+from realtime.seances.access import can_lead, can_take_part, reads_chat, seance_of
 from realtime.seances.actions.notes import is_held
 from realtime.seances.models import (
     ActionReportee,
@@ -144,12 +144,10 @@ def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
 
 
 def seance_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
-    """The page: the state, and the salon of the meeting for those who are members."""
-    layout = page_layout(agent, reunion.communaute)
-    context = {**layout, **etat_context(agent, reunion)}
+    """The page: the state, and the salon of the meeting for those who are in it."""
+    context = {**page_layout(agent, reunion.communaute), **etat_context(agent, reunion)}
     seance = context["seance"]
-    member = layout.get("adhesion") is not None
-    if seance is None or seance.salon is None or not member:
+    if seance is None or not reads_chat(agent, seance):
         return context
     return context | chat_context(agent, seance.salon, seance)
 

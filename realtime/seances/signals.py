@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from plateforme.socle.erreurs import ActionRefusee
+from realtime.discussions import follow_people
 from realtime.reunions.models import PointOrdreDuJour, Reunion
+from realtime.seances.access import taking_part
 from realtime.seances.actions.commun import locked, tell
 from realtime.seances.models import Passage, Seance
 
@@ -21,7 +23,12 @@ def keep_opened_points(instance: PointOrdreDuJour, origin: Any = None, **kwargs:
 
 
 def show_changes(reunion: Reunion, **kwargs: Any) -> None:
-    """A point, a role or a place changed while the meeting is held: open pages ask for its state again."""
+    """A point, a role, a place or the people changed while the meeting is held: its salon follows, open pages ask for
+    its state again."""
     seance = Seance.objects.filter(pk=reunion.pk).first()
-    if seance is not None:
-        tell(locked(seance), "reunion")
+    if seance is None:
+        return
+    current = locked(seance)
+    if current.salon is not None and current.salon.de_reunion:
+        follow_people(current.salon, taking_part(reunion))
+    tell(current, "reunion")

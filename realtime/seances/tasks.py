@@ -18,6 +18,14 @@ def distribute_opening(reunion_id: int, auteur_id: int) -> None:
         actions.tell_of_opening(seance, Agent.objects.filter(pk=auteur_id).first())
 
 
+@app.task(name="seances.end_discussion", retry=_RETRY)
+def end_discussion(reunion_id: int) -> None:
+    """Close the salon of a meeting that is over."""
+    seance = Seance.objects.filter(pk=reunion_id).first()
+    if seance is not None:
+        actions.close_chat(seance)
+
+
 @app.task(name="seances.distribute_minutes", retry=_RETRY)
 def distribute_minutes(edition_id: int) -> None:
     """Tell those who took part that the minutes are validated, and the sujet where they were published."""

@@ -11,7 +11,7 @@ from realtime.seances.actions.comptes_rendus import (
     tell_of_minutes,
     validate_minutes,
 )
-from realtime.seances.actions.deroulement import end, move, open_seance, pause, resume
+from realtime.seances.actions.deroulement import close_chat, end, move, open_seance, pause, resume
 from realtime.seances.actions.notes import drop_draft, give_pen, keep_draft, save_note, take_pen
 from realtime.seances.actions.paroles import (
     answer_help,
@@ -43,6 +43,7 @@ __all__ = [
     "ProjetScrutin",
     "answer_help",
     "call_for_help",
+    "close_chat",
     "close_vote",
     "confirm_suite",
     "correct_attendance",

@@ -9,11 +9,12 @@ from django.utils import timezone
 from annuaire.models import Agent
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
+from realtime.discussions import close_discussion, open_discussion
 from realtime.models import Salon
 from realtime.reunions.actions.commun import locked as locked_reunion
 from realtime.reunions.actions.tenue import set_held
 from realtime.reunions.models import PointOrdreDuJour, Reunion
-from realtime.seances.access import require_lead
+from realtime.seances.access import require_lead, taking_part
 from realtime.seances.actions.commun import locked, require_on, require_step, tell
 from realtime.seances.actions.suivi import carry_over, previous_of
 from realtime.seances.models import EditionCompteRendu, Passage, Scrutin, Seance, TourDeParole
@@ -26,7 +27,7 @@ REOPEN_WITHIN = timedelta(hours=2)
 
 @transaction.atomic
 def open_seance(auteur: Agent, reunion: Reunion) -> Seance:
-    """Open a meeting on its first point, with its salon if it has a community. Animateurs and secretaries.
+    """Open a meeting on its first point, with its salon. Animateurs and secretaries.
 
     In a series, what the meeting before left to be done comes first.
 
@@ -135,7 +136,10 @@ def resume(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
 
 @transaction.atomic
 def end(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
-    """End the meeting: the clock stops, hands are put down, votes are closed. As `move`."""
+    """End the meeting: the clock stops, hands are put down, votes are closed; its salon is closed later, when it cannot be
+    opened again. As `move`."""
+    from realtime.seances.tasks import end_discussion
+
     reunion = locked_reunion(seance.reunion)
     current = locked(seance)
     require_lead(auteur, reunion)
@@ -158,7 +162,18 @@ def end(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
     set_held(reunion, Reunion.Etat.TERMINEE)
     record(auteur, "seance.end", reunion)
     tell(current, "levee", "etat", "suspendue_le", "levee_le", "etape")
+    later = int(REOPEN_WITHIN.total_seconds()) + 60
+    end_discussion.configure(schedule_in={"seconds": later}).defer(reunion_id=current.pk)
     return current
+
+
+@transaction.atomic
+def close_chat(seance: Seance) -> None:
+    """Close the salon of a meeting that ended too long ago to be taken up again. For the worker; harmless otherwise."""
+    current = locked(seance)
+    over = current.levee_le is not None and timezone.now() - current.levee_le > REOPEN_WITHIN
+    if over and current.salon is not None:
+        close_discussion(current.salon)
 
 
 def close_speech(seance: Seance, now: datetime) -> None:
@@ -188,12 +203,12 @@ def _close_point(seance: Seance, now: datetime) -> None:
         passage.save(update_fields=["fin"])
 
 
-def _open_salon(reunion: Reunion) -> Salon | None:
-    """The conversation of one meeting; a salon belongs to a community, a meeting between a few has none."""
-    if reunion.communaute is None:
-        return None
+def _open_salon(reunion: Reunion) -> Salon:
+    """The conversation of one meeting: of its community, or of those who take part, between a few."""
     day = reunion.debut_sur_place.strftime("%d/%m/%Y")
     name = f"{reunion.titre[:50]} ({day})"
+    if reunion.communaute is None:
+        return open_discussion(reunion.organisateur, name, taking_part(reunion))
     if Salon.objects.filter(communaute=reunion.communaute, nom=name).exists():
         name = f"{name} n° {reunion.pk}"
     return Salon.objects.create(communaute=reunion.communaute, nom=name)

@@ -21,6 +21,7 @@ from realtime.seances.access import (
     get_edition,
     get_minutes,
     get_seance,
+    reads_chat,
     require_lead,
     require_validate_minutes,
 )
@@ -232,6 +233,7 @@ def _read(request: HttpRequest, pk: int, *, status: int = 200, **more: Any) -> H
         context["rectificatif"] = RectificatifForm()
     context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
     context["conduit"] = can_lead(request.user, seance.reunion)
+    context["discussion"] = seance.salon if reads_chat(request.user, seance) else None
     return render(request, "seances/compte_rendu.html", context | more, status=status)
 
 
