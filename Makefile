@@ -8,7 +8,7 @@ BIN = .venv/bin
 # Directories that hold Python of ours.
 CODE = plateforme annuaire communautes forum realtime tests bench outils
 
-.PHONY: help run test lint format unit browser lock bench-forum bench-temps-reel shell clean
+.PHONY: help run test lint lint-types lint-python lint-templates format unit browser lock bench-forum bench-temps-reel shell clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,12 +30,20 @@ help:
 run: .venv/.run
 	@exec $(BIN)/python -m plateforme.launcher --host "$(HOST)" --port "$(PORT)"
 
+# Two at a time: the longest, of types, beside the others.
 lint: .venv/.dev
+	@$(MAKE) --no-print-directory --output-sync --jobs=2 lint-types lint-python lint-templates
+
+lint-types:
+	PLATEFORME_MODE=test $(BIN)/mypy
+
+lint-python:
 	$(BIN)/ruff check --no-cache $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/lint-imports --no-cache
-	PLATEFORME_MODE=test $(BIN)/mypy
+
+lint-templates:
+	$(BIN)/djlint --check --lint --quiet templates
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix $(CODE)

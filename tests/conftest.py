@@ -41,6 +41,11 @@ def empty_tables(case: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first: at the end, one would keep a single worker busy."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,

@@ -42,6 +42,7 @@ def digest() -> list[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_the_world_is_whole_and_the_same_each_time() -> None:
     call_command("charger_referentiels", verbosity=0)
     monde = read_world()

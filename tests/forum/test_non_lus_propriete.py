@@ -151,6 +151,7 @@ MODERATION: dict[str, Callable[[Agent, Message], Any]] = {}
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(step, min_size=1, max_size=14))
+@pytest.mark.long
 def test_what_is_unread_is_exactly_what_was_not_read(steps: list[tuple[str, int, int, int]]) -> None:
     with transaction.atomic():
         monde = Monde()

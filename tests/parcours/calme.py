@@ -6,7 +6,8 @@ from weakref import WeakKeyDictionary
 
 from playwright.sync_api import BrowserContext, Frame, Page, Request, expect
 
-PATIENCE = 8.0  # seconds
+# Seconds. Costs nothing where all is well, and a busy machine is no fault of the page.
+PATIENCE = 20.0
 # Times that nothing is under way, with two pictures drawn between each and the next.
 QUIET = 2
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"

@@ -113,6 +113,7 @@ def test_ask_answer_chat_find_share(sign_in: Callable[..., Page], tmp_path: Path
     expect(told.first).to_be_visible()
 
 
+@pytest.mark.long
 def test_killing_the_server_loses_and_doubles_nothing(site: Site, sign_in: Callable[..., Page]) -> None:
     nadia, gaelle = sign_in("Nadia Ferhat"), sign_in("Gaëlle Estaque")
     salon = salon_of(nadia)

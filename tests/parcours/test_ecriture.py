@@ -57,6 +57,7 @@ def test_nothing_is_lost_when_the_line_is_cut_on_a_phone(sign_in: Callable[..., 
     expect(page.get_by_text("Écrit dans le train")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_draft_goes_from_one_device_to_the_other(sign_in: Callable[..., Page]) -> None:
     office, train = sign_in("Nadia Ferhat"), sign_in("Nadia Ferhat", "telephone")
     where = open_sujet(office, 1)

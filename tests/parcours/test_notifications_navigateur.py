@@ -11,10 +11,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
 
 from tests.notifications.service_push import Service
-from tests.parcours.conftest import Site
+from tests.parcours.conftest import CHROMIUM, Site, launch_browser
 from tests.parcours.test_axe import look
 
 pytestmark = pytest.mark.navigateur
@@ -27,6 +27,14 @@ PushManager.prototype.subscribe = async function (options) {
   return { toJSON: () => given };
 };
 """
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A whole browser: the light one shows no notification."""
+    browser = launch_browser(playwright, *CHROMIUM)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ def top_of(page: Page) -> float:
 
 
 @pytest.mark.parametrize("size", ["bureau", "telephone"])
+@pytest.mark.long
 def test_in_a_salon(sign_in: Callable[..., Page], size: str) -> None:
     nadia, gaelle = sign_in("Nadia Ferhat", size), sign_in("Gaëlle Estaque", size)
     salon = salon_of(nadia)

@@ -47,6 +47,7 @@ def plan(page: Page) -> str:
     return re.search(r"/reunions/\d+/", page.url)[0]
 
 
+@pytest.mark.long
 def test_a_whole_meeting(sign_in: Callable[..., Page], site: Site) -> None:
     aminata, nadia, gaelle = (
         sign_in("Aminata Sarr"),

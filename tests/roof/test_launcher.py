@@ -48,6 +48,7 @@ def read_until(process: "subprocess.Popen[str]", mark: str) -> str:
     raise AssertionError(text)
 
 
+@pytest.mark.long
 def test_run_stop_run_again(tmp_path: Path) -> None:
     data, port = tmp_path / "local", free_port()
     first = launch(data, port)

@@ -264,6 +264,7 @@ async def hit(site: SimpleNamespace, progress: Callable[[], float]) -> list[str]
 
 
 @pytest.mark.xdist_group("epreuve")
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost_and_all_read_the_same(site: SimpleNamespace):
     async def run() -> tuple[list[Personne], list[str], list[tuple[int, str]]]:
         acks = 0
