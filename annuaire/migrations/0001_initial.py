@@ -182,10 +182,33 @@ class Migration(migrations.Migration):
                         verbose_name="user permissions",
                     ),
                 ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agents",
+                        to="annuaire.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "agent",
                 "verbose_name_plural": "agents",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="agent_recherche"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["mots"], name="agent_mots", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(fields=["nom", "prenom"], name="agent_nom"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="agent_email_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +259,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "expertise déclarée",
                 "verbose_name_plural": "expertises déclarées",
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "expertise"), name="declaration_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("niveau__range", (1, 4))), name="declaration_niveau"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("depuis__isnull", True), ("depuis__range", (1970, 2100)), _connector="OR"
+                        ),
+                        name="declaration_depuis",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -243,18 +278,6 @@ class Migration(migrations.Migration):
             name="expertises",
             field=models.ManyToManyField(
                 related_name="agents", through="annuaire.DeclarationExpertise", to="annuaire.expertise"
-            ),
-        ),
-        migrations.AddField(
-            model_name="agent",
-            name="service",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="agents",
-                to="annuaire.service",
-                verbose_name="service",
             ),
         ),
         migrations.CreateModel(
@@ -322,45 +345,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="services",
                 to="annuaire.typeservice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="declarationexpertise",
-            constraint=models.UniqueConstraint(fields=("agent", "expertise"), name="declaration_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="declarationexpertise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("niveau__range", (1, 4))), name="declaration_niveau"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="declarationexpertise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("depuis__isnull", True), ("depuis__range", (1970, 2100)), _connector="OR"
-                ),
-                name="declaration_depuis",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agent",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="agent_recherche"),
-        ),
-        migrations.AddIndex(
-            model_name="agent",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["mots"], name="agent_mots", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agent",
-            index=models.Index(fields=["nom", "prenom"], name="agent_nom"),
-        ),
-        migrations.AddConstraint(
-            model_name="agent",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="agent_email_unique"
             ),
         ),
         migrations.AddConstraint(

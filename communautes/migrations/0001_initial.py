@@ -202,6 +202,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "demande d’adhésion",
                 "verbose_name_plural": "demandes d’adhésion",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "en_attente")),
+                        fields=("communaute", "agent"),
+                        name="demande_une_en_attente",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -256,26 +263,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "invitation",
                 "verbose_name_plural": "invitations",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "en_attente")),
+                        fields=("communaute", "agent"),
+                        name="invitation_une_en_attente",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
             model_name="adhesion",
             constraint=models.UniqueConstraint(fields=("communaute", "agent"), name="adhesion_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeadhesion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "en_attente")),
-                fields=("communaute", "agent"),
-                name="demande_une_en_attente",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "en_attente")),
-                fields=("communaute", "agent"),
-                name="invitation_une_en_attente",
-            ),
         ),
     ]

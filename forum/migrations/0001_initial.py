@@ -54,6 +54,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "message",
                 "verbose_name_plural": "messages",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="message_recherche"),
+                    models.Index(fields=["auteur", "-id"], name="message_auteur"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +130,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sujet",
                 "verbose_name_plural": "sujets",
+                "indexes": [
+                    models.Index(fields=["communaute", "-dernier_message_le", "-id"], name="sujet_liste"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="sujet_recherche"),
+                ],
             },
         ),
         migrations.AddField(
@@ -160,6 +168,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "sujet"), name="lecture_sujet_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Abonnement",
@@ -188,33 +201,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="sujet",
-            index=models.Index(fields=["communaute", "-dernier_message_le", "-id"], name="sujet_liste"),
-        ),
-        migrations.AddIndex(
-            model_name="sujet",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="sujet_recherche"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["recherche"], name="message_recherche"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["auteur", "-id"], name="message_auteur"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("agent", "sujet"), name="abonnement_unique")],
+            },
         ),
         migrations.AddConstraint(
             model_name="message",
             constraint=models.UniqueConstraint(fields=("sujet", "numero"), name="message_numero"),
-        ),
-        migrations.AddConstraint(
-            model_name="lecturesujet",
-            constraint=models.UniqueConstraint(fields=("agent", "sujet"), name="lecture_sujet_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="abonnement",
-            constraint=models.UniqueConstraint(fields=("agent", "sujet"), name="abonnement_unique"),
         ),
     ]

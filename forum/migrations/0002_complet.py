@@ -27,6 +27,40 @@ class Migration(migrations.Migration):
                 ),
                 ("motif", models.CharField(max_length=500)),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="avertissements",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="forum.message",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -42,7 +76,19 @@ class Migration(migrations.Migration):
                 ("contenu", models.JSONField(default=dict)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("modifie_le", models.DateTimeField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brouillons",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["agent", "-modifie_le"], name="brouillon_liste")],
+                "constraints": [models.UniqueConstraint(fields=("agent", "cle"), name="brouillon_unique")],
+            },
         ),
         migrations.CreateModel(
             name="CleFlux",
@@ -81,6 +127,24 @@ class Migration(migrations.Migration):
                 ),
                 ("raison", models.CharField(blank=True, max_length=40)),
                 ("recu_le", models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="forum.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -103,10 +167,45 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faq",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "decide_par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entree_faq",
+                        to="forum.message",
+                    ),
+                ),
+                (
+                    "propose_par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "entrée de la foire aux questions",
                 "verbose_name_plural": "foire aux questions",
+                "indexes": [models.Index(fields=["communaute", "etat", "position", "id"], name="faq_liste")],
             },
         ),
         migrations.CreateModel(
@@ -121,11 +220,22 @@ class Migration(migrations.Migration):
                 ("nom", models.CharField(max_length=40, verbose_name="nom")),
                 ("slug", models.SlugField(verbose_name="adresse")),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="etiquettes",
+                        to="communautes.communaute",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "étiquette",
                 "verbose_name_plural": "étiquettes",
                 "ordering": ["nom"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("communaute", "slug"), name="etiquette_unique")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,10 +251,35 @@ class Migration(migrations.Migration):
                 ("rappel_le", models.DateTimeField(blank=True, null=True, verbose_name="me le rappeler le")),
                 ("rappele_le", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="favoris",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="favoris",
+                        to="forum.message",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "favori",
                 "verbose_name_plural": "favoris",
+                "indexes": [
+                    models.Index(fields=["agent", "-id"], name="favori_liste"),
+                    models.Index(
+                        condition=models.Q(("rappel_le__isnull", False), ("rappele_le__isnull", True)),
+                        fields=["rappel_le"],
+                        name="favori_a_rappeler",
+                    ),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("agent", "message"), name="favori_unique")],
             },
         ),
         migrations.CreateModel(
@@ -174,7 +309,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sujet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memes_besoins",
+                        to="forum.sujet",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("sujet", "agent"), name="meme_besoin_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OptionSondage",
@@ -203,6 +359,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "choix",
+                    models.ManyToManyField(
+                        blank=True, related_name="participations", to="forum.optionsondage"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -220,10 +390,43 @@ class Migration(migrations.Migration):
                 ("largeur", models.PositiveIntegerField(null=True)),
                 ("hauteur", models.PositiveIntegerField(null=True)),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces_jointes",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pieces",
+                        to="forum.message",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "pièce jointe",
                 "verbose_name_plural": "pièces jointes",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("message__isnull", True)),
+                        fields=["cree_le"],
+                        name="piece_orpheline",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,7 +445,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="forum.message",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("message", "agent", "genre"), name="reaction_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("genre__in", ["merci", "utile", "accord"])), name="reaction_genre"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReponseType",
@@ -255,11 +482,22 @@ class Migration(migrations.Migration):
                 ),
                 ("titre", models.CharField(max_length=80)),
                 ("texte", models.TextField(max_length=2000)),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reponses_types",
+                        to="communautes.communaute",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "réponse type",
                 "verbose_name_plural": "réponses types",
                 "ordering": ["titre"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("communaute", "titre"), name="reponse_type_unique")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -305,10 +543,62 @@ class Migration(migrations.Migration):
                     "reponse",
                     models.CharField(blank=True, max_length=500, verbose_name="réponse à qui a signalé"),
                 ),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "communaute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signalements",
+                        to="communautes.communaute",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signalements",
+                        to="forum.message",
+                    ),
+                ),
+                (
+                    "pris_par",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "traite_par",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "signalement",
                 "verbose_name_plural": "signalements",
+                "indexes": [models.Index(fields=["communaute", "etat", "id"], name="signalement_file")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "ouvert")),
+                        fields=("message", "auteur"),
+                        name="signalement_un_ouvert",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,7 +637,29 @@ class Migration(migrations.Migration):
                 ("numero", models.PositiveIntegerField(verbose_name="version")),
                 ("texte", models.TextField()),
                 ("cree_le", models.DateTimeField(verbose_name="date")),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="forum.message",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("message", "numero"), name="version_message_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VersionTitre",
@@ -360,6 +672,23 @@ class Migration(migrations.Migration):
                 ),
                 ("titre", models.CharField(max_length=160)),
                 ("cree_le", models.DateTimeField(verbose_name="date")),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sujet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions_titre",
+                        to="forum.sujet",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
@@ -546,108 +875,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="avertissement",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="avertissement",
-            name="communaute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="avertissements",
-                to="communautes.communaute",
-            ),
-        ),
-        migrations.AddField(
-            model_name="avertissement",
-            name="message",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="avertissement",
-            name="par",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="brouillon",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="brouillons",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="courrielrecu",
-            name="agent",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="courrielrecu",
-            name="message",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="entreefaq",
-            name="communaute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="faq", to="communautes.communaute"
-            ),
-        ),
-        migrations.AddField(
-            model_name="entreefaq",
-            name="decide_par",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="entreefaq",
-            name="message",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="entree_faq", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="entreefaq",
-            name="propose_par",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="etiquette",
-            name="communaute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="etiquettes",
-                to="communautes.communaute",
-            ),
-        ),
-        migrations.AddField(
             model_name="etiquette",
             name="fusionnee_dans",
             field=models.ForeignKey(
@@ -664,143 +891,6 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, related_name="sujets", to="forum.etiquette"),
         ),
         migrations.AddField(
-            model_name="favori",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="favoris",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="favori",
-            name="message",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="favoris", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="memebesoin",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="memebesoin",
-            name="sujet",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="memes_besoins", to="forum.sujet"
-            ),
-        ),
-        migrations.AddField(
-            model_name="participation",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="participation",
-            name="choix",
-            field=models.ManyToManyField(blank=True, related_name="participations", to="forum.optionsondage"),
-        ),
-        migrations.AddField(
-            model_name="piecejointe",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="piecejointe",
-            name="communaute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="pieces_jointes",
-                to="communautes.communaute",
-            ),
-        ),
-        migrations.AddField(
-            model_name="piecejointe",
-            name="message",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="pieces",
-                to="forum.message",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reaction",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="reaction",
-            name="message",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reactions", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reponsetype",
-            name="communaute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="reponses_types",
-                to="communautes.communaute",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalement",
-            name="auteur",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalement",
-            name="communaute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="signalements",
-                to="communautes.communaute",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalement",
-            name="message",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="signalements", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalement",
-            name="pris_par",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalement",
-            name="traite_par",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
             model_name="participation",
             name="sondage",
             field=models.ForeignKey(
@@ -814,56 +904,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE, related_name="options", to="forum.sondage"
             ),
         ),
-        migrations.AddField(
-            model_name="versionmessage",
-            name="auteur",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="versionmessage",
-            name="message",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="forum.message"
-            ),
-        ),
-        migrations.AddField(
-            model_name="versiontitre",
-            name="auteur",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="versiontitre",
-            name="sujet",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="versions_titre", to="forum.sujet"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="brouillon",
-            index=models.Index(fields=["agent", "-modifie_le"], name="brouillon_liste"),
-        ),
-        migrations.AddConstraint(
-            model_name="brouillon",
-            constraint=models.UniqueConstraint(fields=("agent", "cle"), name="brouillon_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="entreefaq",
-            index=models.Index(fields=["communaute", "etat", "position", "id"], name="faq_liste"),
-        ),
-        migrations.AddConstraint(
-            model_name="etiquette",
-            constraint=models.UniqueConstraint(fields=("communaute", "slug"), name="etiquette_unique"),
-        ),
         migrations.AddConstraint(
             model_name="etiquette",
             constraint=models.CheckConstraint(
@@ -875,58 +915,6 @@ class Migration(migrations.Migration):
                 name="etiquette_pas_en_elle_meme",
             ),
         ),
-        migrations.AddIndex(
-            model_name="favori",
-            index=models.Index(fields=["agent", "-id"], name="favori_liste"),
-        ),
-        migrations.AddIndex(
-            model_name="favori",
-            index=models.Index(
-                condition=models.Q(("rappel_le__isnull", False), ("rappele_le__isnull", True)),
-                fields=["rappel_le"],
-                name="favori_a_rappeler",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="favori",
-            constraint=models.UniqueConstraint(fields=("agent", "message"), name="favori_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="memebesoin",
-            constraint=models.UniqueConstraint(fields=("sujet", "agent"), name="meme_besoin_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="piecejointe",
-            index=models.Index(
-                condition=models.Q(("message__isnull", True)), fields=["cree_le"], name="piece_orpheline"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reaction",
-            constraint=models.UniqueConstraint(fields=("message", "agent", "genre"), name="reaction_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="reaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("genre__in", ["merci", "utile", "accord"])), name="reaction_genre"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reponsetype",
-            constraint=models.UniqueConstraint(fields=("communaute", "titre"), name="reponse_type_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="signalement",
-            index=models.Index(fields=["communaute", "etat", "id"], name="signalement_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="signalement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "ouvert")),
-                fields=("message", "auteur"),
-                name="signalement_un_ouvert",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="participation",
             constraint=models.UniqueConstraint(fields=("sondage", "agent"), name="participation_unique"),
@@ -934,9 +922,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="optionsondage",
             constraint=models.UniqueConstraint(fields=("sondage", "position"), name="option_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="versionmessage",
-            constraint=models.UniqueConstraint(fields=("message", "numero"), name="version_message_unique"),
         ),
     ]

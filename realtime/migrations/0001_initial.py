@@ -39,6 +39,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "salon",
                 "verbose_name_plural": "salons",
+                "constraints": [
+                    models.UniqueConstraint(fields=("communaute", "nom"), name="salon_nom_unique")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +79,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "message de salon",
                 "verbose_name_plural": "messages de salon",
+                "constraints": [
+                    models.UniqueConstraint(fields=("salon", "numero"), name="message_salon_numero"),
+                    models.UniqueConstraint(fields=("auteur", "client_id"), name="message_salon_une_fois"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +112,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "salon"), name="lecture_salon_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reunion",
@@ -163,21 +175,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="salon",
-            constraint=models.UniqueConstraint(fields=("communaute", "nom"), name="salon_nom_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="messagesalon",
-            constraint=models.UniqueConstraint(fields=("salon", "numero"), name="message_salon_numero"),
-        ),
-        migrations.AddConstraint(
-            model_name="messagesalon",
-            constraint=models.UniqueConstraint(fields=("auteur", "client_id"), name="message_salon_une_fois"),
-        ),
-        migrations.AddConstraint(
-            model_name="lecturesalon",
-            constraint=models.UniqueConstraint(fields=("agent", "salon"), name="lecture_salon_unique"),
         ),
     ]

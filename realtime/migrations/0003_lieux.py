@@ -24,10 +24,38 @@ class Migration(migrations.Migration):
                 ),
                 ("apres", models.PositiveIntegerField(default=0, editable=False)),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="depuis le")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ajoute_par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "salon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inscriptions",
+                        to="realtime.salon",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "membre d’un salon",
                 "verbose_name_plural": "membres d’un salon",
+                "constraints": [
+                    models.UniqueConstraint(fields=("salon", "agent"), name="membre_salon_unique")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -40,10 +68,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="depuis le")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "salon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sourdines",
+                        to="realtime.salon",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "salon en sourdine",
                 "verbose_name_plural": "salons en sourdine",
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "salon"), name="sourdine_salon_unique")
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -134,51 +181,5 @@ class Migration(migrations.Migration):
                 ),
                 name="salon_lieu",
             ),
-        ),
-        migrations.AddField(
-            model_name="membresalon",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="membresalon",
-            name="ajoute_par",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="membresalon",
-            name="salon",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="inscriptions", to="realtime.salon"
-            ),
-        ),
-        migrations.AddField(
-            model_name="sourdinesalon",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="sourdinesalon",
-            name="salon",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="sourdines", to="realtime.salon"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membresalon",
-            constraint=models.UniqueConstraint(fields=("salon", "agent"), name="membre_salon_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="sourdinesalon",
-            constraint=models.UniqueConstraint(fields=("agent", "salon"), name="sourdine_salon_unique"),
         ),
     ]

@@ -28,7 +28,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="realtime.messagesalon",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("message", "genre", "agent"), name="reaction_salon_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("genre__in", ["merci", "utile", "accord"])),
+                        name="reaction_salon_genre",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VersionMessageSalon",
@@ -42,7 +70,21 @@ class Migration(migrations.Migration):
                 ("numero", models.PositiveIntegerField(verbose_name="version")),
                 ("texte", models.TextField()),
                 ("cree_le", models.DateTimeField(verbose_name="date")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="realtime.messagesalon",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("message", "numero"), name="version_message_salon_unique")
+                ],
+            },
         ),
         migrations.AddField(
             model_name="messagesalon",
@@ -102,50 +144,5 @@ class Migration(migrations.Migration):
             model_name="salon",
             name="revision",
             field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name="reactionsalon",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="reactionsalon",
-            name="message",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="reactions",
-                to="realtime.messagesalon",
-            ),
-        ),
-        migrations.AddField(
-            model_name="versionmessagesalon",
-            name="message",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="versions",
-                to="realtime.messagesalon",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reactionsalon",
-            constraint=models.UniqueConstraint(
-                fields=("message", "genre", "agent"), name="reaction_salon_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reactionsalon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("genre__in", ["merci", "utile", "accord"])), name="reaction_salon_genre"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="versionmessagesalon",
-            constraint=models.UniqueConstraint(
-                fields=("message", "numero"), name="version_message_salon_unique"
-            ),
         ),
     ]

@@ -31,6 +31,14 @@ class Migration(migrations.Migration):
                 ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="depuis le")),
                 ("echecs", models.PositiveSmallIntegerField(default=0)),
                 ("attendre_jusqu_au", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appareils",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "appareil",
@@ -91,6 +99,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "réglage des notifications",
                 "verbose_name_plural": "réglages des notifications",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("jours__len__gt", 0)), name="reglage_un_jour_au_moins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("calme_debut__isnull", True), ("calme_fin__isnull", True)),
+                            models.Q(("calme_debut__isnull", False), ("calme_fin__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reglage_heures_calmes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,10 +126,19 @@ class Migration(migrations.Migration):
                 ("jour", models.DateField(verbose_name="jour")),
                 ("cles", models.JSONField(default=list)),
                 ("envoye_le", models.DateTimeField(null=True, verbose_name="envoyé le")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "résumé",
                 "verbose_name_plural": "résumés",
+                "constraints": [models.UniqueConstraint(fields=("agent", "jour"), name="resume_un_par_jour")],
             },
         ),
         migrations.AddField(
@@ -176,42 +206,5 @@ class Migration(migrations.Migration):
                 max_length=12,
                 verbose_name="genre",
             ),
-        ),
-        migrations.AddField(
-            model_name="appareil",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="appareils",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reglage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("jours__len__gt", 0)), name="reglage_un_jour_au_moins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reglage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("calme_debut__isnull", True), ("calme_fin__isnull", True)),
-                    models.Q(("calme_debut__isnull", False), ("calme_fin__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reglage_heures_calmes",
-            ),
-        ),
-        migrations.AddField(
-            model_name="resume",
-            name="agent",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resume",
-            constraint=models.UniqueConstraint(fields=("agent", "jour"), name="resume_un_par_jour"),
         ),
     ]

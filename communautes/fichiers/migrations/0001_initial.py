@@ -49,6 +49,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "document",
                 "verbose_name_plural": "documents",
+                "indexes": [models.Index(fields=["communaute", "-cree_le", "-id"], name="document_liste")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retire_le__isnull", True)),
+                        fields=("communaute", "nom"),
+                        name="document_nom_unique",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +97,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "version",
                 "verbose_name_plural": "versions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("document", "numero"), name="version_numero")
+                ],
             },
         ),
         migrations.AddField(
@@ -100,22 +111,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="fichiers.version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("document", "numero"), name="version_numero"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["communaute", "-cree_le", "-id"], name="document_liste"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retire_le__isnull", True)),
-                fields=("communaute", "nom"),
-                name="document_nom_unique",
             ),
         ),
     ]

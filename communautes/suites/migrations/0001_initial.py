@@ -124,6 +124,69 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "décision",
                 "verbose_name_plural": "décisions",
+                "indexes": [
+                    models.Index(fields=["communaute", "-prise_le", "-id"], name="decision_liste"),
+                    models.Index(fields=["communaute", "etat", "-prise_le", "-id"], name="decision_etat"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["communaute", "recherche"], name="decision_recherche"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("communaute", "annee", "numero"), name="decision_numero"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("annee__isnull", True), ("numero__isnull", True)),
+                            models.Q(("annee__isnull", False), ("numero__gte", 1), ("numero__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="decision_annee_et_numero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("annee__isnull", True),
+                            ("annee", django.db.models.functions.datetime.ExtractYear("prise_le")),
+                            _connector="OR",
+                        ),
+                        name="decision_annee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmee_le__isnull", True), ("etat", "proposee"), ("numero__isnull", True)
+                            ),
+                            models.Q(
+                                ("confirmee_le__isnull", False),
+                                ("etat", "confirmee"),
+                                ("numero__isnull", False),
+                            ),
+                            ("etat", "annulee"),
+                            _connector="OR",
+                        ),
+                        name="decision_numerotee_si_confirmee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("annulee_le__isnull", False),
+                                ("etat", "annulee"),
+                                models.Q(("motif_annulation", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("etat", "annulee"), _negated=True),
+                                ("annulee_le__isnull", True),
+                                ("motif_annulation", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decision_annulee_avec_motif",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.LessThanOrEqual(
+                            django.db.models.functions.text.Length("texte"), 1000
+                        ),
+                        name="decision_longueur",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +264,48 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tâche",
                 "verbose_name_plural": "tâches",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("etat__in", ["a_faire", "en_cours"])),
+                        fields=["communaute", "echeance_tri", "id"],
+                        name="tache_ouvertes",
+                    ),
+                    models.Index(fields=["communaute", "etat", "-id"], name="tache_etat"),
+                    models.Index(
+                        condition=models.Q(("etat__in", ["a_faire", "en_cours"])),
+                        fields=["responsable", "echeance_tri", "id"],
+                        name="tache_a_moi",
+                    ),
+                    models.Index(fields=["responsable", "-id"], name="tache_responsable"),
+                    models.Index(
+                        condition=models.Q(("etat__in", ["a_faire", "en_cours"])),
+                        fields=["auteur", "echeance_tri", "id"],
+                        name="tache_confiees",
+                    ),
+                    models.Index(
+                        condition=models.Q(("prochain_rappel__isnull", False)),
+                        fields=["prochain_rappel", "id"],
+                        name="tache_a_rappeler",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat", "faite"), ("faite_le__isnull", False)),
+                            models.Q(models.Q(("etat", "faite"), _negated=True), ("faite_le__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="tache_faite_le",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("prochain_rappel__isnull", True),
+                            models.Q(("etat__in", ["a_faire", "en_cours"]), ("echeance__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tache_rappel_si_ouverte",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +341,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("decision", "numero"), name="version_decision_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CompteurDecisions",
@@ -263,155 +373,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("communaute", "annee"), name="compteur_decisions_unique")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["communaute", "-prise_le", "-id"], name="decision_liste"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["communaute", "etat", "-prise_le", "-id"], name="decision_etat"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["communaute", "recherche"], name="decision_recherche"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                fields=("communaute", "annee", "numero"), name="decision_numero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("annee__isnull", True), ("numero__isnull", True)),
-                    models.Q(("annee__isnull", False), ("numero__gte", 1), ("numero__isnull", False)),
-                    _connector="OR",
-                ),
-                name="decision_annee_et_numero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("annee__isnull", True),
-                    ("annee", django.db.models.functions.datetime.ExtractYear("prise_le")),
-                    _connector="OR",
-                ),
-                name="decision_annee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmee_le__isnull", True), ("etat", "proposee"), ("numero__isnull", True)),
-                    models.Q(
-                        ("confirmee_le__isnull", False), ("etat", "confirmee"), ("numero__isnull", False)
-                    ),
-                    ("etat", "annulee"),
-                    _connector="OR",
-                ),
-                name="decision_numerotee_si_confirmee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("annulee_le__isnull", False),
-                        ("etat", "annulee"),
-                        models.Q(("motif_annulation", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("etat", "annulee"), _negated=True),
-                        ("annulee_le__isnull", True),
-                        ("motif_annulation", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="decision_annulee_avec_motif",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.LessThanOrEqual(
-                    django.db.models.functions.text.Length("texte"), 1000
-                ),
-                name="decision_longueur",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tache",
-            index=models.Index(
-                condition=models.Q(("etat__in", ["a_faire", "en_cours"])),
-                fields=["communaute", "echeance_tri", "id"],
-                name="tache_ouvertes",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tache",
-            index=models.Index(fields=["communaute", "etat", "-id"], name="tache_etat"),
-        ),
-        migrations.AddIndex(
-            model_name="tache",
-            index=models.Index(
-                condition=models.Q(("etat__in", ["a_faire", "en_cours"])),
-                fields=["responsable", "echeance_tri", "id"],
-                name="tache_a_moi",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tache",
-            index=models.Index(fields=["responsable", "-id"], name="tache_responsable"),
-        ),
-        migrations.AddIndex(
-            model_name="tache",
-            index=models.Index(
-                condition=models.Q(("etat__in", ["a_faire", "en_cours"])),
-                fields=["auteur", "echeance_tri", "id"],
-                name="tache_confiees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tache",
-            index=models.Index(
-                condition=models.Q(("prochain_rappel__isnull", False)),
-                fields=["prochain_rappel", "id"],
-                name="tache_a_rappeler",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tache",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "faite"), ("faite_le__isnull", False)),
-                    models.Q(models.Q(("etat", "faite"), _negated=True), ("faite_le__isnull", True)),
-                    _connector="OR",
-                ),
-                name="tache_faite_le",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tache",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("prochain_rappel__isnull", True),
-                    models.Q(("etat__in", ["a_faire", "en_cours"]), ("echeance__isnull", False)),
-                    _connector="OR",
-                ),
-                name="tache_rappel_si_ouverte",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="versiondecision",
-            constraint=models.UniqueConstraint(fields=("decision", "numero"), name="version_decision_unique"),
         ),
     ]

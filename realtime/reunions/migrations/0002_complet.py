@@ -242,6 +242,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "participation",
                 "verbose_name_plural": "participations",
+                "indexes": [models.Index(fields=["agent", "reunion"], name="participant_agent")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agent__isnull", False), ("courriel", "")),
+                            models.Q(("agent__isnull", True), models.Q(("courriel", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="participant_agent_ou_courriel",
+                    ),
+                    models.UniqueConstraint(fields=("reunion", "agent"), name="participant_agent_unique"),
+                    models.UniqueConstraint(
+                        models.F("reunion"),
+                        django.db.models.functions.text.Lower("courriel"),
+                        condition=models.Q(("agent__isnull", True)),
+                        name="participant_courriel_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reponse", "sans"), ("repondu_le__isnull", False), _connector="OR"
+                        ),
+                        name="participant_repondu_le",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -308,6 +332,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "point de l’ordre du jour",
                 "verbose_name_plural": "points de l’ordre du jour",
                 "ordering": ["rang"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("reunion", "rang"),
+                        name="point_rang",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minutes__isnull", True), ("minutes__range", (1, 480)), _connector="OR"
+                        ),
+                        name="point_minutes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -358,6 +395,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "document préparatoire",
                 "verbose_name_plural": "documents préparatoires",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reunion", "point", "document"),
+                        name="document_reunion_une_fois",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -532,6 +576,87 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "série de réunions",
                 "verbose_name_plural": "séries de réunions",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("arretee_le__isnull", True)),
+                        fields=["preparee_jusqu_au"],
+                        name="serie_a_preparer",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duree_minutes__range", (5, 720))), name="serie_duree"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "fuseau__in",
+                                [
+                                    "Europe/Paris",
+                                    "America/Guadeloupe",
+                                    "America/Martinique",
+                                    "America/Cayenne",
+                                    "America/Miquelon",
+                                    "Indian/Reunion",
+                                    "Indian/Mayotte",
+                                    "Indian/Kerguelen",
+                                    "Pacific/Noumea",
+                                    "Pacific/Tahiti",
+                                    "Pacific/Wallis",
+                                ],
+                            )
+                        ),
+                        name="serie_fuseau",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lien_visio", ""), ("visio", "aucune")),
+                            models.Q(
+                                models.Q(("visio", "aucune"), _negated=True),
+                                ("lien_visio__startswith", "https://"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="serie_visio",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", models.F("sequence_horaire"))),
+                        name="serie_sequence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("communaute__isnull", False),
+                            models.Q(("toute_l_animation", False), ("toute_la_communaute", False)),
+                            _connector="OR",
+                        ),
+                        name="serie_convives",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("jours__contained_by", [0, 1, 2, 3, 4, 5, 6]), ("jours__len__range", (1, 7))
+                        ),
+                        name="serie_jours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("frequence", "mensuelle"), ("jours__len", 1), ("rang__in", [1, 2, 3, 4, -1])
+                            ),
+                            models.Q(
+                                models.Q(("frequence", "mensuelle"), _negated=True), ("rang__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="serie_rang",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("jusqu_au__isnull", True), ("nombre__isnull", True), _connector="OR"),
+                            models.Q(("nombre__isnull", True), ("nombre__range", (2, 200)), _connector="OR"),
+                        ),
+                        name="serie_fin",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -616,6 +741,29 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "participation à une série",
                 "verbose_name_plural": "participations à une série",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agent__isnull", False), ("courriel", "")),
+                            models.Q(("agent__isnull", True), models.Q(("courriel", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="habitue_agent_ou_courriel",
+                    ),
+                    models.UniqueConstraint(fields=("serie", "agent"), name="habitue_agent_unique"),
+                    models.UniqueConstraint(
+                        models.F("serie"),
+                        django.db.models.functions.text.Lower("courriel"),
+                        condition=models.Q(("agent__isnull", True)),
+                        name="habitue_courriel_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reponse", "sans"), ("repondu_le__isnull", False), _connector="OR"
+                        ),
+                        name="habitue_repondu_le",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -697,193 +845,6 @@ class Migration(migrations.Migration):
             model_name="reunion",
             constraint=models.UniqueConstraint(
                 fields=("serie", "occurrence"), name="reunion_une_par_occurrence"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="participant",
-            index=models.Index(fields=["agent", "reunion"], name="participant_agent"),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agent__isnull", False), ("courriel", "")),
-                    models.Q(("agent__isnull", True), models.Q(("courriel", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="participant_agent_ou_courriel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.UniqueConstraint(fields=("reunion", "agent"), name="participant_agent_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.UniqueConstraint(
-                models.F("reunion"),
-                django.db.models.functions.text.Lower("courriel"),
-                condition=models.Q(("agent__isnull", True)),
-                name="participant_courriel_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reponse", "sans"), ("repondu_le__isnull", False), _connector="OR"),
-                name="participant_repondu_le",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointordredujour",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("reunion", "rang"),
-                name="point_rang",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointordredujour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__isnull", True), ("minutes__range", (1, 480)), _connector="OR"),
-                name="point_minutes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentreunion",
-            constraint=models.UniqueConstraint(
-                fields=("reunion", "point", "document"),
-                name="document_reunion_une_fois",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="serie",
-            index=models.Index(
-                condition=models.Q(("arretee_le__isnull", True)),
-                fields=["preparee_jusqu_au"],
-                name="serie_a_preparer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duree_minutes__range", (5, 720))), name="serie_duree"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "fuseau__in",
-                        [
-                            "Europe/Paris",
-                            "America/Guadeloupe",
-                            "America/Martinique",
-                            "America/Cayenne",
-                            "America/Miquelon",
-                            "Indian/Reunion",
-                            "Indian/Mayotte",
-                            "Indian/Kerguelen",
-                            "Pacific/Noumea",
-                            "Pacific/Tahiti",
-                            "Pacific/Wallis",
-                        ],
-                    )
-                ),
-                name="serie_fuseau",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lien_visio", ""), ("visio", "aucune")),
-                    models.Q(
-                        models.Q(("visio", "aucune"), _negated=True), ("lien_visio__startswith", "https://")
-                    ),
-                    _connector="OR",
-                ),
-                name="serie_visio",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sequence__gte", models.F("sequence_horaire"))), name="serie_sequence"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("communaute__isnull", False),
-                    models.Q(("toute_l_animation", False), ("toute_la_communaute", False)),
-                    _connector="OR",
-                ),
-                name="serie_convives",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("jours__contained_by", [0, 1, 2, 3, 4, 5, 6]), ("jours__len__range", (1, 7))
-                ),
-                name="serie_jours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("frequence", "mensuelle"), ("jours__len", 1), ("rang__in", [1, 2, 3, 4, -1])),
-                    models.Q(models.Q(("frequence", "mensuelle"), _negated=True), ("rang__isnull", True)),
-                    _connector="OR",
-                ),
-                name="serie_rang",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("jusqu_au__isnull", True), ("nombre__isnull", True), _connector="OR"),
-                    models.Q(("nombre__isnull", True), ("nombre__range", (2, 200)), _connector="OR"),
-                ),
-                name="serie_fin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habitue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agent__isnull", False), ("courriel", "")),
-                    models.Q(("agent__isnull", True), models.Q(("courriel", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="habitue_agent_ou_courriel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habitue",
-            constraint=models.UniqueConstraint(fields=("serie", "agent"), name="habitue_agent_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="habitue",
-            constraint=models.UniqueConstraint(
-                models.F("serie"),
-                django.db.models.functions.text.Lower("courriel"),
-                condition=models.Q(("agent__isnull", True)),
-                name="habitue_courriel_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habitue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reponse", "sans"), ("repondu_le__isnull", False), _connector="OR"),
-                name="habitue_repondu_le",
             ),
         ),
     ]

@@ -156,6 +156,74 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sondage de dates",
                 "verbose_name_plural": "sondages de dates",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("etat", "ouvert")),
+                        fields=["cloture_le"],
+                        name="sondage_dates_ouverts",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duree_minutes__range", (5, 720))), name="sondage_dates_duree"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "fuseau__in",
+                                [
+                                    "Europe/Paris",
+                                    "America/Guadeloupe",
+                                    "America/Martinique",
+                                    "America/Cayenne",
+                                    "America/Miquelon",
+                                    "Indian/Reunion",
+                                    "Indian/Mayotte",
+                                    "Indian/Kerguelen",
+                                    "Pacific/Noumea",
+                                    "Pacific/Tahiti",
+                                    "Pacific/Wallis",
+                                ],
+                            )
+                        ),
+                        name="sondage_dates_fuseau",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lien_visio", ""), ("visio", "aucune")),
+                            models.Q(
+                                models.Q(("visio", "aucune"), _negated=True),
+                                ("lien_visio__startswith", "https://"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sondage_dates_visio",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", models.F("sequence_horaire"))),
+                        name="sondage_dates_sequence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("communaute__isnull", False),
+                            models.Q(("toute_l_animation", False), ("toute_la_communaute", False)),
+                            _connector="OR",
+                        ),
+                        name="sondage_dates_convives",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat", "ouvert"), ("fini_le__isnull", True)),
+                            models.Q(models.Q(("etat", "ouvert"), _negated=True), ("fini_le__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sondage_dates_fini",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reunion__isnull", True), ("etat", "retenu"), _connector="OR"),
+                        name="sondage_dates_reunion",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +250,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "créneau",
                 "verbose_name_plural": "créneaux",
                 "ordering": ["debut"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sondage", "debut"), name="creneau_une_fois"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retenu", True)), fields=("sondage",), name="creneau_un_retenu"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +340,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "personne sondée",
                 "verbose_name_plural": "personnes sondées",
+                "indexes": [models.Index(fields=["agent", "sondage"], name="sonde_agent")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agent__isnull", False), ("courriel", "")),
+                            models.Q(("agent__isnull", True), models.Q(("courriel", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="sonde_agent_ou_courriel",
+                    ),
+                    models.UniqueConstraint(fields=("sondage", "agent"), name="sonde_agent_unique"),
+                    models.UniqueConstraint(
+                        models.F("sondage"),
+                        django.db.models.functions.text.Lower("courriel"),
+                        condition=models.Q(("agent__isnull", True)),
+                        name="sonde_courriel_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reponse", "sans"), ("repondu_le__isnull", False), _connector="OR"
+                        ),
+                        name="sonde_repondu_le",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -300,145 +398,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="sondagedates",
-            index=models.Index(
-                condition=models.Q(("etat", "ouvert")), fields=["cloture_le"], name="sondage_dates_ouverts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duree_minutes__range", (5, 720))), name="sondage_dates_duree"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "fuseau__in",
-                        [
-                            "Europe/Paris",
-                            "America/Guadeloupe",
-                            "America/Martinique",
-                            "America/Cayenne",
-                            "America/Miquelon",
-                            "Indian/Reunion",
-                            "Indian/Mayotte",
-                            "Indian/Kerguelen",
-                            "Pacific/Noumea",
-                            "Pacific/Tahiti",
-                            "Pacific/Wallis",
-                        ],
-                    )
-                ),
-                name="sondage_dates_fuseau",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lien_visio", ""), ("visio", "aucune")),
-                    models.Q(
-                        models.Q(("visio", "aucune"), _negated=True), ("lien_visio__startswith", "https://")
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("sonde", "creneau"), name="disponibilite_une_fois"),
+                    models.CheckConstraint(
+                        condition=models.Q(("choix__in", ["oui", "si_besoin", "non"])),
+                        name="disponibilite_choix",
                     ),
-                    _connector="OR",
-                ),
-                name="sondage_dates_visio",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sequence__gte", models.F("sequence_horaire"))),
-                name="sondage_dates_sequence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("communaute__isnull", False),
-                    models.Q(("toute_l_animation", False), ("toute_la_communaute", False)),
-                    _connector="OR",
-                ),
-                name="sondage_dates_convives",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "ouvert"), ("fini_le__isnull", True)),
-                    models.Q(models.Q(("etat", "ouvert"), _negated=True), ("fini_le__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sondage_dates_fini",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sondagedates",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reunion__isnull", True), ("etat", "retenu"), _connector="OR"),
-                name="sondage_dates_reunion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creneau",
-            constraint=models.UniqueConstraint(fields=("sondage", "debut"), name="creneau_une_fois"),
-        ),
-        migrations.AddConstraint(
-            model_name="creneau",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retenu", True)), fields=("sondage",), name="creneau_un_retenu"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sonde",
-            index=models.Index(fields=["agent", "sondage"], name="sonde_agent"),
-        ),
-        migrations.AddConstraint(
-            model_name="sonde",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agent__isnull", False), ("courriel", "")),
-                    models.Q(("agent__isnull", True), models.Q(("courriel", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="sonde_agent_ou_courriel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sonde",
-            constraint=models.UniqueConstraint(fields=("sondage", "agent"), name="sonde_agent_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="sonde",
-            constraint=models.UniqueConstraint(
-                models.F("sondage"),
-                django.db.models.functions.text.Lower("courriel"),
-                condition=models.Q(("agent__isnull", True)),
-                name="sonde_courriel_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sonde",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reponse", "sans"), ("repondu_le__isnull", False), _connector="OR"),
-                name="sonde_repondu_le",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disponibilite",
-            constraint=models.UniqueConstraint(fields=("sonde", "creneau"), name="disponibilite_une_fois"),
-        ),
-        migrations.AddConstraint(
-            model_name="disponibilite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("choix__in", ["oui", "si_besoin", "non"])), name="disponibilite_choix"
-            ),
+                ],
+            },
         ),
     ]

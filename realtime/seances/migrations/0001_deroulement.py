@@ -80,6 +80,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "réunion tenue",
                 "verbose_name_plural": "réunions tenues",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("etat", "ouverte"),
+                                ("levee_le__isnull", True),
+                                ("suspendue_le__isnull", True),
+                            ),
+                            models.Q(
+                                ("etat", "suspendue"),
+                                ("levee_le__isnull", True),
+                                ("suspendue_le__isnull", False),
+                            ),
+                            models.Q(
+                                ("etat", "levee"), ("levee_le__isnull", False), ("suspendue_le__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="seance_etat",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", models.F("etape"))), name="seance_version"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +135,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("fin__isnull", True)),
+                        fields=("seance",),
+                        name="passage_un_a_la_fois",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fin__isnull", True), ("fin__gte", models.F("debut")), _connector="OR"
+                        ),
+                        name="passage_dans_l_ordre",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assistance",
@@ -174,6 +213,26 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "présence",
                 "verbose_name_plural": "présences",
+                "constraints": [
+                    models.UniqueConstraint(fields=("seance", "agent"), name="assistance_agent"),
+                    models.UniqueConstraint(fields=("seance", "exterieur"), name="assistance_exterieur"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agent__isnull", False), ("exterieur__isnull", True)),
+                            models.Q(("agent__isnull", True), ("exterieur__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="assistance_une_personne",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("arrivee_le__isnull", True), ("vu_le__isnull", True)),
+                            ("vu_le__gte", models.F("arrivee_le")),
+                            _connector="OR",
+                        ),
+                        name="assistance_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +275,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "appel à l’aide",
                 "verbose_name_plural": "appels à l’aide",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("close_le__isnull", True)),
+                        fields=("seance", "agent"),
+                        name="aide_une_a_la_fois",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,103 +337,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tour de parole",
                 "verbose_name_plural": "tours de parole",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "demande")),
+                        fields=("seance", "agent"),
+                        name="tour_une_main",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "en_cours")), fields=("seance",), name="tour_une_parole"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("debut__isnull", True),
+                                ("etat__in", ["demande", "retire"]),
+                                ("fin__isnull", True),
+                            ),
+                            models.Q(("debut__isnull", False), ("etat", "en_cours"), ("fin__isnull", True)),
+                            models.Q(
+                                ("debut__isnull", False), ("etat", "fini"), ("fin__gte", models.F("debut"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tour_dates",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="seance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "ouverte"), ("levee_le__isnull", True), ("suspendue_le__isnull", True)),
-                    models.Q(
-                        ("etat", "suspendue"), ("levee_le__isnull", True), ("suspendue_le__isnull", False)
-                    ),
-                    models.Q(("etat", "levee"), ("levee_le__isnull", False), ("suspendue_le__isnull", True)),
-                    _connector="OR",
-                ),
-                name="seance_etat",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", models.F("etape"))), name="seance_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passage",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("fin__isnull", True)), fields=("seance",), name="passage_un_a_la_fois"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fin__isnull", True), ("fin__gte", models.F("debut")), _connector="OR"),
-                name="passage_dans_l_ordre",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assistance",
-            constraint=models.UniqueConstraint(fields=("seance", "agent"), name="assistance_agent"),
-        ),
-        migrations.AddConstraint(
-            model_name="assistance",
-            constraint=models.UniqueConstraint(fields=("seance", "exterieur"), name="assistance_exterieur"),
-        ),
-        migrations.AddConstraint(
-            model_name="assistance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agent__isnull", False), ("exterieur__isnull", True)),
-                    models.Q(("agent__isnull", True), ("exterieur__isnull", False)),
-                    _connector="OR",
-                ),
-                name="assistance_une_personne",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assistance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("arrivee_le__isnull", True), ("vu_le__isnull", True)),
-                    ("vu_le__gte", models.F("arrivee_le")),
-                    _connector="OR",
-                ),
-                name="assistance_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="aide",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("close_le__isnull", True)),
-                fields=("seance", "agent"),
-                name="aide_une_a_la_fois",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourdeparole",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "demande")), fields=("seance", "agent"), name="tour_une_main"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourdeparole",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "en_cours")), fields=("seance",), name="tour_une_parole"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourdeparole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("debut__isnull", True), ("etat__in", ["demande", "retire"]), ("fin__isnull", True)
-                    ),
-                    models.Q(("debut__isnull", False), ("etat", "en_cours"), ("fin__isnull", True)),
-                    models.Q(("debut__isnull", False), ("etat", "fini"), ("fin__gte", models.F("debut"))),
-                    _connector="OR",
-                ),
-                name="tour_dates",
-            ),
         ),
     ]

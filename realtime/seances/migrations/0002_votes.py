@@ -89,6 +89,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "vote",
                 "verbose_name_plural": "votes",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("secret", False),
+                            models.Q(("modifiable", False), ("par_service", False)),
+                            _connector="OR",
+                        ),
+                        name="scrutin_secret",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("secret", True), ("abstentions", 0), _connector="OR"),
+                        name="scrutin_abstentions",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quorum__range", (0, 100))), name="scrutin_quorum"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("clos_le__isnull", True), ("etat", "prepare"), ("ouvert_le__isnull", True)
+                            ),
+                            models.Q(
+                                ("clos_le__isnull", True), ("etat", "ouvert"), ("ouvert_le__isnull", False)
+                            ),
+                            models.Q(
+                                ("clos_le__isnull", False), ("etat", "clos"), ("ouvert_le__isnull", False)
+                            ),
+                            models.Q(("clos_le__isnull", False), ("etat", "abandonne")),
+                            _connector="OR",
+                        ),
+                        name="scrutin_etat",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +170,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "personne appelée à voter",
                 "verbose_name_plural": "personnes appelées à voter",
+                "constraints": [
+                    models.UniqueConstraint(fields=("scrutin", "agent"), name="electeur_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("choix__isnull", True), ("secret", True)),
+                            models.Q(("a_vote", False), ("choix__isnull", True), ("secret", False)),
+                            models.Q(("a_vote", True), ("choix__isnull", False), ("secret", False)),
+                            _connector="OR",
+                        ),
+                        name="electeur_secret",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,63 +209,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "réponse possible",
                 "verbose_name_plural": "réponses possibles",
                 "ordering": ["rang"],
+                "constraints": [models.UniqueConstraint(fields=("scrutin", "rang"), name="choix_rang")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="scrutin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("secret", False),
-                    models.Q(("modifiable", False), ("par_service", False)),
-                    _connector="OR",
-                ),
-                name="scrutin_secret",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrutin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("secret", True), ("abstentions", 0), _connector="OR"),
-                name="scrutin_abstentions",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrutin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quorum__range", (0, 100))), name="scrutin_quorum"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrutin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("clos_le__isnull", True), ("etat", "prepare"), ("ouvert_le__isnull", True)),
-                    models.Q(("clos_le__isnull", True), ("etat", "ouvert"), ("ouvert_le__isnull", False)),
-                    models.Q(("clos_le__isnull", False), ("etat", "clos"), ("ouvert_le__isnull", False)),
-                    models.Q(("clos_le__isnull", False), ("etat", "abandonne")),
-                    _connector="OR",
-                ),
-                name="scrutin_etat",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electeur",
-            constraint=models.UniqueConstraint(fields=("scrutin", "agent"), name="electeur_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="electeur",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("choix__isnull", True), ("secret", True)),
-                    models.Q(("a_vote", False), ("choix__isnull", True), ("secret", False)),
-                    models.Q(("a_vote", True), ("choix__isnull", False), ("secret", False)),
-                    _connector="OR",
-                ),
-                name="electeur_secret",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="choix",
-            constraint=models.UniqueConstraint(fields=("scrutin", "rang"), name="choix_rang"),
         ),
     ]

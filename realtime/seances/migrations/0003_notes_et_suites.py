@@ -65,6 +65,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "notes d’un point",
                 "verbose_name_plural": "notes des points",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("plume__isnull", True), ("plume_jusqu_au__isnull", False), _connector="OR"
+                        ),
+                        name="note_plume",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +104,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("note", "agent"), name="brouillon_note_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SuiteReunion",
@@ -180,6 +193,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "suite d’une réunion",
                 "verbose_name_plural": "suites d’une réunion",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decision__isnull", False),
+                                ("echeance__isnull", True),
+                                ("libelle", ""),
+                                ("tache__isnull", True),
+                            ),
+                            models.Q(("decision__isnull", True), models.Q(("libelle", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="suite_reunion_genre",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tache__isnull", True), ("etat", "confirmee"), _connector="OR"),
+                        name="suite_reunion_tache",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,45 +244,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="notepoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("plume__isnull", True), ("plume_jusqu_au__isnull", False), _connector="OR"
-                ),
-                name="note_plume",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="brouillonnote",
-            constraint=models.UniqueConstraint(fields=("note", "agent"), name="brouillon_note_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="suitereunion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decision__isnull", False),
-                        ("echeance__isnull", True),
-                        ("libelle", ""),
-                        ("tache__isnull", True),
-                    ),
-                    models.Q(("decision__isnull", True), models.Q(("libelle", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="suite_reunion_genre",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suitereunion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tache__isnull", True), ("etat", "confirmee"), _connector="OR"),
-                name="suite_reunion_tache",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="versionnote",
-            constraint=models.UniqueConstraint(fields=("note", "numero"), name="version_note_unique"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("note", "numero"), name="version_note_unique")
+                ],
+            },
         ),
     ]

@@ -78,6 +78,38 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "compte rendu",
                 "verbose_name_plural": "comptes rendus",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("communaute", "annee", "numero"), name="compte_rendu_numero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("annee__isnull", True), ("numero__isnull", True)),
+                            models.Q(
+                                ("annee__isnull", False), ("communaute__isnull", False), ("numero__gte", 1)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="compte_rendu_annee_et_numero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("communaute__isnull", True),
+                            ("numero__isnull", False),
+                            models.Q(models.Q(("etat", "valide"), _negated=True), ("edition", 0)),
+                            _connector="OR",
+                        ),
+                        name="compte_rendu_numerote_si_valide",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("edition", 0), ("motif", "")),
+                            models.Q(("edition__gte", 1), models.Q(("motif", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="compte_rendu_motif",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +133,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("communaute", "annee"), name="compteur_comptes_rendus_unique"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EditionCompteRendu",
@@ -140,6 +179,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "édition d’un compte rendu",
                 "verbose_name_plural": "éditions d’un compte rendu",
                 "ordering": ["rang"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("compte_rendu", "rang"), name="edition_rang"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("motif", ""), ("rang", 0)),
+                            models.Q(("rang__gte", 1), models.Q(("motif", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="edition_motif",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,72 +222,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="compterendu",
-            constraint=models.UniqueConstraint(
-                fields=("communaute", "annee", "numero"), name="compte_rendu_numero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compterendu",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("annee__isnull", True), ("numero__isnull", True)),
-                    models.Q(("annee__isnull", False), ("communaute__isnull", False), ("numero__gte", 1)),
-                    _connector="OR",
-                ),
-                name="compte_rendu_annee_et_numero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compterendu",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("communaute__isnull", True),
-                    ("numero__isnull", False),
-                    models.Q(models.Q(("etat", "valide"), _negated=True), ("edition", 0)),
-                    _connector="OR",
-                ),
-                name="compte_rendu_numerote_si_valide",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compterendu",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("edition", 0), ("motif", "")),
-                    models.Q(("edition__gte", 1), models.Q(("motif", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="compte_rendu_motif",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compteurcomptesrendus",
-            constraint=models.UniqueConstraint(
-                fields=("communaute", "annee"), name="compteur_comptes_rendus_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="editioncompterendu",
-            constraint=models.UniqueConstraint(fields=("compte_rendu", "rang"), name="edition_rang"),
-        ),
-        migrations.AddConstraint(
-            model_name="editioncompterendu",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("motif", ""), ("rang", 0)),
-                    models.Q(("rang__gte", 1), models.Q(("motif", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="edition_motif",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="versioncompterendu",
-            constraint=models.UniqueConstraint(
-                fields=("compte_rendu", "numero"), name="version_compte_rendu_unique"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("compte_rendu", "numero"), name="version_compte_rendu_unique"
+                    )
+                ],
+            },
         ),
     ]

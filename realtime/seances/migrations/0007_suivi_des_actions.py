@@ -25,11 +25,28 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "seance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="seances.seance",
+                    ),
+                ),
+                (
+                    "tache",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="suites.tache"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "action reportée",
                 "verbose_name_plural": "actions reportées",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("seance", "tache"), name="action_reportee_une_fois")
+                ],
             },
         ),
         migrations.AddField(
@@ -66,23 +83,5 @@ class Migration(migrations.Migration):
                 ),
                 name="seance_suite_d_une_autre",
             ),
-        ),
-        migrations.AddField(
-            model_name="actionreportee",
-            name="seance",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="seances.seance"
-            ),
-        ),
-        migrations.AddField(
-            model_name="actionreportee",
-            name="tache",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="suites.tache"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actionreportee",
-            constraint=models.UniqueConstraint(fields=("seance", "tache"), name="action_reportee_une_fois"),
         ),
     ]
