@@ -125,6 +125,11 @@ def get_kept_point(reunion: Reunion, pk: int) -> PointOrdreDuJour:
     return point
 
 
+def guests_of(reunion: Reunion) -> list[Participant]:
+    """Those invited without an account, by name; the caller was given the meeting. One query."""
+    return list(reunion.participants.present().filter(agent__isnull=True).order_by("nom", "courriel"))
+
+
 def get_help_call(seance: Seance, pk: int) -> Aide:
     """A call for help of a meeting that the caller was given by `get_seance`; or 404."""
     found = Aide.objects.filter(seance=seance, pk=pk).first()

@@ -9,7 +9,7 @@ from annuaire.models import Agent, Service
 from communautes.suites.listes import find_member
 from communautes.suites.models import LIBELLE_MAX
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.reunions.models import Reunion
+from realtime.reunions.models import Participant, Reunion
 from realtime.seances.access import find_invited
 from realtime.seances.actions import ORDINAIRES, ProjetScrutin
 from realtime.seances.models.comptes_rendus import MOTIF_MAX, NOM_MAX
@@ -162,11 +162,22 @@ class CompteRenduForm(forms.Form):
 
 
 class ValidationForm(forms.Form):
-    """Who signs minutes, and the version that one read."""
+    """Who signs minutes, the version that one read, and whether `exterieurs`, invited without an account, get them."""
 
     president = forms.CharField(label="Présidence de séance", required=False, max_length=NOM_MAX)
     secretaire = forms.CharField(label="Secrétariat de séance", required=False, max_length=NOM_MAX)
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, localize=False)
+    aux_exterieurs = forms.BooleanField(
+        label="L’envoyer aussi, en PDF, aux personnes invitées sans compte", required=False
+    )
+
+    def __init__(self, *args: Any, exterieurs: Sequence[Participant] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if exterieurs:
+            names = ", ".join(person.nom_complet for person in exterieurs)
+            self.fields["aux_exterieurs"].help_text = f"Par courriel\u00a0: {names}."
+        else:
+            del self.fields["aux_exterieurs"]
 
 
 class RectificatifForm(forms.Form):

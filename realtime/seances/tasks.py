@@ -10,6 +10,10 @@ from realtime.seances.models import EditionCompteRendu, Seance
 _RETRY = RetryStrategy(max_attempts=3, exponential_wait=3)
 
 
+class MailNotTaken(Exception):
+    """Some e-mails are to be tried again."""
+
+
 @app.task(name="seances.distribute_opening", retry=_RETRY)
 def distribute_opening(reunion_id: int, auteur_id: int) -> None:
     """Tell those invited that the meeting is open."""
@@ -42,3 +46,19 @@ def distribute_minutes(edition_id: int) -> None:
     if edition is not None:
         actions.tell_of_minutes(edition)
         actions.tell_sujet_of_correction(edition)
+        if edition.aux_exterieurs:
+            send_minutes.defer(edition_id=edition.pk)
+
+
+@app.task(name="seances.send_minutes", retry=_RETRY)
+def send_minutes(edition_id: int) -> None:
+    """Send validated minutes to those invited without an account. One that fails is tried again, without the others."""
+    edition = (
+        EditionCompteRendu.objects.select_related(
+            "compte_rendu__communaute", "compte_rendu__seance__reunion__organisateur", "validee_par"
+        )
+        .filter(pk=edition_id)
+        .first()
+    )
+    if edition is not None and actions.send_minutes_outside(edition):
+        raise MailNotTaken

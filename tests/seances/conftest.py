@@ -12,9 +12,9 @@ from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
 from realtime.seances import actions
 from realtime.seances.models import Seance
-from tests.reunions.conftest import camille, communaute, lea, noe, plan, zoe
+from tests.reunions.conftest import camille, communaute, labo, lea, noe, plan, zoe
 
-__all__ = ["camille", "communaute", "lea", "noe", "plan", "zoe"]
+__all__ = ["camille", "communaute", "labo", "lea", "noe", "plan", "zoe"]
 
 
 @pytest.fixture

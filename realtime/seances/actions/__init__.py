@@ -11,6 +11,7 @@ from realtime.seances.actions.comptes_rendus import (
     tell_of_minutes,
     validate_minutes,
 )
+from realtime.seances.actions.courriels import send_minutes_outside
 from realtime.seances.actions.deroulement import close_chat, end, move, open_seance, pause, resume
 from realtime.seances.actions.notes import drop_draft, give_pen, keep_draft, save_note, take_pen
 from realtime.seances.actions.paroles import (
@@ -73,6 +74,7 @@ __all__ = [
     "raise_hand",
     "resume",
     "save_note",
+    "send_minutes_outside",
     "services_of",
     "set_aside",
     "set_hands_by_point",

@@ -146,11 +146,17 @@ def submit_minutes(auteur: Agent, minutes: CompteRendu) -> CompteRendu:
 
 @transaction.atomic
 def validate_minutes(
-    auteur: Agent, minutes: CompteRendu, *, version: int, president: str = "", secretaire: str = ""
+    auteur: Agent,
+    minutes: CompteRendu,
+    *,
+    version: int,
+    president: str = "",
+    secretaire: str = "",
+    aux_exterieurs: bool = False,
 ) -> EditionCompteRendu:
     """Make the text final, under the next number of its community's year. Those who animate the meeting.
 
-    `version`: the text that one read. Two at once: one edition, one number. Raises `CompteRenduDepasse` when it was
+    `version`: the text that one read. `aux_exterieurs`: the worker sends it to those invited without an account. Two at once: one edition, one number. Raises `CompteRenduDepasse` when it was
     edited meanwhile, `ActionRefusee`, `PermissionDenied`.
     """
     from realtime.seances.composition import heading
@@ -180,8 +186,16 @@ def validate_minutes(
         entete=heading(current, president=president, secretaire=secretaire).to_json(),
         validee_par=auteur,
         validee_le=timezone.now(),
+        aux_exterieurs=aux_exterieurs,
     )
-    record(auteur, "minutes.validate", seance.reunion, numero=held.reference, edition=held.edition)
+    record(
+        auteur,
+        "minutes.validate",
+        seance.reunion,
+        numero=held.reference,
+        edition=held.edition,
+        aux_exterieurs=aux_exterieurs,
+    )
     distribute_minutes.defer(edition_id=edition.pk)
     tell(current, "compte_rendu")
     return edition

@@ -4,6 +4,7 @@ from realtime.seances.models.comptes_rendus import (
     CompteRendu,
     CompteurComptesRendus,
     EditionCompteRendu,
+    EnvoiCompteRendu,
     VersionCompteRendu,
 )
 from realtime.seances.models.notes import BrouillonNote, NotePoint, VersionNote
@@ -22,6 +23,7 @@ __all__ = [
     "CompteurComptesRendus",
     "EditionCompteRendu",
     "Electeur",
+    "EnvoiCompteRendu",
     "NotePoint",
     "Passage",
     "PoidsService",

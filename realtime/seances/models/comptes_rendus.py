@@ -8,6 +8,7 @@ from django.db.models import Q
 from annuaire.models import Agent
 from communautes.models import Communaute
 from forum.models import Message
+from realtime.reunions.models import Participant
 from realtime.seances.models.seances import Seance
 
 MOTIF_MAX = 500
@@ -120,6 +121,8 @@ class EditionCompteRendu(models.Model):
     entete = models.JSONField()
     validee_par = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     validee_le = models.DateTimeField()
+    # Whether those invited without an account are sent it: who validates says so.
+    aux_exterieurs = models.BooleanField(default=False, db_default=False, editable=False)
     # What the community was told it by: the first message of the sujet, or one that says that it was corrected.
     message = models.OneToOneField(
         Message, null=True, on_delete=models.SET_NULL, related_name="edition_compte_rendu"
@@ -141,6 +144,25 @@ class EditionCompteRendu(models.Model):
     @property
     def nom(self) -> str:
         return f"Rectificatif n°\u00a0{self.rang}" if self.rang else "Compte rendu"
+
+
+class EnvoiCompteRendu(models.Model):
+    """Minutes sent to somebody without an account: the row, written with the sending, is what makes it happen once."""
+
+    edition = models.ForeignKey(
+        EditionCompteRendu, on_delete=models.CASCADE, related_name="envois", db_index=False
+    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    objects: ClassVar[models.Manager["EnvoiCompteRendu"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "envoi d’un compte rendu"
+        verbose_name_plural = "envois d’un compte rendu"
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "participant"], name="envoi_compte_rendu_une_fois")
+        ]
 
 
 class VersionCompteRendu(models.Model):

@@ -21,6 +21,7 @@ from realtime.seances.access import (
     get_edition,
     get_minutes,
     get_seance,
+    guests_of,
     reads_chat,
     require_lead,
     require_validate_minutes,
@@ -144,7 +145,7 @@ def valider(request: HttpRequest, pk: int) -> HttpResponse:
     """Make them final."""
     minutes = get_minutes(request.user, pk)
     require_validate_minutes(request.user, minutes.seance.reunion)
-    form = ValidationForm(request.POST)
+    form = ValidationForm(request.POST, exterieurs=guests_of(minutes.seance.reunion))
     if not form.is_valid():
         return _read(request, pk, status=422, validation=form)
     return _act(
@@ -227,7 +228,9 @@ def _read(request: HttpRequest, pk: int, *, status: int = 200, **more: Any) -> H
                 "version": minutes.version,
                 "president": context["president"],
                 "secretaire": context["secretaire"],
-            }
+                "aux_exterieurs": any(edition.aux_exterieurs for edition in context["editions"]),
+            },
+            exterieurs=guests_of(seance.reunion),
         )
     if context["peut_rectifier"]:
         context["rectificatif"] = RectificatifForm()
