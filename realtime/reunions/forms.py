@@ -1,5 +1,6 @@
 """Forms of meetings. What they check is for the person's comfort; actions and database decide."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from annuaire.notifications.horaires import FUSEAUX
 from communautes.models import Communaute
 from realtime.reunions.actions import Invites, ProjetPoint
 from realtime.reunions.actions.planification import HORIZON
-from realtime.reunions.horaires import local
+from realtime.reunions.horaires import local, say_day
 from realtime.reunions.models import Convive, PointOrdreDuJour, Reunion
 from realtime.reunions.models.commun import Visio
 from realtime.reunions.personnes import guests_in
@@ -93,9 +94,23 @@ class ReunionForm(MomentMixin):
         help_text="Pour «\u00a0une autre adresse\u00a0»\u00a0: elle commence par https://. Les autres sont créées pour vous.",
         widget=forms.URLInput,
     )
+    suite_de = forms.TypedChoiceField(
+        label="Fait suite à",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="Ce qui restera à faire de cette réunion ouvrira celle-ci.",
+    )
     sur = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, *args: Any, reunion: Reunion | None = None, fuseau: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        reunion: Reunion | None = None,
+        fuseau: str = "",
+        precedentes: Sequence[Reunion] = (),
+        **kwargs: Any,
+    ) -> None:
         if reunion is not None:
             start = local(reunion.debut, reunion.fuseau)
             kwargs["initial"] = {
@@ -107,9 +122,20 @@ class ReunionForm(MomentMixin):
                 "lieu": reunion.lieu,
                 "visio": reunion.visio,
                 "lien_visio": reunion.lien_visio if reunion.visio == Visio.AUTRE else "",
+                "suite_de": reunion.suite_de_id,
                 "sur": reunion.sequence,
             }
         super().__init__(*args, **kwargs)
+        self.precedentes = {row.pk: row for row in precedentes}
+        if precedentes:
+            in_series = reunion is not None and reunion.serie_id is not None
+            none = "La réunion précédente de la série" if in_series else "Aucune autre réunion"
+            self.fields["suite_de"].choices = [  # type: ignore[attr-defined]
+                ("", none),
+                *((row.pk, f"{row.titre}, {say_day(row.debut_sur_place, year=True)}") for row in precedentes),
+            ]
+        else:
+            del self.fields["suite_de"]
         kinds = offered()
         if reunion is not None:
             self._keep_unusual(reunion)
@@ -137,6 +163,7 @@ class ReunionForm(MomentMixin):
             "lieu": data["lieu"],
             "visio": visio,
             "lien_visio": data["lien_visio"] if visio == Visio.AUTRE else "",
+            **({"suite_de": self.precedentes.get(data["suite_de"])} if "suite_de" in data else {}),
         }
 
 

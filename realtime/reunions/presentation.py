@@ -17,6 +17,7 @@ from communautes.presentation import community_context
 from realtime.access import member_salons
 from realtime.models import Salon
 from realtime.reunions.access import can_see_serie, is_over, participant_of, prepares
+from realtime.reunions.access_suites import previous_reunion
 from realtime.reunions.actions.points import may_edit
 from realtime.reunions.conflits import busy_among
 from realtime.reunions.horaires import local, same_clock, say_day, say_duration, say_hour, say_hours_by_zone
@@ -112,6 +113,7 @@ def reunion_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         "moi": mine,
         "moment": moment_of(reunion, fuseau, _zones_of(reunion)),
         "duree": say_duration(reunion.duree_minutes),
+        "precedente": previous_reunion(agent, reunion),
         "rythme": say_rhythm(reunion.serie) if reunion.serie is not None else "",
         "voit_serie": reunion.serie is not None and can_see_serie(agent, reunion.serie),
         "points": kept,

@@ -15,7 +15,7 @@ from communautes.models import Communaute
 from communautes.suites.actions import set_task_state
 from communautes.suites.models import Tache
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.reunions.actions import Invites, plan_reunion
+from realtime.reunions.actions import Invites, duplicate_reunion, plan_reunion
 from realtime.reunions.models import Convive, Reunion
 from realtime.seances import actions
 from realtime.seances.access import followable
@@ -226,3 +226,74 @@ def test_number_of_queries(
     client.get(reverse("seances:suivre", args=[second.pk]))
     with django_assert_max_num_queries(26):
         client.get(reverse("seances:suivre", args=[second.pk]))
+
+
+# --- Chosen when planning --------------------------------------------------------------------------
+
+
+def test_a_meeting_planned_to_follow_another_begins_with_its_actions(
+    camille: Agent, plan: Plan, seance: Seance, tache: Tache
+) -> None:
+    reunion = plan("Suite", debut=timezone.now() + timedelta(minutes=6), suite_de=seance.reunion)
+    page = browser(camille).get(reunion.get_absolute_url()).content.decode()
+    assert "Fait suite à" in page and seance.reunion.get_absolute_url() in page
+    opened = actions.open_seance(camille, reunion)
+    assert opened.suite_de == seance and [row.tache for row in opened.reports.all()] == [tache]
+    # One that is not over yet leaves nothing to follow; it may still be chosen in the meeting.
+    third = plan("Encore", debut=timezone.now() + timedelta(minutes=7), suite_de=reunion)
+    assert actions.open_seance(camille, third).suite_de is None
+
+
+def test_what_may_be_followed(
+    camille: Agent, noe: Agent, lea: Agent, plan: Plan, seance: Seance, labo: Communaute
+) -> None:
+    later = plan("Plus tard", debut=timezone.now() + timedelta(days=3))
+    elsewhere = plan("Ailleurs", communaute=labo, debut=timezone.now() + timedelta(minutes=1))
+    for wrong in (later, elsewhere):
+        with pytest.raises(ActionRefusee):
+            plan("Suite", debut=timezone.now() + timedelta(days=1), suite_de=wrong)
+    # Between agents: only a meeting that one is in.
+    few = plan_reunion(
+        lea, None, titre="À deux", debut=timezone.now() + timedelta(hours=1), invites=Invites(agents=(noe,))
+    )
+    when = timezone.now() + timedelta(days=1)
+    with pytest.raises(ActionRefusee):
+        plan_reunion(camille, None, titre="Suite", debut=when, invites=Invites(agents=(noe,)), suite_de=few)
+    assert (
+        plan_reunion(
+            noe, None, titre="Suite", debut=when, invites=Invites(agents=(camille,)), suite_de=few
+        ).suite_de
+        == few
+    )
+    assert duplicate_reunion(camille, later, debut=later.debut + timedelta(days=7)).suite_de == later
+
+
+def test_chosen_in_the_forms(camille: Agent, plan: Plan, seance: Seance, communaute: Communaute) -> None:
+    page = browser(camille)
+    address = reverse("reunions:planifier", args=[communaute.slug])
+    assert "Fait suite à" in page.get(address).content.decode()
+    day = timezone.localtime() + timedelta(days=2)
+    form = {
+        "titre": "Suite",
+        "date": day.strftime("%Y-%m-%d"),
+        "heure": "10:00",
+        "fuseau": "Europe/Paris",
+        "duree_minutes": "60",
+        "visio": "aucune",
+        "qui": "communaute",
+        "points-TOTAL_FORMS": "0",
+        "points-INITIAL_FORMS": "0",
+        "suite_de": str(seance.pk),
+    }
+    answer = page.post(address, form)
+    reunion = Reunion.objects.get(titre="Suite")
+    assert answer.status_code == 302 and reunion.suite_de_id == seance.pk
+    change = reverse("reunions:modifier", args=[reunion.pk])
+    assert f'value="{seance.pk}" selected' in page.get(change).content.decode()
+    for wrong in ("x", str(reunion.pk), str(2**70)):
+        assert page.post(change, form | {"suite_de": wrong}).status_code == 422
+    before = reunion.sequence
+    assert page.post(change, form | {"suite_de": ""}).status_code == 302
+    reunion.refresh_from_db()
+    # Nobody's calendar has to hear of it.
+    assert reunion.suite_de_id is None and reunion.sequence == before

@@ -21,6 +21,7 @@ from plateforme.socle.typographie import tidy_title
 from realtime.access import get_salon
 from realtime.models import Salon
 from realtime.reunions.access import can_plan, require_prepare
+from realtime.reunions.access_suites import check_earlier
 from realtime.reunions.actions.commun import announce, locked, require_open
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
 from realtime.reunions.actions.points import ProjetPoint, write_points
@@ -32,6 +33,7 @@ from realtime.reunions.visio import is_safe, new_address, offered
 
 # Far enough for any calendar, near enough to catch a typing error in the year.
 HORIZON = timedelta(days=3 * 365)
+FOLLOWED = (Reunion.Etat.PLANIFIEE, Reunion.Etat.EN_COURS, Reunion.Etat.TERMINEE)
 EDITABLE = ("titre", "debut", "fuseau", "duree_minutes", "lieu", "visio", "lien_visio")
 
 
@@ -50,13 +52,14 @@ def plan_reunion(
     salon: Salon | None = None,
     points: Iterable[ProjetPoint] = (),
     invites: Invites | None = None,
+    suite_de: Reunion | None = None,
     brouillon: bool = False,
 ) -> Reunion:
     """Plan a meeting, which its author organises. Those invited are told by the worker, unless it is a draft.
 
     Of a community: whoever animates it; from one of its salons, any of its members who may write, who then invite
     people by name only. Without a community: agents of the State among themselves. `invites` absent: the whole
-    community. `fuseau` empty: the author's clock. Raises `ActionRefusee` and `PermissionDenied`.
+    community. `fuseau` empty: the author's clock. `suite_de`: the earlier meeting that it follows. Raises `ActionRefusee` and `PermissionDenied`.
     """
     from realtime.reunions.tasks import distribute_reunion
 
@@ -72,10 +75,13 @@ def plan_reunion(
         "visio": visio,
         "lien_visio": lien_visio,
     }
+    if suite_de is not None:
+        check_earlier(auteur, suite_de, communaute, debut)
     reunion = Reunion.objects.create(
         communaute=communaute,
         salon=salon,
         organisateur=auteur,
+        suite_de=suite_de,
         etat=Reunion.Etat.BROUILLON if brouillon else Reunion.Etat.PLANIFIEE,
         toute_la_communaute=invites.toute_la_communaute,
         toute_l_animation=invites.toute_l_animation,
@@ -125,7 +131,8 @@ def edit_reunion(auteur: Agent, reunion: Reunion, *, sur: int | None = None, **c
 
     Those who prepare it, until it is ended or cancelled. `sur`: the `sequence` that was on the author's screen; when
     somebody changed the meeting meanwhile, raises `ActionRefusee` rather than undo their change. A meeting moved asks
-    everybody again. In a series, this one alone changes.
+    everybody again. In a series, this one alone changes. `suite_de`, if it is given, is the earlier meeting that it
+    follows, or None: nobody is told of that.
     """
     from realtime.reunions.tasks import distribute_change
 
@@ -137,6 +144,8 @@ def edit_reunion(auteur: Agent, reunion: Reunion, *, sur: int | None = None, **c
             "Cette réunion a été modifiée pendant que vous écriviez : voyez ce qu’elle est devenue, puis "
             "enregistrez de nouveau si besoin. Ce que vous avez écrit est conservé."
         )
+    if "suite_de" in champs:
+        _follow_earlier(auteur, current, champs["suite_de"], champs.get("debut", current.debut))
     before = photograph(current)
     wanted = {name: champs.get(name, getattr(current, name)) for name in EDITABLE}
     for name, value in clean_fields(wanted, avant=current).items():
@@ -190,7 +199,8 @@ def cancel_reunion(auteur: Agent, reunion: Reunion, *, motif: str = "") -> None:
 
 @transaction.atomic
 def duplicate_reunion(auteur: Agent, reunion: Reunion, *, debut: datetime) -> Reunion:
-    """A draft with the same object, people, agenda and documents, at another time. Those who may prepare the first."""
+    """A draft with the same object, people, agenda and documents, at another time; later, it follows the first. Those who
+    may prepare the first."""
     require_prepare(auteur, reunion)
     require_plan(auteur, reunion.communaute, reunion.salon, Invites())
     check_limit("reunion", auteur.pk)
@@ -199,6 +209,7 @@ def duplicate_reunion(auteur: Agent, reunion: Reunion, *, debut: datetime) -> Re
         communaute=reunion.communaute,
         salon=reunion.salon,
         organisateur=auteur,
+        suite_de=reunion if reunion.debut < debut and reunion.etat in FOLLOWED else None,
         etat=Reunion.Etat.BROUILLON,
         toute_la_communaute=reunion.toute_la_communaute,
         toute_l_animation=reunion.toute_l_animation,
@@ -297,6 +308,17 @@ def _video(fields: dict[str, Any], avant: Reunion | None) -> dict[str, str]:
     if not is_safe(address):
         raise ActionRefusee("Donnez une adresse complète, qui commence par https://", champ="lien_visio")
     return {"visio": Visio.AUTRE, "lien_visio": address}
+
+
+def _follow_earlier(auteur: Agent, reunion: Reunion, precedente: Reunion | None, debut: datetime) -> None:
+    """The caller holds the meeting's row, and has checked that `auteur` prepares it."""
+    if reunion.suite_de_id == (precedente.pk if precedente is not None else None):
+        return
+    if precedente is not None:
+        check_earlier(auteur, precedente, reunion.communaute, debut)
+    reunion.suite_de = precedente
+    reunion.save(update_fields=["suite_de"])
+    record(auteur, "reunion.follow", reunion, precedente=reunion.suite_de_id)
 
 
 def _ask_again(reunion: Reunion) -> None:

@@ -26,6 +26,7 @@ from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from realtime.models import Salon
 from realtime.reunions.access import still_invited
+from realtime.reunions.access_suites import check_earlier
 from realtime.reunions.actions.commun import announce
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
 from realtime.reunions.actions.occurrences import (
@@ -75,10 +76,12 @@ def plan_serie(
     salon: Salon | None = None,
     points: Iterable[ProjetPoint] = (),
     invites: Invites | None = None,
+    suite_de: Reunion | None = None,
 ) -> Reunion:
     """Plan meetings that come again; returns the first. Who may, and what is refused: as `plan_reunion`.
 
-    It begins on the first day of its rhythm from `debut` on. The agenda comes back in each. The first meeting is made
+    It begins on the first day of its rhythm from `debut` on; its first meeting follows `suite_de`, each other the one
+    before. The agenda comes back in each. The first meeting is made
     here, the others by the worker.
     """
     from realtime.reunions.tasks import distribute_serie, prepare_serie
@@ -132,6 +135,10 @@ def plan_serie(
     add_people(serie, invites)
     resolve_groups(serie)
     (reunion,) = make_meetings(serie, timezone.now(), 1)
+    if suite_de is not None:
+        check_earlier(auteur, suite_de, communaute, reunion.debut)
+        reunion.suite_de = suite_de
+        reunion.save(update_fields=["suite_de"])
     write_points(
         reunion,
         [ProjetPoint(p.titre, p.responsable, p.minutes, p.description, recurrent=True) for p in points],

@@ -93,6 +93,16 @@ class Reunion(Rendezvous):
         Serie, null=True, blank=True, on_delete=models.CASCADE, related_name="reunions", editable=False
     )
     occurrence = models.DateTimeField(null=True, blank=True, editable=False)
+    # The earlier meeting whose unfinished actions open this one; null in a series: the one before.
+    suite_de = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="suivantes",
+        editable=False,
+        db_index=False,
+    )
     modifiee = models.BooleanField(default=False, db_default=False, editable=False)
     uid = models.CharField(max_length=120, default=new_uid, editable=False)
     debut = models.DateTimeField("début", db_index=True)
@@ -109,7 +119,10 @@ class Reunion(Rendezvous):
         verbose_name = "réunion"
         verbose_name_plural = "réunions"
         ordering = ["debut"]
-        indexes = [models.Index(fields=["communaute", "debut"], name="reunion_communaute")]
+        indexes = [
+            models.Index(fields=["communaute", "debut"], name="reunion_communaute"),
+            models.Index(fields=["suite_de"], name="reunion_suite_de", condition=Q(suite_de__isnull=False)),
+        ]
         constraints = [
             *rendezvous_constraints("reunion"),
             models.CheckConstraint(

@@ -17,6 +17,7 @@ from realtime.access import get_salon
 from realtime.models import Salon
 from realtime.reunions import actions
 from realtime.reunions.access import can_plan, get_prepared
+from realtime.reunions.access_suites import earlier_reunions
 from realtime.reunions.conflits import busy_among
 from realtime.reunions.forms import (
     AnnulationForm,
@@ -54,15 +55,20 @@ def planifier_entre_agents(request: HttpRequest) -> HttpResponse:
 def modifier(request: HttpRequest, pk: int) -> HttpResponse:
     """Change when, where and what about; what changed is told in words."""
     reunion = get_prepared(request.user, pk)
-    form = ReunionForm(request.POST if request.method == "POST" else None, reunion=reunion)
+    form = ReunionForm(
+        request.POST if request.method == "POST" else None,
+        reunion=reunion,
+        precedentes=earlier_reunions(request.user, reunion.communaute, reunion),
+    )
     if form.is_valid():
         try:
             said = actions.edit_reunion(request.user, reunion, sur=form.cleaned_data["sur"], **form.champs())
         except ActionRefusee as refused:
             _tell(form, refused)
         else:
-            if said:
-                messages.success(request, f"C’est enregistré : {' ; '.join(said)}.")
+            messages.success(
+                request, f"C’est enregistré : {' ; '.join(said)}." if said else "C’est enregistré."
+            )
             return redirect(reunion)
     context = {**page_layout(request.user, reunion.communaute), "form": form, "reunion": reunion}
     return render(request, "reunions/modifier.html", context, status=_status(request))
@@ -116,7 +122,9 @@ def _plan(request: HttpRequest, communaute: Communaute | None, salon: Salon | No
     """The form of a new meeting. « Ajouter un point » and « Vérifier » show it again, and save nothing."""
     groups = communaute is not None and can_plan(request.user, communaute)
     data = request.POST if request.method == "POST" else None
-    form = ReunionForm(data, fuseau=clock_of(request.user))
+    form = ReunionForm(
+        data, fuseau=clock_of(request.user), precedentes=earlier_reunions(request.user, communaute)
+    )
     convives = InvitesForm(data, auteur=request.user, communaute=communaute, groupes=groups)
     rythme = RythmeForm(data)
     if request.method == "POST" and "ajouter" in request.POST:

@@ -29,7 +29,7 @@ REOPEN_WITHIN = timedelta(hours=2)
 def open_seance(auteur: Agent, reunion: Reunion) -> Seance:
     """Open a meeting on its first point, with its salon. Animateurs and secretaries.
 
-    In a series, what the meeting before left to be done comes first.
+    What the meeting that it follows left to be done comes first.
 
     Two at once open it once. Raises `ActionRefusee` (too early, over, cancelled) and `PermissionDenied`.
     """

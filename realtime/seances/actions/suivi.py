@@ -40,6 +40,9 @@ def follow(auteur: Agent, seance: Seance, precedente: Seance) -> Seance:
     if not can_follow(reunion, precedente):
         raise ActionRefusee("Cette réunion n’est pas de celles dont on peut reprendre les actions.")
     carry_over(current, precedente)
+    if reunion.suite_de_id is None:
+        reunion.suite_de = precedente.reunion
+        reunion.save(update_fields=["suite_de"])
     record(auteur, "seance.follow", reunion, precedente=precedente.pk)
     tell(current, "suivi", "suite_de", "suivi")
     return current
@@ -70,7 +73,10 @@ def carry_over(seance: Seance, precedente: Seance) -> None:
 
 
 def previous_of(reunion: Reunion) -> Seance | None:
-    """The meeting before this one in its series, if it was held."""
+    """The meeting that this one follows, if it was held: the one that was chosen, else the one before in its series."""
+    if reunion.suite_de_id is not None:
+        chosen = Seance.objects.filter(pk=reunion.suite_de_id, reunion__communaute=reunion.communaute)
+        return chosen.filter(etat=Seance.Etat.LEVEE).first()
     if reunion.serie_id is None:
         return None
     return (
