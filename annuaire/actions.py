@@ -14,7 +14,16 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 
-FIELDS = ("prenom", "nom", "fonction", "telephone", "biographie", "disponibilite", "montre_ecriture")
+FIELDS = (
+    "prenom",
+    "nom",
+    "fonction",
+    "telephone",
+    "biographie",
+    "disponibilite",
+    "disponibilite_jusqu_au",
+    "montre_ecriture",
+)
 MAX_DECLARATIONS = 40
 
 

@@ -11,6 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from annuaire.identifiants import ANIMATEURS
 
@@ -190,6 +192,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     disponibilite = models.CharField(
         "disponibilité", max_length=8, choices=Disponibilite, default=Disponibilite.OUI
     )
+    # Of a limited availability: the last day of it, if it is known.
+    disponibilite_jusqu_au = models.DateField("jusqu’au", null=True, blank=True)
+    # Key of the files of their photo (`annuaire.profils.photos`); empty without one.
+    photo = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     montre_ecriture = models.BooleanField("montrer que j’écris", default=True, db_default=True)
     is_active = models.BooleanField("compte actif", default=True)
     is_staff = models.BooleanField("accès à l’administration", default=False)
@@ -215,6 +221,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("email"), name="agent_email_unique"),
             models.CheckConstraint(
                 condition=~models.Q(identifiant=ANIMATEURS), name="agent_identifiant_reserve"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(disponibilite_jusqu_au__isnull=True) | models.Q(disponibilite="limitee"),
+                name="agent_disponibilite_jusqu_au",
             ),
         ]
         indexes = [
@@ -253,6 +263,22 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         if self.territoire and self.territoire.nom not in place:
             parts.append(self.territoire.nom)
         return " · ".join(part for part in parts if part)
+
+    @property
+    def disponibilite_actuelle(self) -> str:
+        """`disponibilite` as it is today: a limited one ends by itself."""
+        end = self.disponibilite_jusqu_au
+        return (
+            self.Disponibilite.OUI if end is not None and end < timezone.localdate() else self.disponibilite
+        )
+
+    @property
+    def disponibilite_dite(self) -> str:
+        """« Disponibilité limitée jusqu’au 12 janvier 2027 »."""
+        said: str = self.Disponibilite(self.disponibilite_actuelle).label
+        if self.disponibilite_actuelle == self.Disponibilite.LIMITEE and self.disponibilite_jusqu_au:
+            return f"{said} jusqu’au {date_format(self.disponibilite_jusqu_au, 'j F Y')}"
+        return said
 
     @property
     def profil_incomplet(self) -> bool:

@@ -48,7 +48,18 @@ GREATEST = 2**31 - 1
 _TEXTS = {"texte", "html_stocke", "recherche"}
 _MESSAGE = [field.attname for field in Message._meta.concrete_fields if field.attname not in _TEXTS]
 # What is shown of an author, and nothing else: a person who signs in must not change all their messages.
-_SHOWN = {"id", "identifiant", "prenom", "nom", "fonction", "organisme", "partenaire", "is_active", "email"}
+_SHOWN = {
+    "id",
+    "identifiant",
+    "prenom",
+    "nom",
+    "fonction",
+    "organisme",
+    "partenaire",
+    "is_active",
+    "email",
+    "photo",
+}
 # `from_db` takes values in the order of the model's fields.
 AUTEUR = [field.attname for field in Agent._meta.concrete_fields if field.attname in _SHOWN]
 _WHOLE = [field.attname for field in Message._meta.concrete_fields if field.attname != "recherche"]

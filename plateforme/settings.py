@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "annuaire",
     "annuaire.notifications",
     "annuaire.preuves",
+    "annuaire.profils",
     "communautes",
     "communautes.fichiers",
     "communautes.suites",
@@ -515,6 +516,8 @@ LIMITES_PAR_MINUTE = {
     "fichier": 20,
     "adhesion": 20,
     "profil": 30,
+    # Pictures decoded and encoded again.
+    "photo": 10,
     "reunion": 10,
     "reponse_reunion": 60,
     # Hands raised, calls for help.

@@ -68,21 +68,3 @@ def test_page_shows_people(client: Client, people: dict[str, object]) -> None:
     page = client.get("/annuaire/", {"q": "busage"}).content.decode()
     assert "Gaëlle Estaque" in page
     assert "Déclare <strong>Loi sur l’eau</strong>" in page
-
-
-def test_profile_is_edited_by_its_owner(client: Client, people: dict[str, object]) -> None:
-    gaelle = people["gaelle"]
-    client.force_login(gaelle)
-    data = {
-        "prenom": "Gaëlle", "nom": "Estaque", "fonction": "Adjointe", "disponibilite": "oui",
-        "type_service": gaelle.service.type_id, "territoire": "09", "biographie": "", "telephone": "",
-        "expertises-TOTAL_FORMS": "1", "expertises-INITIAL_FORMS": "0",
-        "expertises-0-expertise": "", "expertises-0-niveau": "2", "expertises-0-depuis": "",
-    }  # fmt: skip
-    assert client.post("/annuaire/moi/modifier/", data).status_code == 302
-    gaelle.refresh_from_db()
-    assert gaelle.fonction == "Adjointe"
-    assert gaelle.declarations.count() == 0
-    refused = client.post("/annuaire/moi/modifier/", {**data, "fonction": "", "nom": "Gardé"})
-    assert refused.status_code == 422
-    assert "Gardé" in refused.content.decode()

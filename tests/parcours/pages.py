@@ -33,6 +33,12 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "recherche": ("/recherche/?q=busage",),
     "annuaire:recherche": ("/annuaire/", "/annuaire/?q=loi+sur+l%27eau"),
     "annuaire:modifier": ("/annuaire/moi/modifier/",),
+    "annuaire:modifier-partie": (
+        "/annuaire/moi/modifier/identite/",
+        "/annuaire/moi/modifier/expertises/",
+        "/annuaire/moi/modifier/missions/",
+    ),
+    "profils:changer-photo": ("/annuaire/moi/photo/",),
     "annuaire:profil": ("/annuaire/aminata-sarr/", "/annuaire/gaelle-estaque/"),
     "annuaire:contributions": (
         "/annuaire/aminata-sarr/contributions/",
@@ -185,7 +191,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "forum:piece-image", "forum:emojis", "suites:export-decisions", "suites:export-taches", "suites:personnes",
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur",
         "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",
-        "mfa_download_recovery_codes",
+        "mfa_download_recovery_codes", "profils:photo",
     ),
     "leads to another page": (
         "annuaire:moi", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",

@@ -91,9 +91,9 @@ def test_several_people_in_a_sujet(sign_in: Callable[..., Page]) -> None:
 
 def test_whoever_would_rather_not(sign_in: Callable[..., Page]) -> None:
     nadia, gaelle = sign_in("Nadia Ferhat"), sign_in("Gaëlle Estaque")
-    gaelle.goto("/annuaire/moi/modifier/")
+    gaelle.goto("/annuaire/moi/modifier/contact/")
     gaelle.get_by_label("Montrer que j’écris").uncheck(force=True)
-    gaelle.get_by_role("button", name="Enregistrer mon profil").click()
+    gaelle.get_by_role("button", name="Enregistrer").click()
     expect(gaelle.get_by_text("Votre profil est à jour.")).to_be_visible()
     try:
         salon = salon_of(nadia)
@@ -110,9 +110,9 @@ def test_whoever_would_rather_not(sign_in: Callable[..., Page]) -> None:
         assert writing(nadia).text_content() == ""
         assert sent and not any('"ecrit"' in frame for frame in sent)
     finally:
-        gaelle.goto("/annuaire/moi/modifier/")
+        gaelle.goto("/annuaire/moi/modifier/contact/")
         gaelle.get_by_label("Montrer que j’écris").check(force=True)
-        gaelle.get_by_role("button", name="Enregistrer mon profil").click()
+        gaelle.get_by_role("button", name="Enregistrer").click()
         expect(gaelle.get_by_text("Votre profil est à jour.")).to_be_visible()
 
 

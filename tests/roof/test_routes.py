@@ -54,6 +54,11 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:recherche": (LOGIN, 200, 403, 200, 200),
     "annuaire:moi": (LOGIN, 302, 302, 302, 302),
     "annuaire:modifier": SIGNED,
+    "annuaire:modifier-partie": SIGNED,
+    "profils:changer-photo": SIGNED,
+    "profils:retirer-photo": POST,
+    # Nobody of this world has a photo.
+    "profils:photo": (LOGIN, 404, 404, 404, 404),
     "annuaire:fermer-session": POST,
     "annuaire:profil": (LOGIN, 200, 404, 200, 200),
     "annuaire:contributions": (LOGIN, 200, 404, 200, 200),
@@ -535,6 +540,10 @@ def address(name: str, world: dict[str, Any]) -> str:
                 arguments = [world["piece"]]
             if name in {"annuaire:profil", "annuaire:contributions"}:
                 arguments = [world["identifiant"]]
+            if name == "annuaire:modifier-partie":
+                arguments = ["identite"]
+            if name == "profils:photo":
+                arguments = [world["identifiant"], "0" * 32, 96]
             if name == "forum:membre":
                 arguments = [world["slug"], world["identifiant"]]
             return reverse(name, args=arguments)

@@ -10,7 +10,13 @@ from annuaire.notifications.actions.lectures import (
     set_read,
     undo_all_read,
 )
-from annuaire.notifications.actions.reglages import hear_on_site, set_settings, settings_of, stop
+from annuaire.notifications.actions.reglages import (
+    hear_on_site,
+    set_settings,
+    set_working_days,
+    settings_of,
+    stop,
+)
 
 __all__ = [
     "Annonce",
@@ -24,6 +30,7 @@ __all__ = [
     "set_group_read",
     "set_read",
     "set_settings",
+    "set_working_days",
     "settings_of",
     "stop",
     "take_back",

@@ -1,6 +1,6 @@
 """How a person wants to be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from annuaire.notifications.genres import Frequence, Genre, Voie
 from annuaire.notifications.models import Reglage
 from annuaire.notifications.preferences import initial
 from annuaire.notifications.sources import stop_for
+from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 
@@ -38,6 +39,18 @@ def set_settings(agent: Agent, fields: Mapping[str, Any], voies: Mapping[str, st
     reglage.save()
     record(agent, "notifications.set_settings", agent)
     return reglage
+
+
+@transaction.atomic
+def set_working_days(agent: Agent, jours: Sequence[int]) -> None:
+    """Change the days on which one works, and is told of anything. Monday is 0. Raises `ActionRefusee` for none."""
+    if not jours:
+        raise ActionRefusee("Cochez un jour au moins.", champ="jours")
+    reglage = _locked(agent)
+    if sorted(reglage.jours) != sorted(jours):
+        reglage.jours = sorted(set(jours))
+        reglage.save(update_fields=["jours"])
+        record(agent, "notifications.set_settings", agent)
 
 
 @transaction.atomic

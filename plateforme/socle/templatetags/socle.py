@@ -20,7 +20,12 @@ register = template.Library()
 
 COULEURS_AGENT = 10
 # Widgets whose class in the design system is not that of a text field.
-CLASSES_CHAMP = {"select": " fr-select", "clearablefileinput": " fr-upload", "fileinput": " fr-upload"}
+CLASSES_CHAMP = {
+    "select": " fr-select",
+    "selectmultiple": " fr-select champ__plusieurs",
+    "clearablefileinput": " fr-upload",
+    "fileinput": " fr-upload",
+}
 
 
 @register.filter
@@ -80,6 +85,12 @@ register.filter("navigateur", browser_name)
 def couleur_agent(agent: Any) -> str:
     """The class that colours a person's avatar: the same everywhere, never the only sign of who it is."""
     return f"avatar--c{(getattr(agent, 'pk', None) or 0) % COULEURS_AGENT}"
+
+
+@register.filter
+def taille_photo(avatar: str) -> int:
+    """Pixels of the photo that fills an avatar of a size (`sm`, `xl`…), on screens twice as dense too."""
+    return {"lg": 192, "xl": 480}.get(avatar, 96)
 
 
 @register.filter

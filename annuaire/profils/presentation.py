@@ -1,0 +1,51 @@
+"""A person's page as one reader sees it."""
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from annuaire.models import Agent
+from annuaire.notifications.actions import settings_of
+from annuaire.notifications.horaires import JOURS
+from annuaire.preuves.presentation import contributions_of
+from annuaire.profils.sections import profil_of
+from plateforme.socle.texte import render_markdown
+
+# Contributions on the page itself; the others are one link away.
+SHOWN = 4
+
+
+def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
+    """What the page of `agent`, got through `annuaire.access.get_agent`, shows to `reader`."""
+    profil = profil_of(agent)
+    contributions = contributions_of(reader, agent)
+    return {
+        "agent": agent,
+        "profil": profil,
+        "est_moi": agent == reader,
+        "declarations": sorted(
+            agent.declarations.all(), key=lambda row: (-row.niveau, row.depuis or 9999, row.expertise.libelle)
+        ),
+        "biographie": biography_html(agent, profil.biographie_html),
+        "missions": list(agent.missions.all()),
+        "couverts": list(profil.territoires.order_by("nom")) if profil.pk else [],
+        "jours": days_said(settings_of(agent).jours) if profil.montre_jours else "",
+        "contributions": contributions[:SHOWN],
+        "autres_contributions": len(contributions) > SHOWN,
+    }
+
+
+def biography_html(agent: Agent, stored: str) -> SafeString:
+    """Somebody's presentation, rendered now when it was written before there was a renderer."""
+    return SafeString(stored) if stored or not agent.biographie else render_markdown(agent.biographie)
+
+
+def days_said(days: list[int]) -> str:
+    """« du lundi au vendredi », « lundi, mardi et jeudi »."""
+    days = sorted(set(days))
+    names = [JOURS[day] for day in days]
+    if len(days) == 7:
+        return "tous les jours"
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"du {names[0]} au {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} et {names[-1]}"
