@@ -142,7 +142,7 @@ def set_missions(agent: Agent, lignes: Sequence[LigneMission], *, depart: str) -
 
 def _start(agent: Agent, section: str, depart: str) -> Profil:
     """Hold the person's row until the end of the transaction, and see that they know what they change."""
-    fresh = Agent.objects.select_for_update(no_key=True, of=("self",)).with_place().get(pk=agent.pk)
+    fresh = Agent.objects.with_place().select_for_update(no_key=True, of=("self",)).get(pk=agent.pk)
     if fingerprint(fresh, section) != depart:
         raise ProfilChange
     return Profil.objects.get_or_create(agent=agent)[0]

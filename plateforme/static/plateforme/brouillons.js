@@ -31,6 +31,7 @@ function values(form) {
     const many = field.type === "checkbox";
     if ((many || field.type === "radio") && !field.checked) continue;
     if (field.type === "hidden" && !field.value) continue;
+    if (field.type === "select-multiple") { found[field.name] = [...field.selectedOptions].map((option) => option.value); continue; }
     if (many) found[field.name] = [...(found[field.name] ?? []), field.value];
     else found[field.name] = field.name in found ? [].concat(found[field.name], field.value) : field.value;
   }
@@ -44,6 +45,10 @@ function fill(form, content) {
     if (field.type === "checkbox" || field.type === "radio") {
       const checked = [].concat(given ?? []).includes(field.value);
       if (field.checked !== checked) { field.checked = checked; field.dispatchEvent(new Event("change", { bubbles: true })); }
+      continue;
+    }
+    if (field.type === "select-multiple") {
+      for (const option of field.options) option.selected = [].concat(given ?? []).includes(option.value);
       continue;
     }
     const rank = seen[field.name] = (seen[field.name] ?? -1) + 1;
@@ -69,10 +74,17 @@ class Draft {
     this.url = form.dataset.enregistrer;
     this.version = Number(form.dataset.version ?? 0);
     this.state = form.querySelector("[data-brouillon-etat]");
+    // Changes what is saved already: it opens filled, and emptying it means something.
+    this.changes = "modification" in form.dataset;
     this.start();
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", (event) => { if (!isText(event.target)) this.changed(); });
     form.addEventListener("submit", (event) => this.leave(event));
+    form.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-brouillon-oublier]")) return;
+      this.gone = true;
+      write(this.key, null);
+    });
     // Whoever leaves the form for another of the same key waits for what is typed to be there: `detail.fait`.
     form.addEventListener("brouillon:enregistrer", (event) => { event.detail.fait = this.saveNow(); });
     addEventListener("online", () => this.back());
@@ -82,7 +94,7 @@ class Draft {
   }
 
   say(text) { if (this.state) this.state.textContent = text; }
-  get empty() { return [...this.form.elements].filter((field) => field.name && isText(field)).every((field) => !field.value.trim()); }
+  get empty() { return !this.changes && [...this.form.elements].filter((field) => field.name && isText(field)).every((field) => !field.value.trim()); }
 
   /* What the server put in the fields, or what this browser kept, whichever is later; both are shown when neither is. */
   start() {
@@ -92,6 +104,7 @@ class Draft {
     const typed = [...this.form.elements].some((field) => ours(field) && isText(field) && field.value !== field.defaultValue);
     if ("soumis" in this.form.dataset || typed) this.changed();
     else if (!local) { if (this.version) this.say(`Brouillon enregistré à ${this.form.dataset.heure}`); }
+    else if (this.changes) this.resume(local);
     else if (!this.url) { if (this.empty) { fill(this.form, local.contenu); this.say("Votre brouillon a été retrouvé."); } }
     else if (!local.sale && this.version && local.version > this.version && Date.now() - local.recu < JUST_NOW) {
       // The page left for this one was still sending it when the server wrote this one.
@@ -109,6 +122,17 @@ class Draft {
       else this.later(0);
     }
     this.quote();
+  }
+
+  /* `depart` says what the form started from: once it is another, what was sent has been saved. */
+  resume(local) {
+    if (local.envoye && local.contenu.depart !== this.form.elements.depart?.value) { write(this.key, null); return; }
+    if (same(local.contenu, values(this.form))) return;
+    fill(this.form, local.contenu);
+    this.dirty = true;
+    this.say("Ce que vous aviez saisi sans l’enregistrer a été retrouvé.");
+    const back = this.form.querySelector("[data-brouillon-oublier][hidden]");
+    if (back) back.hidden = false;
   }
 
   /* A quote asked for by the address (?citer=): once, after whatever was there. */

@@ -1,0 +1,77 @@
+"""Filling one's profile in the browser: a photo cut by keyboard, an expertise, what is not sent kept."""
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.parcours.test_axe import look
+
+pytestmark = pytest.mark.navigateur
+
+
+def portrait() -> bytes:
+    """Left half red, right half blue."""
+    image = Image.new("RGB", (900, 600), (200, 0, 0))
+    image.paste((0, 0, 200), (450, 0, 900, 600))
+    out = io.BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_fill_a_profile(sign_in: Callable[..., Page]) -> None:
+    nadia = sign_in("Nadia Ferhat", "telephone")
+    nadia.goto("/annuaire/moi/modifier/")
+    nadia.get_by_role("link", name="Ajouter une photo").click()
+    nadia.get_by_label("Photo", exact=False).first.set_input_files(
+        {"name": "moi.jpg", "mimeType": "image/jpeg", "buffer": portrait()}
+    )
+    frame = nadia.get_by_role("group", name="Cadrage de la photo")
+    expect(frame).to_be_visible()
+    frame.focus()
+    for _ in range(4):
+        nadia.keyboard.press("+")
+    for _ in range(20):
+        nadia.keyboard.press("ArrowRight")
+    expect(nadia.locator("#cadrage-etat")).to_contain_text("Horizontalement à 100 %")
+    assert look(nadia) == []
+    nadia.get_by_role("button", name="Mettre cette photo").click()
+    expect(nadia.get_by_text("Votre photo est en place.")).to_be_visible()
+
+    nadia.get_by_role("link", name="Mes expertises").click()
+    last = nadia.get_by_role("group", name=re.compile(r"^Expertise \d+$")).last
+    last.get_by_label("Expertise", exact=True).select_option(label="Installations classées")
+    last.get_by_label("Niveau").select_option(label="Référence")
+    last.get_by_label("Depuis").fill("2012")
+    nadia.get_by_role("button", name="Enregistrer").click()
+    expect(nadia.get_by_text("Votre profil est à jour.")).to_be_visible()
+
+    # What is typed and not sent waits, if one leaves.
+    nadia.get_by_role("link", name="Présentation").click()
+    nadia.get_by_label("Présentation").fill("Je relis les dossiers de **zones humides**.")
+    nadia.get_by_label("Présentation").blur()
+    nadia.goto("/annuaire/moi/modifier/")
+    nadia.get_by_role("link", name="Présentation").click()
+    expect(nadia.get_by_label("Présentation")).to_have_value("Je relis les dossiers de **zones humides**.")
+    nadia.get_by_role("button", name="Enregistrer").click()
+
+    # As a colleague sees it: blue, since the right of the photo was kept.
+    gaelle = sign_in("Gaëlle Estaque")
+    gaelle.goto("/annuaire/nadia-ferhat/")
+    expect(gaelle.locator("main strong", has_text="zones humides")).to_be_visible()
+    expect(gaelle.locator("main").get_by_text("depuis 2012")).to_be_visible()
+    photo = gaelle.locator(".profil__tete img")
+    expect(photo).to_be_visible()
+    colour = photo.evaluate(
+        """async (image) => {
+            await image.decode();
+            const paper = document.createElement("canvas").getContext("2d");
+            paper.drawImage(image, 0, 0);
+            return [...paper.getImageData(20, 100, 1, 1).data];
+        }"""
+    )
+    assert colour[2] > 150 > colour[0]
+    assert look(gaelle) == []
