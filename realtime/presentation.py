@@ -152,6 +152,7 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "peut_epingler": may_pin(agent, salon),
         "peut_retirer": animates(agent, salon),
         "reglages_salon": settings.SALONS,
+        "sourdine": SourdineSalon.objects.filter(agent=agent, salon=salon).exists(),
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),
     }

@@ -1,5 +1,6 @@
 /** The page of a salon. Without this module the page works with a form and links. */
 
+import { sonner } from "../plateforme/sons.js";
 import { envoyer, subscribe } from "./direct.js";
 import { suivreEcriture } from "./ecriture.js";
 import { Envois } from "./envois.js";
@@ -107,6 +108,7 @@ class PageSalon {
       this.envois.oublier(message.client_id);
       this.enAttente += 1;
       this.montrerNouveaux();
+      if (message.auteur.id !== this.moi.id) this.sonner();
       return;
     }
     const enBas = this.estEnBas();
@@ -117,6 +119,7 @@ class PageSalon {
     this.envois.oublier(message.client_id);
     if (!mien) {
       this.annoncer(message, ligne);
+      this.sonner();
       if (!enBas || document.hidden) {
         if (!this.enAttente) {
           this.lignes.retirerNonLus();
@@ -153,6 +156,11 @@ class PageSalon {
       this.aAnnoncer = [];
       this.annonce.textContent = phrases.length > 3 ? `${phrases.length} nouveaux messages` : phrases.join(". ");
     }, 400);
+  }
+
+  /** Who looks at the salon sees what arrives; who put it in silence hears nothing. */
+  sonner() {
+    if (!("sourdine" in this.racine.dataset) && (document.hidden || !document.hasFocus())) sonner("message");
   }
 
   montrerNouveaux() {

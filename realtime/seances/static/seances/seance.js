@@ -1,5 +1,6 @@
 /** The page of a meeting that is held. Without this module, its forms and a reload do the same. */
 
+import { sonner } from "../plateforme/sons.js";
 import { Horloges } from "./horloge.js";
 import { Notes } from "./notes.js";
 import { Suivi } from "./suivi.js";
@@ -126,9 +127,19 @@ class PageSeance {
   /** One sentence for those who listen; what changes all the time (hands, people) is not said. */
   dire() {
     const repere = this.repere().dataset;
+    if (this.doitSonner(repere)) sonner("appel");
     const phrases = [...this.aDire].map((quoi) => ANNONCES[quoi]?.(repere)).filter(Boolean);
     this.aDire.clear();
     if (phrases.length) this.annonce.textContent = phrases.join(" ");
+  }
+
+  /** What asks something of this person: the floor, a vote, a call for help (which only who animates is told). */
+  doitSonner({ parole, annonceAide, annonceScrutin }) {
+    return (
+      (this.aDire.has("parole_donnee") && parole === "oui") ||
+      (this.aDire.has("aide") && annonceAide) ||
+      (this.aDire.has("scrutin") && annonceScrutin)
+    );
   }
 
   changerLigne(etat) {
