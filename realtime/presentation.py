@@ -116,9 +116,14 @@ END = Endroit(fin=True)
 def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[str, Any]:
     """What the page of a salon shows: the last messages, or those of `endroit`. Two or three queries, two more for one
     of named people."""
-    read = (
-        LectureSalon.objects.filter(agent=agent, salon=salon).values_list("dernier_numero", flat=True).first()
-    )
+    mark = LectureSalon.objects.filter(agent=agent, salon=OuterRef("pk")).values("dernier_numero")
+    asleep = SourdineSalon.objects.filter(agent=agent, salon=OuterRef("pk"))
+    read, sourdine = (
+        Salon.objects.filter(pk=salon.pk)
+        .annotate(lu=Subquery(mark), sourdine=Exists(asleep))
+        .values_list("lu", "sourdine")
+        .first()
+    ) or (None, False)
     apres = read_after(agent, salon)
     lu = max(read or 0, apres, salon.efface_jusqu_a)
     avant, autour = endroit.avant, endroit.autour
@@ -152,7 +157,7 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "peut_epingler": may_pin(agent, salon),
         "peut_retirer": animates(agent, salon),
         "reglages_salon": settings.SALONS,
-        "sourdine": SourdineSalon.objects.filter(agent=agent, salon=salon).exists(),
+        "sourdine": sourdine,
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),
     }
