@@ -1,28 +1,25 @@
 """Files put in messages: sent while one writes, bound when one publishes, removed when nobody did."""
 
-import hashlib
 from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_write
-from communautes.fichiers.detection import TypeRefuse, clean_name, detect_type
+from communautes.fichiers.joints import take_in
 from communautes.models import Communaute
-from forum.images import ImageRefusee, reencode
 from forum.models import Brouillon, Message, PieceJointe
 from forum.rendu import cited_pieces
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
 
 BATCH = 200
-_MO = 1024 * 1024
 
 
 def add_piece(
@@ -30,62 +27,26 @@ def add_piece(
 ) -> PieceJointe:
     """Take a file in, for a message that `auteur` is writing in `communaute`. Members who may write only.
 
-    A picture is written again (`forum.images`); any other file is kept as it is, and only ever handed out to
-    be saved. Raises `ActionRefusee` (kind, size, number) and `PermissionDenied`. The bytes are written before
-    the row, and removed if the row cannot be. `limite`: whether it counts against one's rate.
+    Raises `ActionRefusee` (name, kind, size, number) and `PermissionDenied`. `limite`: whether it counts against one's
+    rate.
     """
     if not can_write(auteur, communaute):
         raise PermissionDenied("Rejoignez la communauté pour y écrire.")
     if limite:
         check_limit("fichier", auteur.pk)
-    name = clean_name(nom)
-    if not name:
-        raise ActionRefusee("Ce fichier n’a pas de nom utilisable : renommez-le.", champ="pieces")
-    if fichier.size > settings.PIECE_TAILLE_MAX:
-        raise ActionRefusee(
-            f"« {name} » dépasse {settings.PIECE_TAILLE_MAX // _MO} Mo : partagez-le plutôt dans les documents de "
-            "la communauté, puis collez son adresse ici.",
-            champ="pieces",
-        )
     waiting = PieceJointe.objects.filter(agent=auteur, message__isnull=True)
     if len(waiting.values_list("pk")[: settings.PIECES_EN_ATTENTE]) >= settings.PIECES_EN_ATTENTE:
         raise ActionRefusee(
             "Trop de fichiers attendent déjà dans vos brouillons : publiez-les ou retirez-en.", champ="pieces"
         )
-    piece = PieceJointe(agent=auteur, communaute=communaute, nom=name)
-    try:
-        piece.type_mime = detect_type(name, fichier)  # type: ignore[arg-type]
-        content = _prepare(piece, fichier)
-    except (TypeRefuse, ImageRefusee) as error:
-        raise ActionRefusee(
-            f"« {name} » : {str(error)[:1].lower()}{str(error)[1:]}", champ="pieces"
-        ) from None
-    piece.fichier.save(piece.nom, content, save=False)
-    try:
-        with transaction.atomic():
-            piece.save(force_insert=True)
-    except BaseException:
-        piece.fichier.storage.delete(piece.fichier.name or "")
-        raise
+    piece = PieceJointe(agent=auteur, communaute=communaute)
+    take_in(
+        piece,
+        fichier,
+        nom=nom,
+        trop_gros="partagez-le plutôt dans les documents de la communauté, puis collez son adresse ici.",
+    )
     return piece
-
-
-def _prepare(piece: PieceJointe, fichier: "File[bytes]") -> "File[bytes]":
-    """The bytes to keep; fills what the row says of them."""
-    content = fichier
-    if piece.type_mime.startswith("image/"):
-        photo = reencode(fichier)  # type: ignore[arg-type]
-        if photo is not None:
-            content = ContentFile(photo.octets)
-            piece.largeur, piece.hauteur = photo.largeur, photo.hauteur
-            piece.type_mime = "image/webp"
-            piece.nom = f"{piece.nom.rpartition('.')[0] or piece.nom}.webp"
-    digest = hashlib.sha256()
-    for chunk in content.chunks():
-        digest.update(chunk)
-    content.seek(0)
-    piece.taille, piece.empreinte = content.size, digest.hexdigest()
-    return content
 
 
 @transaction.atomic

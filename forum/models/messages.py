@@ -1,7 +1,6 @@
 """Messages of sujets, their versions, and the files that go with them."""
 
 import secrets
-import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
@@ -14,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from annuaire.models import Agent
+from communautes.fichiers.joints import FichierJoint
 from communautes.models import Communaute
 from forum.models.renvois import titles_of
 from forum.models.sujets import FrenchVector, Sujet
@@ -174,29 +174,18 @@ def piece_path(piece: "PieceJointe", filename: str) -> str:
     return f"pieces/{token[:2]}/{token}"
 
 
-class PieceJointe(models.Model):
+class PieceJointe(FichierJoint):
     """A file put in a message by drag, paste or choice; sent while one writes, bound when one publishes.
 
     Until then only whoever sent it sees it, and the house-keeping removes it after some days. Its address
     holds its random identifier, which is no permission: every view passes through `access.get_piece`.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     communaute = models.ForeignKey(Communaute, on_delete=models.CASCADE, related_name="pieces_jointes")
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="pieces"
     )
     fichier = models.FileField(upload_to=piece_path, max_length=120)
-    nom = models.CharField(max_length=200)
-    taille = models.PositiveBigIntegerField("taille (octets)")
-    # Found by reading the bytes; never what the browser said.
-    type_mime = models.CharField(max_length=120)
-    empreinte = models.CharField("SHA-256", max_length=64)
-    # Of an image that was re-encoded to be shown in the page, else null.
-    largeur = models.PositiveIntegerField(null=True)
-    hauteur = models.PositiveIntegerField(null=True)
-    cree_le = models.DateTimeField("date", auto_now_add=True)
 
     class Meta:
         verbose_name = "pièce jointe"
@@ -205,15 +194,8 @@ class PieceJointe(models.Model):
             models.Index(fields=["cree_le"], name="piece_orpheline", condition=Q(message__isnull=True))
         ]
 
-    def __str__(self) -> str:
-        return self.nom
-
     def get_absolute_url(self) -> str:
         return reverse("forum:piece", args=[self.pk])
-
-    @property
-    def image(self) -> bool:
-        return self.largeur is not None
 
 
 class Brouillon(models.Model):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from annuaire.models import Agent
 from communautes.access import get_readable
+from communautes.fichiers.joints import hand_out
 from communautes.models import Communaute
 from forum.access import get_piece
 from forum.actions import pieces as actions
@@ -78,15 +79,6 @@ def take_files(agent: Agent, communaute: Communaute, files: list[UploadedFile]) 
 
 
 def _hand_out(piece: PieceJointe, *, as_attachment: bool) -> FileResponse:
-    try:
-        file = piece.fichier.open("rb")
-    except FileNotFoundError:
-        raise Http404("Cette pièce jointe est introuvable sur le serveur : prévenez l’assistance.") from None
-    response = FileResponse(
-        file, as_attachment=as_attachment, filename=piece.nom, content_type=piece.type_mime
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     # A picture never changes, but its reader may lose the right to see it: kept by this browser for a while only.
-    response["Cache-Control"] = "private, no-store" if as_attachment else "private, max-age=600"
-    return response
+    cache = "private, no-store" if as_attachment else "private, max-age=600"
+    return hand_out(piece, as_attachment=as_attachment, cache=cache)
