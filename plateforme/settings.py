@@ -572,6 +572,10 @@ SALONS = {
     "suppression_j": int(env("SALONS_SUPPRESSION_J", "30")),
     # Lines pinned at once in one salon.
     "epingles": int(env("SALONS_EPINGLES", "20")),
+    # Files of one line; megabytes that one person sends in a day; hours that a file waits for its line.
+    "fichiers": int(env("SALONS_FICHIERS", "10")),
+    "fichiers_jour_mo": int(env("SALONS_FICHIERS_JOUR_MO", "500")),
+    "fichiers_attente_h": int(env("SALONS_FICHIERS_ATTENTE_H", "24")),
 }
 
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.

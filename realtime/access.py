@@ -165,8 +165,8 @@ def may_remove(agent: Agent, line: MessageSalon) -> bool:
 
 def may_restore(agent: Agent, line: MessageSalon) -> bool:
     """Whether `agent` may put a deleted line back: its author for a moment, those who animate what the animation
-    removed, as long as its text is kept."""
-    if line.supprime_le is None or not line.texte:
+    removed, as long as its text or its files are kept."""
+    if line.supprime_le is None or not (line.texte or line.nb_fichiers):
         return False
     if line.motif:
         return animates(agent, line.salon)

@@ -25,11 +25,14 @@ from plateforme.socle.texte import (
     RENDERER_VERSION,
     Mention,
     extract_mentions,
-    plain_text,
     render_markdown,
     validate_source,
 )
 from realtime.access import get_salon, members_of, require_say, speakers_among
+from realtime.etats import Etat
+from realtime.fichiers.actions import GONE, FichiersPartis, bind_files, check_joints, waiting_among
+from realtime.fichiers.joints import Joint
+from realtime.fichiers.presentation import extract_of
 from realtime.frames import message_frame
 from realtime.models import LectureSalon, MessageSalon, Salon, SourdineSalon
 
@@ -47,6 +50,7 @@ class Demande:
     agent_id: int
     texte: str
     client_id: UUID
+    fichiers: tuple[Joint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +60,26 @@ class Propos:
     auteur: Agent
     texte: str
     client_id: UUID
+    fichiers: tuple[Joint, ...] = ()
 
 
 def send_message(
-    auteur: Agent, salon: Salon, texte: str, client_id: UUID, *, quand: datetime | None = None
+    auteur: Agent,
+    salon: Salon,
+    texte: str,
+    client_id: UUID,
+    *,
+    fichiers: Sequence[Joint] = (),
+    quand: datetime | None = None,
 ) -> MessageSalon:
-    """Say something in a salon. Members only.
+    """Say something in a salon, in words, with `fichiers` that `add_file` took in, or both. Members only.
 
     A `client_id` already used by this author gives the message it made, whatever the text: a resend never
     doubles. Raises `ActionRefusee` and `PermissionDenied`. When this returns and the transaction commits,
     the message is kept: that is what an acknowledgement says.
     """
     require_say(auteur, salon)
-    (outcome,) = _send(salon, [Propos(auteur, texte, client_id)], quand)
+    (outcome,) = _send(salon, [Propos(auteur, texte, client_id, tuple(fichiers))], quand)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -93,7 +104,7 @@ def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSal
             if agent.pk not in writers:
                 # Whoever may not is told why, by those who know.
                 require_say(agent, get_salon(agent, salon_id))
-            allowed.append((place, Propos(agent, demande.texte, demande.client_id)))
+            allowed.append((place, Propos(agent, demande.texte, demande.client_id, demande.fichiers)))
             outcomes.append(Http404())  # its place
         except (ActionRefusee, PermissionDenied, Http404) as refused:
             outcomes.append(refused)
@@ -114,19 +125,36 @@ def _send(
         outcomes |= _known(propos)
         new = {key: one for one in propos if (key := (one.auteur.pk, one.client_id)) not in outcomes}
         ready = []
+        waiting = waiting_among(
+            salon, {(one.auteur.pk, joint.id) for one in new.values() for joint in one.fichiers}
+        )
         for key, one in new.items():
             try:
-                check_text(one.texte)
+                check_words(one.texte, carrying=bool(one.fichiers))
+                check_joints(one.fichiers)
+                carried = {(one.auteur.pk, joint.id) for joint in one.fichiers}
+                if not carried <= waiting:
+                    raise ActionRefusee(GONE, champ="fichiers")
                 if quand is None and key not in counted:
                     check_limit("message", one.auteur.pk, rate_of(one.auteur, salon))
                     counted.add(key)
+                # What one line takes is not there for the next.
+                waiting -= carried
                 ready.append(one)
             except ActionRefusee as refused:
                 outcomes[key] = refused
         try:
-            for message in _write(salon, _rendered(salon, ready, quand), announce=quand is None):
+            for message in _write(
+                salon,
+                _rendered(salon, ready, quand),
+                [one.fichiers for one in ready],
+                announce=quand is None,
+            ):
                 outcomes[message.auteur_id, message.client_id] = message
             break
+        except FichiersPartis:
+            # A file went meanwhile: one looks again, and says so.
+            continue
         except IntegrityError:
             # The same message came by another way in the same instant: it is known now. Anything else is a fault.
             if not _known(ready):
@@ -159,6 +187,7 @@ def _rendered(salon: Salon, propos: Sequence[Propos], quand: datetime | None) ->
                 one.texte, {handle: mentions[handle] for handle in some if handle in mentions}, one.client_id
             ),
             version_rendu=RENDERER_VERSION,
+            nb_fichiers=len(one.fichiers),
             cree_le=quand or timezone.now(),
         )
         for one, some in zip(propos, handles, strict=True)
@@ -166,8 +195,10 @@ def _rendered(salon: Salon, propos: Sequence[Propos], quand: datetime | None) ->
 
 
 @transaction.atomic
-def _write(salon: Salon, messages: list[MessageSalon], *, announce: bool) -> list[MessageSalon]:
-    """Number the messages and keep them. The salon's row is locked from the numbering to the commit."""
+def _write(
+    salon: Salon, messages: list[MessageSalon], fichiers: Sequence[Sequence[Joint]], *, announce: bool
+) -> list[MessageSalon]:
+    """Number the messages and keep them, each with its `fichiers`. The salon's row is locked from the numbering to the commit."""
     from realtime.tasks import distribute_salon_message
 
     if not messages:
@@ -182,9 +213,13 @@ def _write(salon: Salon, messages: list[MessageSalon], *, announce: bool) -> lis
     for numero, message in enumerate(messages, last - len(messages) + 1):
         message.numero = numero
     MessageSalon.objects.bulk_create(messages)
+    carried = bind_files(dict(zip(messages, fichiers, strict=True)))
     # Not what was told of the salon: that waits for the page to say it is read, not for this lock.
     _set_read({(message.auteur_id, salon.pk): message.numero for message in messages})
-    publish_all_on_commit((f"salon.{salon.pk}", message_frame(message)) for message in messages)
+    publish_all_on_commit(
+        (f"salon.{salon.pk}", message_frame(message, Etat(fichiers=carried.get(message.pk, []))))
+        for message in messages
+    )
     if announce:
         for message in messages:
             if salon.prive:
@@ -244,7 +279,7 @@ def tell_of_salon_message(message: MessageSalon) -> None:
             genre=genre,
             cle=f"salon.{message.pk}",
             titre=titre,
-            extrait=plain_text(message.texte, 280),
+            extrait=extract_of(message, 280),
             url=message.get_absolute_url(),
             acteur=auteur,
             fil=f"salon.{salon.pk}",
@@ -274,6 +309,12 @@ def rerender_lines(after: int = 0) -> int | None:
 def render_line(texte: str, mentions: dict[str, Mention], client_id: UUID) -> str:
     """The message's HTML; the prefix of its notes is what it has before it has a number."""
     return render_markdown(texte, mentions=mentions, prefixe=f"c{client_id.hex[:12]}-")
+
+
+def check_words(texte: str, *, carrying: bool) -> None:
+    """`check_text`, but a line that carries files may do without words."""
+    if texte.strip() or not carrying:
+        check_text(texte)
 
 
 def check_text(texte: str) -> None:

@@ -178,7 +178,7 @@ async def unsubscribe(connexion: "Connexion", frame: Desabonner) -> TrameEmise:
 
 @repond_a(Dire)
 async def say(connexion: "Connexion", frame: Dire) -> TrameEmise:
-    demande = Demande(connexion.agent_id, frame.texte, frame.client_id)
+    demande = Demande(connexion.agent_id, frame.texte, frame.client_id, frame.fichiers or ())
     numero = await connexion.hub.redaction.say(frame.salon, demande)
     return Accuse(frame.salon, str(frame.client_id), numero)
 
@@ -196,7 +196,9 @@ async def read(connexion: "Connexion", frame: Lu) -> None:
 
 @repond_a(Modifier)
 async def edit(connexion: "Connexion", frame: Modifier) -> TrameEmise:
-    return await _on_line(connexion.agent_id, frame, edit_line, frame.texte, version=frame.version)
+    return await _on_line(
+        connexion.agent_id, frame, edit_line, frame.texte, version=frame.version, fichiers=frame.fichiers
+    )
 
 
 @repond_a(Supprimer)

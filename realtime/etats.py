@@ -1,10 +1,11 @@
-"""What has become of lines since they were said, beyond their own columns: who reacted."""
+"""What lines have beyond their own columns: who reacted, the files they carry."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from annuaire.models import Agent
 from plateforme.socle.requetes import fetch
+from realtime.fichiers.models import FichierSalon
 from realtime.models import MessageSalon
 
 # People named of those who reacted in one way; the others are counted.
@@ -29,18 +30,25 @@ class Reactions:
 
 @dataclass(slots=True)
 class Etat:
-    """What one line has gathered. `miennes`: kinds of the reader's own reactions, where there is a reader."""
+    """What one line has gathered, and carries. `miennes`: kinds of the reader's own reactions, where there is a reader."""
 
     reactions: dict[str, Reactions] = field(default_factory=dict)
     miennes: frozenset[str] = frozenset()
+    fichiers: list[FichierSalon] = field(default_factory=list)
 
 
 def states_of(messages: Iterable[MessageSalon], agent: Agent | None = None) -> Mapping[int, Etat]:
-    """By number in the database. One query, none when nothing has changed of any: each change leaves a revision."""
-    changed = [message.pk for message in messages if message.revision and message.visible]
-    if not changed:
-        return {}
+    """By number in the database. One query, none when nothing has changed of any: each change leaves a revision; one more
+    when some carry files."""
+    shown = [message for message in messages if message.visible]
     found: dict[int, Etat] = {}
+    carrying = [message.pk for message in shown if message.nb_fichiers]
+    if carrying:
+        for fichier in FichierSalon.objects.filter(message__in=carrying).order_by("message", "rang"):
+            found.setdefault(fichier.message_id, Etat()).fichiers.append(fichier)
+    changed = [message.pk for message in shown if message.revision]
+    if not changed:
+        return found
     values = {"messages": changed, "agent": agent.pk if agent is not None else None, "nommes": NOMMES}
     for pk, genre, nombre, noms, mine in fetch(_REACTIONS, values):
         etat = found.setdefault(pk, Etat())

@@ -36,6 +36,10 @@ class DireForm(_Texte):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
+    def __init__(self, *args: Any, avec_fichiers: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["texte"].required = not avec_fichiers
+
 
 def parse_day(value: str) -> datetime | None:
     """The beginning of a day (« 2026-11-25 ») at the reader's clock; None for what is no day."""
@@ -90,8 +94,12 @@ class RechercheForm(forms.Form):
 
 
 class ModifierForm(_Texte):
-    """A line said otherwise; `version`: what one started from."""
+    """A line said otherwise; `version`: what one started from. One that keeps files may do without words."""
 
     version = forms.IntegerField(
         min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, localize=False, required=False
     )
+
+    def __init__(self, *args: Any, avec_fichiers: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["texte"].required = not avec_fichiers

@@ -5,6 +5,7 @@ from typing import Any
 from annuaire.models import Agent
 from plateforme.socle.templatetags.socle import couleur_agent
 from realtime.etats import Etat
+from realtime.fichiers.presentation import file_frame
 from realtime.models import MessageSalon
 
 
@@ -46,6 +47,8 @@ def message_frame(
         frame["modifie"] = message.modifie_le.isoformat()
     if message.epingle_le is not None:
         frame["epingle"] = message.epingle_le.isoformat()
+    if etat is not None and etat.fichiers:
+        frame["fichiers"] = [file_frame(fichier) for fichier in etat.fichiers]
     if etat is not None and etat.reactions:
         frame["reactions"] = {
             genre: {"nombre": some.nombre, "noms": some.noms} for genre, some in etat.reactions.items()

@@ -15,6 +15,7 @@ PAGE = 50
 CATCH_UP = 200
 # A catch-up page is one frame: this keeps it well under what a socket's queue may hold.
 CATCH_UP_CHARACTERS = 200_000
+FILE_CHARACTERS = 700
 
 
 class Passe(NamedTuple):
@@ -105,7 +106,7 @@ def _as_many_as_fit(found: list[MessageSalon]) -> list[MessageSalon]:
     """Those of one catch-up page: at least one."""
     characters = 0
     for index, message in enumerate(found[:CATCH_UP]):
-        characters += len(message.html)
+        characters += len(message.html) + FILE_CHARACTERS * message.nb_fichiers
         if index and characters > CATCH_UP_CHARACTERS:
             return found[:index]
     return found[:CATCH_UP]

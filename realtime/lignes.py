@@ -5,12 +5,14 @@ numbered too. Each change takes the salon's next revision, so that a page that w
 publishes the line whole.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annuaire.mentions import resolve_mentions
@@ -22,12 +24,15 @@ from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
-from plateforme.socle.texte import RENDERER_VERSION, extract_mentions, plain_text
+from plateforme.socle.texte import RENDERER_VERSION, extract_mentions
 from realtime.access import may_pin, may_remove, may_restore, may_retouch, require_say
-from realtime.actions import check_text, rate_of, render_line
+from realtime.actions import check_words, rate_of, render_line
 from realtime.etats import states_of
+from realtime.fichiers.actions import check_joints, keep_files
+from realtime.fichiers.joints import Joint
+from realtime.fichiers.presentation import extract_of
 from realtime.frames import line_frame
-from realtime.models import MOTIF_MAX, MessageSalon, ReactionSalon, Salon, VersionMessageSalon
+from realtime.models import MOTIF_MAX, FichierSalon, MessageSalon, ReactionSalon, Salon, VersionMessageSalon
 
 # Texts erased in one transaction.
 ERASED = 1000
@@ -49,25 +54,46 @@ class LigneDepassee(ActionRefusee):
 
 
 @transaction.atomic
-def edit_line(auteur: Agent, line: MessageSalon, texte: str, *, version: int | None = None) -> MessageSalon:
+def edit_line(
+    auteur: Agent,
+    line: MessageSalon,
+    texte: str,
+    *,
+    version: int | None = None,
+    fichiers: Sequence[Joint] | None = None,
+) -> MessageSalon:
     """Say it otherwise; what was said is kept among the versions. Its author, for as long as the settings allow.
 
-    `line` comes from `access.get_line`. `version`: what one started from; None takes the text as it is. The same text
-    again changes nothing. Raises `LigneDepassee`, `ActionRefusee`, `PermissionDenied`. Returns it as it is now.
+    `line` comes from `access.get_line`. `version`: what one started from; None takes the text as it is. `fichiers`:
+    those it keeps, as they are now described; None keeps all. The others are gone for good. The same again changes
+    nothing. Raises `LigneDepassee`, `ActionRefusee`, `PermissionDenied`. Returns it as it is now.
     """
     from realtime.tasks import distribute_salon_message
 
     require_say(auteur, line.salon)
     texte = texte.strip()
-    check_text(texte)
+    if fichiers is not None:
+        check_joints(fichiers)
     html = render_line(texte, resolve_mentions(extract_mentions(texte)), line.client_id)
     locked = _lock(line)
     _require_own(auteur, locked)
-    if locked.texte == texte:
+    if fichiers is None:
+        check_words(texte, carrying=locked.nb_fichiers > 0)
+    else:
+        kept = FichierSalon.objects.filter(message=locked, pk__in=[joint.id for joint in fichiers])
+        check_words(texte, carrying=kept.exists())
+    removed, described = keep_files(locked, fichiers) if fichiers is not None else (False, False)
+    if locked.texte == texte and not (removed or described):
         return locked
     if version is not None and locked.version != version:
         raise LigneDepassee
     check_limit("message", auteur.pk, rate_of(auteur, line.salon))
+    if locked.texte == texte:
+        if removed:
+            locked.modifie_le = timezone.now()
+        _publish_changed(locked, "nb_fichiers", "modifie_le")
+        record(auteur, "line.edit_files", locked, fichiers=locked.nb_fichiers)
+        return locked
     VersionMessageSalon.objects.create(
         message=locked,
         numero=locked.version,
@@ -78,7 +104,7 @@ def edit_line(auteur: Agent, line: MessageSalon, texte: str, *, version: int | N
     locked.texte, locked.html, locked.version_rendu = texte, html, RENDERER_VERSION
     locked.version += 1
     locked.modifie_le = timezone.now()
-    _publish_changed(locked, "texte", "html", "version_rendu", "version", "modifie_le")
+    _publish_changed(locked, "texte", "html", "version_rendu", "version", "modifie_le", "nb_fichiers")
     record(auteur, "line.edit", locked, version=locked.version)
     if set(extract_mentions(texte)) - called_before:
         # Those who were told already are not told again.
@@ -127,7 +153,7 @@ def delete_line(auteur: Agent, line: MessageSalon, *, motif: str = "") -> Messag
                 titre=f"L’animation a supprimé votre message dans le salon « {locked.salon.communaute.nom} »",
                 motif=reason,
                 consigne="Vous pouvez répondre à l’animation si cette décision vous paraît injuste : elle la reverra.",
-                extrait=plain_text(locked.texte, 280),
+                extrait=extract_of(locked, 280),
                 url=locked.salon.get_absolute_url(),
             )
         )
@@ -150,7 +176,7 @@ def restore_line(auteur: Agent, line: MessageSalon) -> MessageSalon:
     locked.supprime_le, locked.supprime_par, locked.motif = None, None, ""
     _publish_changed(locked, "supprime_le", "supprime_par", "motif")
     if told_of is not None:
-        speak_again(f"salon.{locked.pk}", told_of, plain_text(locked.texte, 280))
+        speak_again(f"salon.{locked.pk}", told_of, extract_of(locked, 280))
     record(auteur, "line.undelete", locked)
     if removed:
         _record_moderation(auteur, "restore_line", locked)
@@ -207,15 +233,17 @@ def pin_line(agent: Agent, line: MessageSalon, present: bool) -> MessageSalon:
 
 @transaction.atomic
 def erase_deleted_lines() -> int:
-    """Forget the texts of lines deleted long ago, with their versions and reactions; returns how many."""
+    """Forget the texts and the files of lines deleted long ago, with their versions and reactions; returns how many."""
     limit = timezone.now() - timedelta(days=settings.SALONS["suppression_j"])
-    old = MessageSalon.objects.filter(supprime_le__lt=limit).exclude(texte="").order_by("supprime_le")
+    kept = ~Q(texte="") | Q(nb_fichiers__gt=0)
+    old = MessageSalon.objects.filter(kept, supprime_le__lt=limit).order_by("supprime_le")
     # One that is being put back is left for another night.
     pks = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:ERASED])
     VersionMessageSalon.objects.filter(message__in=pks).delete()
     ReactionSalon.objects.filter(message__in=pks).delete()
+    FichierSalon.objects.filter(message__in=pks).delete()
     # Pages show nothing of them already: no revision.
-    return MessageSalon.objects.filter(pk__in=pks).update(texte="", html="")
+    return MessageSalon.objects.filter(pk__in=pks).update(texte="", html="", nb_fichiers=0)
 
 
 def _lock(line: MessageSalon) -> MessageSalon:

@@ -200,6 +200,8 @@ class MessageSalon(models.Model):
     texte = models.TextField("message")
     html = models.TextField(editable=False)
     version_rendu = models.PositiveSmallIntegerField(editable=False)
+    # Counted with the rows of `FichierSalon`: the lines without any ask nothing. A line has words, or files.
+    nb_fichiers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     cree_le = models.DateTimeField("date")
     # The salon's revision at the last change of this line; 0: nothing has changed since it was said.
     revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -235,6 +237,11 @@ class MessageSalon(models.Model):
                 fields=["supprime_le"],
                 name="message_salon_a_effacer",
                 condition=Q(supprime_le__isnull=False) & ~Q(texte=""),
+            ),
+            models.Index(
+                fields=["supprime_le"],
+                name="message_salon_fichiers",
+                condition=Q(supprime_le__isnull=False, nb_fichiers__gt=0),
             ),
             # The words of each salon apart: those of the others cost nothing.
             GinIndex(F("salon"), FrenchVector("texte"), name="message_salon_mots"),
@@ -309,3 +316,6 @@ class LectureSalon(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "salon"], name="lecture_salon_unique")]
+
+
+from realtime.fichiers.models import FichierSalon  # noqa: E402, F401  (a model of this app, which names those above)

@@ -14,7 +14,6 @@ from annuaire.notifications.preferences import clock_of
 from communautes.models import Communaute
 from communautes.presentation import community_context
 from forum.models import Reaction
-from plateforme.socle.texte import plain_text
 from realtime import historique
 from realtime.access import (
     animates,
@@ -27,6 +26,7 @@ from realtime.access import (
 )
 from realtime.conservation import say_retention
 from realtime.etats import Etat, Reactions, states_of
+from realtime.fichiers.presentation import extract_of
 from realtime.frames import person_frame
 from realtime.models import LectureSalon, MembreSalon, MessageSalon, Salon, SourdineSalon
 
@@ -158,6 +158,7 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "peut_retirer": animates(agent, salon),
         "reglages_salon": settings.SALONS,
         "sourdine": sourdine,
+        "fichier_max": settings.PIECE_TAILLE_MAX,
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),
     }
@@ -184,7 +185,7 @@ def pinned_lines(salon: Salon, apres: int) -> list[MessageSalon]:
     """The pinned lines of a salon beyond number `apres`, each with `extrait`. One query."""
     lines = historique.pinned(salon.pk, apres=apres)
     for line in lines:
-        line.extrait = plain_text(line.texte, 120)
+        line.extrait = extract_of(line, 120)
     return lines
 
 
@@ -273,6 +274,6 @@ def _last_lines(salons: Iterable[Salon]) -> dict[int, MessageSalon]:
     ).select_related("auteur")
     found = {}
     for line in lines:
-        line.extrait = plain_text(line.texte, 120) if line.visible else "message supprimé"
+        line.extrait = extract_of(line, 120) if line.visible else "message supprimé"
         found[line.salon_id] = line
     return found

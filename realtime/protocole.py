@@ -156,13 +156,13 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _text(value: Any) -> str:
+def read_text(value: Any) -> str:
     if not isinstance(value, str) or not _is_writable(value):
         raise ValueError
     return value
 
 
-def _uuid(value: Any) -> UUID:
+def read_uuid(value: Any) -> UUID:
     if not isinstance(value, str) or len(value) != 36:
         raise ValueError
     return UUID(value)
@@ -175,9 +175,9 @@ NomCanal = Annotated[Canal, _channel]  # of a channel that may exist
 CanalEcrit = Annotated[Canal, _written_channel]  # in which people write
 Drapeau = Annotated[bool, _flag]
 Texte = Annotated[
-    str, _text
+    str, read_text
 ]  # that the database and the network can hold; its length is the action's business
-Uuid = Annotated[UUID, _uuid]
+Uuid = Annotated[UUID, read_uuid]
 
 
 def _refuse_constant(name: str) -> None:

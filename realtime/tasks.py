@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from realtime.actions import tell_of_salon_message
 from realtime.conservation import remove_expired
+from realtime.fichiers.actions import remove_orphans
 from realtime.lignes import erase_deleted_lines
 from realtime.models import MessageSalon
 
@@ -20,8 +21,16 @@ def distribute_salon_message(message_id: int) -> None:
 @app.periodic(cron="47 4 * * *")
 @app.task(name="realtime.erase_deleted_lines", queueing_lock="realtime.erase_deleted_lines")
 def erase_lines(timestamp: int = 0) -> None:
-    """Forget the texts of lines deleted long ago, a batch at a time."""
+    """Forget the texts of lines deleted long ago, and their files, a batch at a time."""
     while erase_deleted_lines():
+        pass
+
+
+@app.periodic(cron="19 * * * *")
+@app.task(name="realtime.remove_orphan_files", queueing_lock="realtime.remove_orphan_files")
+def remove_orphan_files(timestamp: int = 0) -> None:
+    """Remove the files that were sent and that no line took."""
+    while remove_orphans():
         pass
 
 

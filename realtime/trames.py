@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
+from realtime.fichiers.joints import Joints
 from realtime.protocole import (
     CanalEcrit,
     Drapeau,
@@ -44,11 +45,12 @@ class Desabonner(TrameRecue):
 @trame_recue("dire")
 @dataclass(frozen=True, slots=True)
 class Dire(TrameRecue):
-    """Say something in a salon. `client_id` makes a resend harmless."""
+    """Say something in a salon: words, files that were sent before, or both. `client_id` makes a resend harmless."""
 
     salon: Identifiant
     texte: Texte
     client_id: Uuid
+    fichiers: Joints | None = None
 
 
 @trame_recue("lu")
@@ -63,12 +65,13 @@ class Lu(TrameRecue):
 @trame_recue("modifier")
 @dataclass(frozen=True, slots=True)
 class Modifier(TrameRecue):
-    """Say one's line otherwise. `version`: the one that was on the screen."""
+    """Say one's line otherwise. `version`: the one that was on the screen; `fichiers`: those it keeps, all if absent."""
 
     salon: Identifiant
     numero: Numero
     texte: Texte
     version: Numero
+    fichiers: Joints | None = None
 
 
 @trame_recue("supprimer")

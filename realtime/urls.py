@@ -1,6 +1,7 @@
 from django.urls import path
 
 from realtime import lieux_views, views, views_lignes
+from realtime.fichiers import views as views_fichiers
 
 app_name = "realtime"
 
@@ -12,6 +13,11 @@ urlpatterns = [
     path("salons/<int:pk>/dire/", views.dire, name="dire"),
     path("salons/<int:pk>/messages/", views.messages, name="messages"),
     path("salons/<int:pk>/recherche/", views.recherche, name="recherche"),
+    path("salons/<int:pk>/fichiers/", views_fichiers.liste, name="fichiers"),
+    path("salons/<int:pk>/fichiers/envoyer/", views_fichiers.envoyer, name="envoyer-fichier"),
+    path("salons/<int:pk>/fichiers/<uuid:fichier>/", views_fichiers.fichier, name="fichier"),
+    path("salons/<int:pk>/fichiers/<uuid:fichier>/image/", views_fichiers.image, name="fichier-image"),
+    path("salons/<int:pk>/fichiers/<uuid:fichier>/retirer/", views_fichiers.retirer, name="retirer-fichier"),
     path("salons/<int:pk>/reglages/", lieux_views.reglages, name="reglages"),
     path("salons/<int:pk>/renommer/", lieux_views.renommer, name="renommer"),
     path("salons/<int:pk>/archiver/", lieux_views.archiver, name="archiver"),

@@ -11,6 +11,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
 from realtime.access import get_salon, read_after
 from realtime.actions import mark_salon_read, send_message
+from realtime.fichiers.formulaires import read_joints, take_files, waiting_files
 from realtime.forms import DireForm, RechercheForm, parse_day
 from realtime.historique import first_of_day
 from realtime.models import Salon
@@ -103,17 +104,28 @@ def recherche(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def dire(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say something without JavaScript: back to the salon, or to the form with what was typed."""
+    """Say something without JavaScript: back to the salon, or to the form with what was typed and the files received."""
     salon = get_salon(request.user, pk)
-    form = DireForm(request.POST)
+    joints = read_joints(request.POST)
+    files = request.FILES.getlist("fichiers")
+    form = DireForm(request.POST, avec_fichiers=bool(joints or files))
+    form.full_clean()
+    client_id = form.cleaned_data.get("client_id")
+    if client_id is not None:
+        taken, refusal = take_files(request.user, salon, files, client_id)
+        joints += taken
+        if refusal:
+            form.add_error("texte", refusal)
     if form.is_valid():
         try:
-            send_message(request.user, salon, **form.cleaned_data)
+            send_message(request.user, salon, **form.cleaned_data, fichiers=joints)
         except ActionRefusee as refused:
             form.add_error("texte", refused.message)
         else:
             return redirect(f"{salon.get_absolute_url()}?fin=1#dire")
-    return render(request, "realtime/salon.html", _salon_context(request, salon, form))
+    context = _salon_context(request, salon, form)
+    context["joints"] = waiting_files(request.user, salon, joints)
+    return render(request, "realtime/salon.html", context)
 
 
 @require_safe

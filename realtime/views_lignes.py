@@ -1,6 +1,6 @@
 """One line of a salon: its address, its gestures for whoever has no JavaScript, its versions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +13,13 @@ from forum.models import Reaction
 from plateforme.socle.erreurs import ActionRefusee
 from realtime import lignes
 from realtime.access import get_line, may_pin, may_remove, may_restore, may_retouch
+from realtime.etats import Etat, states_of
+from realtime.fichiers.actions import clean_alternative
+from realtime.fichiers.formulaires import read_joints
+from realtime.fichiers.joints import Joint
+from realtime.fichiers.presentation import file_frame
 from realtime.forms import ModifierForm
-from realtime.models import MessageSalon
+from realtime.models import FichierSalon, MessageSalon
 from realtime.presentation import build_lines, name_salons, page_layout
 
 
@@ -37,16 +42,28 @@ def modifier(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
     if line.auteur_id != request.user.pk:
         raise PermissionDenied("Seule la personne qui a écrit ce message peut le modifier.")
     if request.method != "POST" and _scripted(request):
-        return JsonResponse({"texte": line.texte if line.visible else "", "version": line.version})
+        return JsonResponse(
+            {
+                "texte": line.texte if line.visible else "",
+                "version": line.version,
+                "fichiers": [file_frame(fichier) for fichier in _files(line)],
+            }
+        )
+    joints = read_joints(request.POST) if "joint" in request.POST else None
     form = ModifierForm(
         request.POST if request.method == "POST" else None,
         initial={"texte": line.texte, "version": line.version},
+        avec_fichiers=bool(joints),
     )
     form.fields["texte"].widget.attrs["rows"] = 6
     if request.method == "POST" and form.is_valid():
         try:
             lignes.edit_line(
-                request.user, line, form.cleaned_data["texte"], version=form.cleaned_data["version"] or 0
+                request.user,
+                line,
+                form.cleaned_data["texte"],
+                version=form.cleaned_data["version"] or 0,
+                fichiers=joints,
             )
         except ActionRefusee as refused:
             form.add_error("texte", refused.message)
@@ -57,7 +74,11 @@ def modifier(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
                 form.data["version"] = line.version
         else:
             return redirect(_address(line))
-    context = {"form": form, "possible": may_retouch(request.user, line) or form.is_bound}
+    context = {
+        "form": form,
+        "possible": may_retouch(request.user, line) or form.is_bound,
+        "joints": _files(line, joints or ()),
+    }
     return _page(request, "realtime/modifier.html", line, context, status=422 if form.errors else 200)
 
 
@@ -108,6 +129,16 @@ def epingler(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
     """`epingle`: `oui` or `non`."""
     wanted = request.POST.get("epingle") != "non"
     return _done(request, pk, numero, lambda line: lignes.pin_line(request.user, line, wanted))
+
+
+def _files(line: MessageSalon, typed: Iterable[Joint] = ()) -> list[FichierSalon]:
+    """The files that a line shows, described as the form that comes back says."""
+    found = list(states_of([line]).get(line.pk, Etat()).fichiers)
+    described = {joint.id: joint for joint in typed}
+    for fichier in found:
+        if fichier.pk in described:
+            fichier.alternative = clean_alternative(described[fichier.pk], fichier.alternative)
+    return found
 
 
 def _done(

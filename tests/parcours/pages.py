@@ -119,6 +119,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "realtime:versions": ("/salons/{groupe}/messages/2/versions/",),
     "realtime:ouvrir": (f"{C}salons/nouveau/",),
     "realtime:ouvrir-groupe": ("/salons/nouveau/",),
+    "realtime:fichiers": ("/salons/{groupe}/fichiers/", "/salons/{salon}/fichiers/?q=pont"),
     "realtime:recherche": ("/salons/{salon}/recherche/?q=pont",),
     "realtime:reglages": ("/salons/{salon}/reglages/", "/salons/{groupe}/reglages/"),
     "reunions:liste": (f"{C}reunions/",),
@@ -188,6 +189,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
     "data, a script or a file": (
         "service-worker", "sante-vivant", "sante-pret", "notifications:nombre", "fichiers:telecharger", "forum:flux",
         "forum:flux-etiquette", "forum:flux-expertise", "forum:mentions", "forum:citation", "forum:piece",
+        "realtime:fichier", "realtime:fichier-image",
         "forum:piece-image", "forum:emojis", "suites:export-decisions", "suites:export-taches", "suites:personnes",
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur",
         "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",

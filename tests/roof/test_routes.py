@@ -11,6 +11,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
 from pytest_django import DjangoDbBlocker
 
 from communautes.actions import invite
@@ -21,6 +22,8 @@ from forum.actions import report_message, save_canned
 from forum.actions.pieces import add_piece, bind_pieces
 from forum.models import EntreeFaq
 from realtime.actions import send_message
+from realtime.fichiers.actions import add_file
+from realtime.fichiers.joints import Joint
 from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie, propose_dates
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
@@ -217,6 +220,11 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "realtime:ouvrir-groupe": (LOGIN, 200, 403, 200, 200),
     "realtime:ecrire": POST,
     "realtime:recherche": (LOGIN, 404, 404, 200, 200),
+    "realtime:fichiers": (LOGIN, 404, 404, 200, 200),
+    "realtime:envoyer-fichier": POST,
+    "realtime:fichier": (LOGIN, 404, 404, 200, 200),
+    "realtime:fichier-image": (LOGIN, 404, 404, 200, 200),
+    "realtime:retirer-fichier": POST,
     "realtime:reglages": (LOGIN, 404, 404, 200, 200),
     "realtime:renommer": POST,
     "realtime:archiver": POST,
@@ -441,7 +449,9 @@ def make_world() -> dict[str, Any]:
     (point,) = write_points(reunion, [ProjetPoint("Bilan")])
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
-    send_message(member, communaute.salons.get(), "Bonjour", uuid4())
+    salon = communaute.salons.get()
+    picture = add_file(member, salon, File(_picture()), nom="pont.png", client_id=uuid4())
+    send_message(member, salon, "Bonjour", uuid4(), fichiers=[Joint(picture.pk)])
     message = sujet.messages.get()
     report_message(animateur, message, motif="erreur")
     return {
@@ -455,6 +465,7 @@ def make_world() -> dict[str, Any]:
             communaute=communaute, message=sujet.messages.get(), question="Quel seuil retenir ?"
         ).pk,
         "piece": piece.pk,
+        "fichier": picture.pk,
         "decision": propose_decision(animateur, communaute, "Le seuil est de 60 m.", confirmer=True).pk,
         "tache": create_task(animateur, "Relire l’arrêté", communaute=communaute).pk,
         "document": document.pk,
@@ -498,6 +509,15 @@ ABOUT_DATES = {
 }
 
 
+FILES_OF_SALONS = {"realtime:fichier", "realtime:fichier-image", "realtime:retirer-fichier"}
+
+
+def _picture() -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    return out
+
+
 def address(name: str, world: dict[str, Any]) -> str:
     from django.urls import reverse
 
@@ -536,6 +556,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         [pk, 1],
     ):
         try:
+            if name in FILES_OF_SALONS:
+                arguments = [pk, world["fichier"]]
             if "piece" in name and name != "forum:pieces":
                 arguments = [world["piece"]]
             if name in {"annuaire:profil", "annuaire:contributions"}:

@@ -1,12 +1,19 @@
 """Salons of the demo beside those that its communities begin with."""
 
+import io
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.base import File
 
 from annuaire.models import Agent
 from communautes.models import Communaute
+from plateforme.demo.monde.documents import make_file
 from realtime.actions import send_message
+from realtime.fichiers.actions import add_file
+from realtime.fichiers.joints import Joint
 from realtime.lieux import open_community_salon, open_direct, open_group
 from realtime.lignes import pin_line, set_line_reaction
 from realtime.models import Salon
@@ -26,6 +33,30 @@ DIRECT = (
     ("aminata-sarr", 42, "Bien sûr, je le dépose dans les documents de la communauté avant midi."),
 )
 
+# What goes with the first line of the group: a picture, and a file to keep.
+FICHIERS: tuple[tuple[dict[str, Any], str], ...] = (
+    (
+        {
+            "nom": "debits-mesures.png",
+            "titre": "Débits mesurés au pont-cadre",
+            "graphique": {
+                "axe": "Mètres cubes par seconde",
+                "series": [("lundi", 4.2), ("mardi", 5.8), ("mercredi", 3.9)],
+            },
+        },
+        "Débits au pont-cadre, du lundi au mercredi : 4,2, puis 5,8, puis 3,9 mètres cubes par seconde",
+    ),
+    (
+        {
+            "nom": "points-a-verifier.pdf",
+            "titre": "Points à vérifier sur place",
+            "description": "À cocher jeudi, avec le maître d’ouvrage.",
+            "corps": "- Section du pont-cadre\n- État des berges en aval\n- Accès de l’engin",
+        },
+        "",
+    ),
+)
+
 
 def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: datetime) -> None:
     """One more salon open to all, one between three agents with a pin and a reaction, one between two."""
@@ -34,7 +65,7 @@ def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: dateti
     group = open_group(
         animatrice, [agents[name] for name in ("gaelle-estaque", "nadia-ferhat")], "Visite de jeudi"
     )
-    _say(group, GROUPE, agents, now)
+    _say(group, GROUPE, agents, now, {0: FICHIERS})
     asked = group.messages.get(numero=1)
     pin_line(animatrice, asked, True)
     set_line_reaction(agents["nadia-ferhat"], asked, "accord", True)
@@ -42,9 +73,25 @@ def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: dateti
 
 
 def _say(
-    salon: Salon, lines: Sequence[tuple[str, int, str]], agents: Mapping[str, Agent], now: datetime
+    salon: Salon,
+    lines: Sequence[tuple[str, int, str]],
+    agents: Mapping[str, Agent],
+    now: datetime,
+    files: Mapping[int, Sequence[tuple[dict[str, Any], str]]] | None = None,
 ) -> None:
-    for name, minutes, text in lines:
+    for rank, (name, minutes, text) in enumerate(lines):
         # A name-based id: the same world each time.
         client_id = uuid.uuid5(uuid.NAMESPACE_URL, f"salon/{name}/{minutes}")
-        send_message(agents[name], salon, text, client_id, quand=now - timedelta(minutes=minutes))
+        joints = [
+            Joint(_add(agents[name], salon, entry), alternative)
+            for entry, alternative in (files or {}).get(rank, ())
+        ]
+        moment = now - timedelta(minutes=minutes)
+        send_message(agents[name], salon, text, client_id, fichiers=joints, quand=moment)
+
+
+def _add(agent: Agent, salon: Salon, entry: dict[str, Any]) -> uuid.UUID:
+    file = File(io.BytesIO(make_file(entry)), name=entry["nom"])
+    client_id = uuid.uuid5(uuid.NAMESPACE_URL, f"salon/fichier/{entry['nom']}")
+    kept = add_file(agent, salon, file, nom=entry["nom"], client_id=client_id, limite=False)
+    return kept.pk

@@ -12,7 +12,7 @@ const ATTENTE_MAX = 30_000;
 const CONSERVATION = 7 * 86_400_000;
 
 /** An id for a message; `randomUUID` exists only in pages served by https or from this machine. */
-function nouvelId() {
+export function nouvelId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const octets = crypto.getRandomValues(new Uint8Array(16));
   octets[6] = (octets[6] & 0x0f) | 0x40;
@@ -39,9 +39,10 @@ export class Envois {
     addEventListener("storage", (event) => this.suivre(event));
   }
 
-  /** Put a text in the queue; it leaves at once if it can. */
-  ajouter(texte) {
+  /** Put a text in the queue, with files that the server has; it leaves at once if it can. */
+  ajouter(texte, fichiers = []) {
     const envoi = { client_id: nouvelId(), texte, le: new Date().toISOString() };
+    if (fichiers.length) envoi.fichiers = fichiers;
     this.liste.push(envoi);
     this.garder(envoi);
     this.onChange(envoi, this.connecte ? "envoi" : "attente");
@@ -98,8 +99,9 @@ export class Envois {
 
   async tenter(envoi) {
     const { client_id, texte } = envoi;
+    const fichiers = envoi.fichiers?.map(({ id, image }) => ({ id, ...(image && { alternative: image.alternative }) }));
     try {
-      const accuse = await envoyer({ type: "dire", salon: this.salon, texte, client_id });
+      const accuse = await envoyer({ type: "dire", salon: this.salon, texte, client_id, fichiers });
       this.essais = 0;
       this.oublier(client_id);
       this.onChange(envoi, "accuse", accuse.numero);
@@ -164,7 +166,7 @@ export class Envois {
   dechiffrer(texte) {
     try {
       const envoi = JSON.parse(texte);
-      return envoi?.client_id && envoi.texte && envoi.le ? envoi : null;
+      return envoi?.client_id && (envoi.texte || envoi.fichiers?.length) && envoi.le ? envoi : null;
     } catch {
       return null;
     }

@@ -1,4 +1,6 @@
-/** What a line of a salon shows of what it has become: its text, its marks, its reactions; as templates/composants/ligne_salon.html. */
+/** What a line of a salon shows of what it has become: its text, its files, its marks, its reactions; as templates/composants/ligne_salon.html. */
+
+import { montrerFichiers } from "./fichiers.js";
 
 export const REACTIONS = { merci: "Merci", utile: "Utile", accord: "D’accord" };
 
@@ -16,6 +18,7 @@ export function remplir(ligne, message, { moi, adresse, retablissable }) {
   if (supprime) texte.replaceChildren(pierre(supprime, retablissable(message, supprime)));
   // Rendered and cleaned by the server, once, for everybody.
   else texte.innerHTML = message.html;
+  montrerFichiers(ligne, message.fichiers);
   marquer(ligne.querySelector(".ligne-salon__marques"), message, base);
   compterReactions(ligne, message, { mien: message.auteur.id === moi, moi, base });
 }

@@ -245,7 +245,7 @@ export class Gestes {
       const nom = document.createElement("strong");
       nom.textContent = message.auteur.nom;
       const texte = new DOMParser().parseFromString(message.html, "text/html").body.textContent.trim();
-      lien.append(nom, ` ${texte.slice(0, 120)}`);
+      lien.append(nom, ` ${texte.slice(0, 120) || "Fichier joint"}`);
       rang.replaceChildren(lien);
       if (!connu) liste.prepend(rang);
     }

@@ -1,6 +1,7 @@
 /** The lines of a salon on the screen: grouping, days, order. No network here. */
 
 import { remplir } from "./etats.js";
+import { montrerFichiers } from "./fichiers.js";
 
 const SUITE_MAX = 5 * 60_000;
 
@@ -72,6 +73,7 @@ export class Lignes {
     const texte = ligne.querySelector(".ligne-salon__texte");
     texte.classList.add("ligne-salon__texte--brut");
     texte.textContent = envoi.texte;
+    montrerFichiers(ligne, envoi.fichiers);
     this.grouper(ligne, this.liste.querySelector(".ligne-salon:last-of-type"));
     this.liste.append(ligne);
     return ligne;

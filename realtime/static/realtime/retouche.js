@@ -1,6 +1,7 @@
 /** Changing what one said, in the line itself. What is typed is kept until the server has it, also over a reload. */
 
 import { envoyer } from "./direct.js";
+import { FichiersGardes } from "./fichiers.js";
 
 export class Retouche {
   /** `adresse` gives the text to start from; `onFin()` is called when the line is back as it was. */
@@ -27,6 +28,8 @@ export class Retouche {
     this.version = depart.version;
     this.formulaire = document.getElementById("salon-modele-retouche").content.firstElementChild.cloneNode(true);
     this.champ = this.formulaire.querySelector("textarea");
+    this.fichiers = new FichiersGardes(this.formulaire, depart.fichiers);
+    this.champ.required = !depart.fichiers.length;
     this.champ.value = this.page.stockage("getItem", this.cle) ?? depart.texte;
     this.formulaire.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -65,7 +68,8 @@ export class Retouche {
 
   async enregistrer() {
     const texte = this.champ.value.trim();
-    if (!texte) {
+    const fichiers = this.fichiers.valeur();
+    if (!texte && !fichiers?.length) {
       this.refuser("Écrivez un message, ou supprimez-le.");
       return;
     }
@@ -75,7 +79,7 @@ export class Retouche {
     bouton.setAttribute("aria-busy", "true");
     try {
       const { salon } = this.page;
-      await envoyer({ type: "modifier", salon, numero: this.numero, texte, version: this.version });
+      await envoyer({ type: "modifier", salon, numero: this.numero, texte, version: this.version, fichiers });
       this.fermer();
       this.page.annoncerPhrase("Message modifié.");
     } catch (erreur) {

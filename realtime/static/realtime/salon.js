@@ -5,6 +5,7 @@ import { envoyer, subscribe } from "./direct.js";
 import { suivreEcriture } from "./ecriture.js";
 import { Envois } from "./envois.js";
 import { Gestes } from "./gestes.js";
+import { Joindre } from "./joindre.js";
 import { Lignes } from "./lignes.js";
 import { Parcours } from "./parcours.js";
 import { Presents } from "./presents.js";
@@ -148,7 +149,7 @@ class PageSalon {
 
   /** For those who listen: one sentence, and a count when many come at once. */
   annoncer(message, ligne) {
-    const texte = ligne.querySelector(".ligne-salon__texte").textContent.trim();
+    const texte = ligne.querySelector(".ligne-salon__texte").textContent.trim() || "a envoyé un fichier";
     this.aAnnoncer = [...(this.aAnnoncer ?? []), `${message.auteur.nom}\u00a0: ${texte}`];
     clearTimeout(this.annonceBientot);
     this.annonceBientot = setTimeout(() => {
@@ -182,7 +183,10 @@ class PageSalon {
     else if (etat === "coupe") this.etatBientot = setTimeout(() => this.dire(PHRASES.coupe), AVANT_DE_DIRE_COUPE);
     else this.dire(PHRASES[etat]);
     this.envois.etat(connecte);
-    if (connecte) this.marquerLu();
+    if (connecte) {
+      this.joindre?.relancer();
+      this.marquerLu();
+    }
   }
 
   dire(phrase) {
@@ -204,6 +208,11 @@ class PageSalon {
       this.envoyerTexte();
     });
     this.champ.addEventListener("input", () => this.suivreTexte());
+    this.joindre = new Joindre(formulaire, {
+      zone: this.racine,
+      cle: `salon.${this.moi.id}.${this.salon}.fichiers`,
+      pret: () => this.envoyerTexte(),
+    });
     if (!this.champ.value) this.champ.value = this.stockage("getItem", this.brouillon) ?? "";
     this.ajusterChamp();
   }
@@ -211,10 +220,12 @@ class PageSalon {
   envoyerTexte() {
     const texte = this.champ.value.trim();
     this.champ.focus();
-    if (!texte) return;
+    if (this.joindre.retient()) return;
+    const fichiers = this.joindre.emporter();
+    if (!texte && !fichiers.length) return;
     this.champ.value = "";
     this.suivreTexte();
-    this.envois.ajouter(texte);
+    this.envois.ajouter(texte, fichiers);
     // What waits to be sent goes with the person to the end.
     if (this.parcours.suite) this.allerAuBout();
     else this.descendre();
@@ -278,11 +289,12 @@ class PageSalon {
     };
     bouton("Réessayer", () => this.envois.reprendre(envoi.client_id));
     if (!this.champ) return;
-    bouton("Reprendre le texte", () => {
+    bouton(envoi.texte ? "Reprendre le texte" : "Reprendre les fichiers", () => {
       this.envois.oublier(envoi.client_id);
       ligne.remove();
       this.champ.value = [this.champ.value, envoi.texte].filter(Boolean).join("\n");
       this.suivreTexte();
+      this.joindre.remettre(envoi.fichiers ?? []);
       this.champ.focus();
     });
   }

@@ -1,0 +1,1 @@
+"""Files and pictures that go with the lines of salons."""
