@@ -1,54 +1,78 @@
-"""Who knows about this, and why we think so: the directory's search.
+"""Who knows about this: the directory's search.
 
-A person is found by the words of their name, fonction, service, territory, presentation and declared expertises.
-What people did counts too (`annuaire.preuves`), as far as the person who searches may read it.
+A person is found by what they declare (expertises with their level, the words of their profile) and by what they did
+(`annuaire.preuves`), as far as the person who searches may read it. Both are measured on one scale, the share of the
+question that is answered, rare words weighing more, and added: who only declares is found, who only answers too.
 The vocabulary widens a question: an acronym or a synonym of an expertise stands for it. A word that nobody carries
 is taken for a typing error and compared by its groups of three letters. Accents and endings do not count.
+Decision 0023 has the model, its sources and its measures.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from annuaire.models import Agent, DeclarationExpertise, Expertise
+from annuaire.models import Agent, Expertise
 from annuaire.preuves import recherche as preuves
+from annuaire.preuves.frequences import Frequences, frequencies, rarity
+from annuaire.preuves.recherche import Terme
+from annuaire.question import (
+    MAX_UNKNOWN,
+    MAX_WORDS,
+    Mot,
+    Reconnue,
+    cleaned,
+    recognise,
+    understand,
+    words_of,
+)
+from annuaire.raisons import explain
 from plateforme.socle.recherche import quoted_lexeme
 
-MAX_QUERY = 200
-MAX_WORDS = 12
+__all__ = ["Classement", "Mot", "Reconnue", "Resultat", "rank_agents", "search_agents", "understand"]
+
 # Below, two words are different words: "urbanisme" and "urbanime" give 0.64.
 CLOSE_ENOUGH = 0.5
-OPEN, CLOSE = "\x02", "\x03"
+# What words found by their likeness are worth, beside words found as they are.
+CLOSE_WORTH = 0.5
+# Questions of more words than this are no longer compared by groups of letters.
+FEW_WORDS = 6
+# Profiles: weights of the presentation (D), of fonction, service and territory (B), of name and expertises (A).
+PROFILE_WEIGHTS = "{.6,.6,.7,1}"
+PROFILE_LENGTH = 40
+# What an expertise that the question names in full is worth, by level; ten years of it add a tenth.
+LEVELS = {1: 0.35, 2: 0.5, 3: 0.65, 4: 0.8}
+LONG_SINCE, LONG_SINCE_WORTH = 10, 0.08
+# Between two who are worth the same: the nearest, and who is available.
+NEAR, BUSY = 0.02, 0.04
 
 
 @dataclass
 class Resultat:
-    """One person found: `raisons` are safe HTML sentences, the words found in bold."""
+    """One person found: `raisons` are safe HTML sentences, the words found in bold. `relais`: nothing of theirs
+    answers, they are lately active and may know who does."""
 
     agent: Agent
     score: float
     raisons: list[SafeString] = field(default_factory=list)
+    relais: bool = False
 
 
 @dataclass(frozen=True)
-class Mot:
-    """A word of the question: as typed without accents, and its stem."""
+class Classement:
+    """What a question finds: (id, score), best first, then those who may know who knows; and how it was read."""
 
-    forme: str
-    racine: str
-
-
-@dataclass(frozen=True)
-class Reconnue:
-    """An expertise that the question names, and the word of the vocabulary that named it."""
-
-    expertise: Expertise
-    par: str
+    trouves: list[tuple[int, float]]
+    relais: list[tuple[int, float]] = field(default_factory=list)
+    mots: list[Mot] = field(default_factory=list)
+    termes: list[Terme] = field(default_factory=list)
+    reconnues: list[Reconnue] = field(default_factory=list)
 
 
 def search_agents(
@@ -59,84 +83,104 @@ def search_agents(
     limit: int = 20,
     expertises: Iterable[Expertise] = (),
     parmi: "QuerySet[Agent] | None" = None,
+    part: float = 0.0,
+    relais: int = 0,
 ) -> list[Resultat]:
-    """The people who best answer `question`, best first, among those `agent` may see, themselves excepted.
+    """The people who best answer `question`, best first, with the reasons; as `rank_agents`.
 
-    `territoire`: code of a département or of a région (which takes its départements in). `expertises`: those that
-    the question is known to be about, whatever its words. `parmi`: look only among these people; the caller has
-    checked that `agent` may know of them, outside partners included. An empty question gives nobody. Fewer than
-    ten queries whatever the number of results.
+    `part`: leave out who is worth less than this part of the best. Fewer than fifteen queries, whatever the number
+    of results.
     """
-    question = " ".join(question.split())[:MAX_QUERY]
-    words = _words(question)
-    if not words:
-        return []
-    recognised = _recognise(question)
-    named = {item.expertise.pk for item in recognised}
-    recognised += [Reconnue(item, item.libelle) for item in expertises if item.pk not in named]
-    scope = _scope(agent, territoire, parmi)
-    scores = _exact(agent, words, recognised, scope, limit)
-    if not scores or max(cover for _, cover in scores.values()) < 1:
-        for pk, found in _close(words, scope, limit).items():
-            scores.setdefault(pk, found)
-    best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:limit]
-    people = (
-        Agent.objects.with_place().prefetch_related("declarations__expertise").in_bulk([pk for pk, _ in best])
+    ranked = rank_agents(
+        agent,
+        question,
+        territoire=territoire,
+        limit=limit,
+        expertises=expertises,
+        parmi=parmi,
+        relais=relais,
     )
-    results = [Resultat(people[pk], score) for pk, (score, _) in best if pk in people]
-    _explain(agent, question, results, words, recognised)
+    best = ranked.trouves[0][1] if ranked.trouves else 0.0
+    kept = [(pk, score) for pk, score in ranked.trouves if score >= best * part]
+    people = (
+        Agent.objects.with_place()
+        .prefetch_related("declarations__expertise")
+        .in_bulk([pk for pk, _ in (*kept, *ranked.relais)])
+    )
+    results = [Resultat(people[pk], score) for pk, score in kept if pk in people]
+    results += [Resultat(people[pk], score, relais=True) for pk, score in ranked.relais if pk in people]
+    explain(agent, results, ranked.mots, ranked.termes, ranked.reconnues)
     return results
 
 
-def understand(text: str) -> tuple[list[Mot], list[Reconnue]]:
-    """The words of `text` that mean something, and the expertises it names. Three queries."""
-    text = " ".join(text.split())[:MAX_QUERY]
-    words = _words(text)
-    return words, _recognise(text) if words else []
+def rank_agents(
+    agent: Agent,
+    question: str,
+    *,
+    territoire: str = "",
+    limit: int = 20,
+    expertises: Iterable[Expertise] = (),
+    parmi: "QuerySet[Agent] | None" = None,
+    relais: int = 0,
+    quand: datetime | None = None,
+) -> Classement:
+    """The ranking alone: who answers `question` among those `agent` may see, themselves excepted.
+
+    `territoire`: code of a département or of a région (which takes its départements in). `expertises`: those that
+    the question is known to be about, whatever its words. `parmi`: look only among these people; the caller has
+    checked that `agent` may know of them, outside partners included. `relais`: when fewer than `limit` answer, add
+    up to this many people lately active, who may know who does. `quand`: as if it were asked then. An empty question
+    gives nobody. Fewer than ten queries. The order depends on no id: who is worth the same is ordered by a draw that
+    each question makes anew, and that is always the same for the same question.
+    """
+    question = cleaned(question)
+    words = words_of(question)
+    if not words:
+        return Classement([])
+    recognised = recognise(question)
+    named = {item.expertise.pk for item in recognised}
+    recognised += [Reconnue(item, item.libelle) for item in expertises if item.pk not in named]
+    counts = frequencies(
+        [word.racine for word in words] + [preuves.expertise_lexeme(item.expertise.pk) for item in recognised]
+    )
+    words = _most_telling(words, counts)
+    terms = preuves.terms_of(
+        [word.racine for word in words]
+        + [preuves.expertise_lexeme(item.expertise.pk) for item in recognised],
+        counts,
+    )
+    scope = _scope(agent, territoire, parmi)
+    among = _only_if_narrow(scope, territoire, parmi)
+    quand = quand or timezone.now()
+    found, covered = _found(agent, question, words, terms, recognised, counts, scope, among, quand, limit)
+    if len(words) <= FEW_WORDS and covered < len(words):
+        close = _close(words, scope, limit)
+        for pk, score in close.items():
+            found[pk] = max(found.get(pk, 0.0), score)
+    best = sorted(found.items(), key=lambda row: -row[1])[:limit]
+    room = min(relais, limit - len(best))
+    others = preuves.lately_active(agent, scope, [pk for pk, _ in best], quand, room) if room > 0 else []
+    return Classement(best, [(pk, -1 / (1 + active)) for pk, active in others], words, terms, recognised)
 
 
-def _words(question: str) -> list[Mot]:
-    """The words of the question that mean something, with the stems that the database gives them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.forme, (tsvector_to_array(fr_vecteur(m.forme)))[1] FROM"
-            " (SELECT DISTINCT ON (forme) forme, rang FROM"
-            " regexp_split_to_table(sans_accent(%s), '[^[:alnum:]]+') WITH ORDINALITY AS t(forme, rang)"
-            " ORDER BY forme, rang) AS m ORDER BY m.rang",
-            [question],
-        )
-        return [Mot(forme, racine) for forme, racine in cursor.fetchall() if racine][:MAX_WORDS]
+def _most_telling(words: list[Mot], counts: Frequences) -> list[Mot]:
+    """The rarest words, in order; of those that nobody carries, a few after the others."""
+    known = [word for word in words if word.racine in counts.mots]
+    unknown = [word for word in words if word.racine not in counts.mots]
+    known.sort(key=lambda word: min(counts.in_evidence(word.racine), counts.in_profiles(word.racine)))
+    if len(words) <= MAX_WORDS:
+        return known + unknown
+    kept = unknown[:MAX_UNKNOWN]
+    return known[: MAX_WORDS - len(kept)] + kept
 
 
-def _recognise(question: str) -> list[Reconnue]:
-    """The expertises that the question names by their label, a synonym or an acronym, typing errors forgiven."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH terme AS (SELECT e.id, e.libelle, t.mot, sans_accent(t.mot) AS nu FROM annuaire_expertise e,"
-            " unnest(e.libelle || e.synonymes) AS t(mot)), q AS (SELECT sans_accent(%s) AS nu)"
-            " SELECT DISTINCT ON (terme.id) terme.id, terme.mot,"
-            "  CASE WHEN ' ' || regexp_replace(q.nu, '[^[:alnum:]]+', ' ', 'g') || ' ' LIKE"
-            "   '%% ' || regexp_replace(terme.nu, '[^[:alnum:]]+', ' ', 'g') || ' %%' THEN 2"
-            "  ELSE word_similarity(terme.nu, q.nu) END AS force"
-            " FROM terme, q WHERE ' ' || regexp_replace(q.nu, '[^[:alnum:]]+', ' ', 'g') || ' ' LIKE"
-            "  '%% ' || regexp_replace(terme.nu, '[^[:alnum:]]+', ' ', 'g') || ' %%'"
-            " OR (length(terme.nu) >= 6 AND word_similarity(terme.nu, q.nu) >= 0.7)"
-            " OR (length(q.nu) >= 5 AND fr_vecteur(q.nu) <> '' AND fr_vecteur(terme.nu) @@"
-            "  plainto_tsquery('simple', array_to_string(tsvector_to_array(fr_vecteur(q.nu)), ' ')))"
-            " ORDER BY terme.id, force DESC, length(terme.mot)",
-            [question],
-        )
-        found = {pk: word for pk, word, _ in cursor.fetchall()}
-    return [Reconnue(expertise, found[expertise.pk]) for expertise in Expertise.objects.filter(pk__in=found)]
-
-
-Scope = tuple[str, list[object]]
+Scope = tuple[str, list[Any]]
 
 
 def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | None") -> Scope:
     """The condition on who may be found, as SQL on `a`."""
     clauses = ["a.is_active", "a.id <> %s"]
-    parameters: list[object] = [agent.pk]
+    parameters: list[Any] = [agent.pk]
     if parmi is None:
         clauses.append("NOT a.partenaire")
     else:
@@ -151,50 +195,99 @@ def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | None") -> Sc
     return " AND ".join(clauses), parameters
 
 
-def _exact(
-    agent: Agent, words: list[Mot], recognised: list[Reconnue], scope: Scope, limit: int
-) -> dict[int, tuple[float, float]]:
-    """By stems, declared expertises and evidence: id → (score, share of the words found)."""
-    stems = [word.racine for word in words]
-    query = " | ".join(quoted_lexeme(stem) for stem in stems)
-    ids = [item.expertise.pk for item in recognised]
+def _only_if_narrow(scope: Scope, territoire: str, parmi: "QuerySet[Agent] | None") -> Scope | None:
+    """The people that evidence is looked for of, when they are not nearly everybody."""
+    if parmi is None and not territoire:
+        return None
     condition, values = scope
-    cover = " + ".join(["(a.recherche @@ %s::tsquery)::int"] * len(stems))
-    evidence, evidence_values = preuves.gains(agent, stems, ids)
+    return f"SELECT a.id FROM annuaire_agent a WHERE {condition}", values  # noqa: S608
+
+
+def _found(
+    agent: Agent,
+    question: str,
+    words: Sequence[Mot],
+    terms: Sequence[Terme],
+    recognised: Sequence[Reconnue],
+    counts: Frequences,
+    scope: Scope,
+    among: Scope | None,
+    quand: datetime,
+    limit: int,
+) -> tuple[dict[int, float], int]:
+    """By stems, declared expertises and evidence: id → score, best first; and how many of the words somebody carries."""
+    evidence, evidence_values = preuves.voices(agent, terms, counts.preuves, among, quand)
+    own = sorted(
+        (
+            Terme(word.racine, count, rarity(counts.profils, count))
+            for word, count in ((word, counts.in_profiles(word.racine)) for word in words)
+        ),
+        key=lambda term: (term.nombre, term.lexeme),
+    )
+    note, note_values = preuves.note_of(own, "v", PROFILE_WEIGHTS, PROFILE_LENGTH)
+    query, _ = preuves.narrowed(own, counts.profils)
+    condition, values = scope
+    shares = _shares(own, recognised)
+    levels = " ".join(f"WHEN {level} THEN {worth}" for level, worth in LEVELS.items())
     sql = (
-        "WITH declare AS (SELECT agent_id, max(niveau) AS niveau FROM annuaire_declarationexpertise"  # noqa: S608
-        " WHERE expertise_id = ANY(%s) GROUP BY agent_id),"
-        f" preuve AS MATERIALIZED ({evidence}),"
-        " candidat AS (SELECT id FROM annuaire_agent WHERE recherche @@ %s::tsquery"
-        " UNION SELECT agent_id FROM declare UNION SELECT agent_id FROM preuve),"
-        f" note AS (SELECT a.id, ({cover})::float / %s AS part, d.niveau,"
-        " ts_rank_cd(a.recherche, %s::tsquery, 1) AS rang,"
-        " CASE WHEN a.territoire_id = %s THEN 2 WHEN t.parent_id = %s THEN 1 ELSE 0 END AS pres,"
-        " a.disponibilite, coalesce(e.gain, 0) AS gain, coalesce(e.part, 0) AS part_preuve"
-        " FROM candidat c JOIN annuaire_agent a ON a.id = c.id"
+        f"WITH preuve AS MATERIALIZED ({evidence}),"  # noqa: S608
+        " profil AS MATERIALIZED ("
+        f" SELECT id, {note} AS note FROM (SELECT a.id, ts_filter(a.recherche, '{{a,b,c,d}}') AS v"
+        f"  FROM annuaire_agent a WHERE a.recherche @@ %s::tsquery AND {condition} OFFSET 0) AS lue),"
+        f" declare AS MATERIALIZED (SELECT d.agent_id, max(x.part * (CASE d.niveau {levels} END"
+        f"  + {LONG_SINCE_WORTH} * least(1, greatest(0, coalesce(%s - d.depuis, 0)) / {LONG_SINCE}.0))) AS note"
+        "  FROM unnest(%s::bigint[], %s::float[]) AS x(expertise_id, part)"
+        "  JOIN annuaire_declarationexpertise d ON d.expertise_id = x.expertise_id GROUP BY d.agent_id),"
+        " somme AS (SELECT id, sum(note) AS note FROM (SELECT agent_id AS id, voix AS note FROM preuve"
+        "  UNION ALL SELECT id, note FROM profil UNION ALL SELECT agent_id, note FROM declare) AS tout GROUP BY id)"
+        f" SELECT a.id, s.note + CASE WHEN a.territoire_id = %s THEN {NEAR}"
+        f"  WHEN t.parent_id = %s THEN {NEAR} / 2.0 ELSE 0 END"
+        f"  - CASE a.disponibilite WHEN 'non' THEN {BUSY} ELSE 0 END AS score"
+        " FROM somme s JOIN annuaire_agent a ON a.id = s.id"
         " LEFT JOIN annuaire_territoire t ON t.code = a.territoire_id"
-        " LEFT JOIN preuve e ON e.agent_id = a.id"
-        f" LEFT JOIN declare d ON d.agent_id = a.id WHERE {condition})"
-        " SELECT id, greatest(4 * part, 5 * part_preuve) + gain + CASE WHEN niveau IS NULL THEN 0 ELSE 2 + 0.4 * niveau END + least(rang, 1)"
-        " + 0.3 * pres - CASE disponibilite WHEN 'non' THEN 0.5 ELSE 0 END AS score,"
-        " CASE WHEN niveau IS NULL THEN greatest(part, part_preuve) ELSE 1 END FROM note"
-        " ORDER BY score DESC, id LIMIT %s"
+        f" WHERE {condition} ORDER BY score DESC, md5(a.identifiant || %s) LIMIT %s"
     )
     region = agent.territoire.parent_id if agent.territoire is not None else None
-    parameters = [
-        ids, *evidence_values, query, *[quoted_lexeme(stem) for stem in stems], len(stems), query, agent.territoire_id, region,
-        *values, limit * 2,
-    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
-    best = max((cover for _, _, cover in rows), default=0)
-    # Once somebody answers the whole question, those who share one word of it are noise.
-    return {pk: (float(score), float(part)) for pk, score, part in rows if part >= best * 0.6}
+        cursor.execute(
+            sql,
+            [
+                *evidence_values, *note_values, query, *values, quand.year, list(shares), list(shares.values()),
+                agent.territoire_id, region, *values, question, limit,
+            ],
+        )  # fmt: skip
+        found = {pk: float(score) for pk, score in cursor.fetchall()}
+    return found, _carried(agent, words, recognised) if len(words) <= FEW_WORDS else len(words)
 
 
-def _close(words: list[Mot], scope: Scope, limit: int) -> dict[int, tuple[float, float]]:
-    """By groups of three letters, for words typed with errors: id → (score, share of the words found)."""
+def _shares(own: Sequence[Terme], recognised: Sequence[Reconnue]) -> dict[int, float]:
+    """id of each expertise named → the share of the question that names it, less when only part of a name is typed."""
+    total = sum(term.poids for term in own) or 1.0
+    weights = {term.lexeme: term.poids for term in own}
+    least = 1 / max(1, len(own))
+    shares = {}
+    for item in recognised:
+        if not item.racines:
+            # Known from elsewhere than the words.
+            shares[item.expertise.pk] = 1.0
+            continue
+        said = [stem for stem in item.racines if stem in weights]
+        share = max(least, sum(weights[stem] for stem in said) / total)
+        shares[item.expertise.pk] = share * (max(1, len(said)) / len(item.racines)) ** 0.5
+    return shares
+
+
+def _carried(agent: Agent, words: Sequence[Mot], recognised: Sequence[Reconnue]) -> int:
+    """How many of the words somebody carries, in their profile, in what `agent` may read, or through an expertise."""
+    named = {stem for item in recognised for stem in item.racines}
+    queries = [quoted_lexeme(word.racine) for word in words if word.racine not in named]
+    if not queries:
+        return len(words)
+    return len(words) - len(queries) + preuves.carried(agent, queries)
+
+
+def _close(words: Sequence[Mot], scope: Scope, limit: int) -> dict[int, float]:
+    """By groups of three letters, for words typed with errors: id → score."""
     long_words = [word.forme for word in words if len(word.forme) >= 4]
     if not long_words:
         return {}
@@ -207,117 +300,9 @@ def _close(words: list[Mot], scope: Scope, limit: int) -> dict[int, tuple[float,
         )
         cursor.execute(
             f"SELECT a.id, ({total}) / %s AS proche FROM annuaire_agent a"  # noqa: S608
-            f" WHERE {condition} AND ({any_close}) ORDER BY proche DESC, a.id LIMIT %s",
+            f" WHERE {condition} AND ({any_close}) ORDER BY proche DESC, md5(a.identifiant) LIMIT %s",
             [*long_words, len(long_words), *values, *long_words, limit],
         )
         rows = cursor.fetchall()
     best = max((close for _, close in rows), default=0)
-    return {
-        pk: (3.5 * float(close), float(close)) for pk, close in rows if close >= max(CLOSE_ENOUGH, best * 0.8)
-    }
-
-
-def _explain(
-    agent: Agent, question: str, results: list[Resultat], words: list[Mot], recognised: list[Reconnue]
-) -> None:
-    """Say of each result why it is there, in at most three queries."""
-    if not results:
-        return
-    by_expertise = {item.expertise.pk: item for item in recognised}
-    proved = preuves.reasons(
-        agent,
-        [result.agent for result in results],
-        question,
-        [word.racine for word in words],
-        list(by_expertise),
-    )
-    headlines = _headlines([result.agent.pk for result in results], words)
-    for result in results:
-        for declared in sorted(result.agent.declarations.all(), key=lambda row: -row.niveau):
-            item = by_expertise.get(declared.expertise_id)
-            if item is not None:
-                result.raisons.append(_declared(declared, item))
-        if result.agent.pk in proved:
-            result.raisons.insert(1, proved[result.agent.pk])
-        for label, text in headlines.get(result.agent.pk, []):
-            if label == "Expertise" and any(
-                row.expertise_id in by_expertise for row in result.agent.declarations.all()
-            ):
-                continue
-            result.raisons.append(format_html("{}\u00a0: {}", label, _bold(text)))
-        if not result.raisons:
-            result.raisons.append(_near(result.agent, words))
-        result.raisons = result.raisons[:4]
-
-
-def _declared(declared: DeclarationExpertise, item: Reconnue) -> SafeString:
-    sentence = format_html(
-        "Déclare <strong>{}</strong>, niveau {}",
-        declared.expertise.libelle,
-        declared.get_niveau_display().lower(),
-    )
-    if declared.depuis:
-        sentence = format_html("{}, depuis {}", sentence, declared.depuis)
-    if item.par != item.expertise.libelle:
-        sentence = format_html("{} (pour «\u00a0{}\u00a0»)", sentence, item.par)
-    return sentence
-
-
-def _headlines(ids: list[int], words: list[Mot]) -> dict[int, list[tuple[str, str]]]:
-    """For each person, the fields in which the words stand: (label, text with marks around the words)."""
-    query = " | ".join(quoted_lexeme(word.racine) for word in words)
-    options = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=24, MinWords=8, HighlightAll=false"
-    whole = f"StartSel={OPEN}, StopSel={CLOSE}, HighlightAll=true"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.id, champ.libelle, ts_headline('public.fr', champ.texte, %s::tsquery,"
-            " CASE WHEN champ.long THEN %s ELSE %s END)"
-            " FROM annuaire_agent a LEFT JOIN annuaire_service s ON s.id = a.service_id"
-            " LEFT JOIN annuaire_typeservice ts ON ts.id = s.type_id"
-            " LEFT JOIN annuaire_territoire t ON t.code = a.territoire_id,"
-            " LATERAL (VALUES (1, 'Nom', a.prenom || ' ' || a.nom, false), (2, 'Fonction', a.fonction, false),"
-            "  (3, 'Service', concat_ws(' – ', s.nom, ts.nom, s.ville), false), (4, 'Territoire', t.nom, false),"
-            "  (5, 'Expertise', (SELECT string_agg(e.libelle, ', ') FROM annuaire_declarationexpertise d"
-            "   JOIN annuaire_expertise e ON e.id = d.expertise_id WHERE d.agent_id = a.id), false),"
-            "  (6, 'Présentation', a.biographie, true)) AS champ(rang, libelle, texte, long)"
-            " WHERE a.id = ANY(%s) AND fr_vecteur(champ.texte) @@ %s::tsquery ORDER BY a.id, champ.rang",
-            [query, options, whole, ids, query],
-        )
-        found: dict[int, list[tuple[str, str]]] = {}
-        for pk, label, text in cursor.fetchall():
-            found.setdefault(pk, []).append((label, text))
-        return found
-
-
-def _near(agent: Agent, words: list[Mot]) -> SafeString:
-    """The words of a person's page that resemble the question's: for what was found despite typing errors."""
-    own = re.findall(
-        r"\w{3,}",
-        f"{agent.nom_complet} {agent.rattachement} "
-        + " ".join(
-            f"{row.expertise.libelle} {' '.join(row.expertise.synonymes)}" for row in agent.declarations.all()
-        ),
-    )
-    near = []
-    for word in words:
-        grams = _grams(word.forme)
-        best = max(own, key=lambda candidate: _likeness(grams, _grams(candidate.lower())), default="")
-        if best and best not in near and _likeness(grams, _grams(best.lower())) > 0.25:
-            near.append(best)
-    return format_html(
-        "Mots proches de votre recherche\u00a0: <strong>{}</strong>", ", ".join(near) or agent.nom_complet
-    )
-
-
-def _grams(word: str) -> set[str]:
-    padded = f"  {word} "
-    return {padded[index : index + 3] for index in range(len(padded) - 2)}
-
-
-def _likeness(left: set[str], right: set[str]) -> float:
-    return len(left & right) / len(left | right)
-
-
-def _bold(text: str) -> SafeString:
-    escaped = str(escape(text)).replace(OPEN, "<strong>").replace(CLOSE, "</strong>")
-    return mark_safe(escaped)  # noqa: S308  (escaped just above; only our own marks become tags)
+    return {pk: CLOSE_WORTH * float(close) for pk, close in rows if close >= max(CLOSE_ENOUGH, best * 0.8)}

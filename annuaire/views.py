@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from annuaire.access import get_session, require_directory
 from annuaire.actions import end_session
 from annuaire.forms import territoires_by_region
+from annuaire.question import MAX_QUERY
 from annuaire.recherche import search_agents
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
@@ -17,12 +18,14 @@ EXEMPLES = (
     "Qui connaît la DETR en Lozère ?",
     "Hébergement d’urgence et expulsion locative",
 )
+# Shown after those who answer, when they are few.
+RELAIS = 5
 
 
 def recherche(request: HttpRequest) -> HttpResponse:
     """Who knows about this, near me?"""
     require_directory(request.user)
-    question = request.GET.get("q", "").strip()[:200]
+    question = request.GET.get("q", "").strip()[:MAX_QUERY]
     territoire = request.GET.get("territoire", "")[:4]
     context = {
         "question": question,
@@ -35,7 +38,9 @@ def recherche(request: HttpRequest) -> HttpResponse:
     if question:
         try:
             check_limit("recherche", request.user.pk)
-            context["resultats"] = search_agents(request.user, question, territoire=territoire)
+            found = search_agents(request.user, question, territoire=territoire, relais=RELAIS)
+            context["resultats"] = [row for row in found if not row.relais]
+            context["relais"] = [row for row in found if row.relais]
         except ActionRefusee as error:
             context["refus"], status = error.message, 429
     return render(request, "annuaire/recherche.html", context, status=status)

@@ -42,8 +42,17 @@ def readable_communautes(agent: Agent) -> CommunauteQuerySet:
 
 def readable_places(agent: Agent) -> "QuerySet[Communaute, str]":
     """The places of evidence (`communaute.3`) that `agent` may read, as one column: `annuaire.preuves`."""
+    return _places(readable_communautes(agent))
+
+
+def public_places() -> "QuerySet[Communaute, str]":
+    """The same of those that every agent of the State may read."""
+    return _places(Communaute.objects.filter(visibilite=Communaute.Visibilite.OUVERTE))
+
+
+def _places(communautes: "QuerySet[Communaute]") -> "QuerySet[Communaute, str]":
     place = Concat(Value("communaute."), Cast("pk", CharField()), output_field=CharField())
-    return readable_communautes(agent).annotate(lieu=place).order_by().values_list("lieu", flat=True)
+    return communautes.annotate(lieu=place).order_by().values_list("lieu", flat=True)
 
 
 def get_visible(agent: Agent, slug: str) -> Communaute:

@@ -8,7 +8,7 @@ class CommunautesConfig(AppConfig):
     def ready(self) -> None:
         from annuaire.notifications.sources import register_levels, register_source, register_stop
         from annuaire.preuves.access import register_places
-        from communautes.access import readable_places, require_channel
+        from communautes.access import public_places, readable_places, require_channel
         from communautes.notifications import (
             ARRET,
             SourceDemandes,
@@ -28,4 +28,4 @@ class CommunautesConfig(AppConfig):
         register_source("suspension", SourceSuspensions())
         register_stop("communaute", ARRET)
         register_levels(levels)
-        register_places(readable_places)
+        register_places(readable_places, public_places)

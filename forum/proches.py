@@ -20,6 +20,8 @@ MAX_TERMS = 8
 CANDIDATES = 2000
 # Below this share of the best score, a title only shares a word with the one typed.
 FLOOR = 0.6
+# The same for people, beside the one who could best answer.
+FLOOR_PEOPLE = 0.25
 # A title that shares less than this part of the words typed is about something else.
 SHARE = 0.25
 # Below, two words are different words.
@@ -85,11 +87,13 @@ def who_could_answer(
     members = Agent.objects.active().filter(adhesions__communaute=communaute)
     if sauf is not None:
         members = members.exclude(pk=sauf.pk)
-    found = search_agents(agent, texte, expertises=expertises, parmi=members, limit=limit)
+    found = search_agents(agent, texte, expertises=expertises, parmi=members, limit=limit, part=FLOOR_PEOPLE)
     if len(found) < limit and communaute.visibilite == Communaute.Visibilite.OUVERTE and not agent.partenaire:
         known = [result.agent.pk for result in found] + ([sauf.pk] if sauf is not None else [])
         others = readers_of(communaute).exclude(pk__in=known)
-        found += search_agents(agent, texte, expertises=expertises, parmi=others, limit=limit - len(found))
+        found += search_agents(
+            agent, texte, expertises=expertises, parmi=others, limit=limit - len(found), part=FLOOR_PEOPLE
+        )
     return found[:limit]
 
 

@@ -19,6 +19,7 @@ from forum.actions.courriels import forget_old_emails
 from forum.actions.edition import tell_of_edit
 from forum.actions.favoris import forget_removed_favoris
 from forum.actions.pieces import remove_orphans
+from forum.actions.preuves import complete_evidence
 from forum.actions.rendus import rerender_citing
 from forum.courriels_entrants.boite import collect
 from forum.models import Message, Sondage
@@ -124,3 +125,10 @@ def clean_up_writing(timestamp: int = 0) -> None:
     """Remove the drafts left for long, then the files that neither a message nor a draft holds."""
     remove_old_drafts()
     remove_orphans()
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(name="forum.complete_evidence", queueing_lock="forum.complete_evidence")
+def complete_old_evidence(timestamp: int = 0) -> None:
+    """Give the evidence of before an upgrade what the search now looks at."""
+    complete_evidence()

@@ -51,7 +51,7 @@ def recherche(request: HttpRequest) -> HttpResponse:
         except TropDeDemandes as error:
             return render(request, "recherche.html", {**context, "refus": error.message}, status=429)
         agent = request.user
-        context["personnes"] = [] if agent.partenaire else search_agents(agent, question, limit=4)
+        context["personnes"] = [] if agent.partenaire else search_agents(agent, question, limit=4, part=0.25)
         context["sujets"] = search_sujets(agent, question, limit=8)
         context["communautes"] = list(visible_communautes(agent).filter(nom__icontains=question)[:4])
         context["documents"] = list(

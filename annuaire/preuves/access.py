@@ -12,13 +12,22 @@ from annuaire.preuves.models import Masquage, Preuve
 
 # Given a person, a one-column queryset of the places that they may read: `communaute.3`, `communaute.8`…
 Lieux = Callable[[Agent], "models.QuerySet[Any, Any]"]
+# The same of the places that every agent of the State may read, whoever they are.
+LieuxPublics = Callable[[], "models.QuerySet[Any, Any]"]
 _registry: list[Lieux] = []
+_publics: list[LieuxPublics] = []
 
 
-def register_places(lieux: Lieux) -> None:
+def register_places(lieux: Lieux, publics: LieuxPublics) -> None:
     """Called once by an app that owns places, when it is ready. Evidence of a place that no app vouches for is
     seen by nobody but the person it is about."""
     _registry.append(lieux)
+    _publics.append(publics)
+
+
+def public_places() -> list[str]:
+    """The places that every agent of the State may read. One query per app that owns some."""
+    return [place for publics in _publics for place in publics()]
 
 
 def visible_evidence(agent: Agent) -> "models.QuerySet[Preuve]":

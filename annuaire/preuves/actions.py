@@ -10,33 +10,50 @@ from annuaire.preuves.models import Masquage, Preuve
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 
+# One row of a source bears what is searched: its answer if it is one.
 _SETTLE = """
-WITH voulue AS MATERIALIZED ({wanted}),
+WITH brute AS MATERIALIZED ({wanted}),
+voulue AS MATERIALIZED (
+    SELECT agent_id, genre, source, lieu, left(titre, 250) AS titre, url, texte, expertises, poids, quand, fil,
+        CASE WHEN rang = 1 THEN preuves_vecteur(texte, titre, question, expertises) END AS vecteur,
+        CASE WHEN rang = 1 THEN valeur END AS valeur
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY source, agent_id ORDER BY genre <> 'reponse', genre) AS rang,
+            1 + max((genre = 'retenue')::int) OVER meme + 0.5 * max((genre = 'faq')::int) OVER meme
+            + 0.3 * ln(1 + sum(CASE WHEN genre IN ('utile', 'merci') THEN poids ELSE 0 END) OVER meme) AS valeur
+        FROM brute WINDOW meme AS (PARTITION BY source, agent_id)
+    ) AS pesee
+),
 retiree AS (
     DELETE FROM preuves_preuve p WHERE p.source = ANY(%s) AND NOT EXISTS (
         SELECT 1 FROM voulue v WHERE v.source = p.source AND v.genre = p.genre AND v.agent_id = p.agent_id)
 )
-INSERT INTO preuves_preuve AS p (agent_id, genre, source, lieu, titre, url, texte, expertises, poids, quand)
-SELECT agent_id, genre, source, lieu, left(titre, 250), url, texte, expertises, poids, quand
-FROM voulue ORDER BY source, genre
-ON CONFLICT (source, genre, agent_id) DO UPDATE SET
-    lieu = excluded.lieu, titre = excluded.titre, url = excluded.url, texte = excluded.texte,
-    expertises = excluded.expertises, poids = excluded.poids, quand = excluded.quand
-WHERE (p.lieu, p.titre, p.url, p.texte, p.expertises, p.poids, p.quand) IS DISTINCT FROM
-    (excluded.lieu, excluded.titre, excluded.url, excluded.texte, excluded.expertises, excluded.poids,
-     excluded.quand)
+INSERT INTO preuves_preuve AS p ({columns})
+SELECT {columns} FROM voulue ORDER BY source, genre
+ON CONFLICT (source, genre, agent_id) DO UPDATE SET ({values}) = ({excluded})
+WHERE ({own}) IS DISTINCT FROM ({excluded})
 """
+_VALUES = ("lieu", "titre", "url", "texte", "expertises", "poids", "quand", "fil", "vecteur", "valeur")
 
 
 def settle_evidence(sources: Sequence[str], wanted: str, parameters: Sequence[Any]) -> None:
     """Make the evidence of `sources` exactly what the query `wanted` gives, in the caller's transaction.
 
     `wanted` is SQL written in the code of the calling app, never made of what somebody typed. Its columns:
-    agent_id, genre, source, lieu, titre, url, texte, expertises, poids, quand. Writes nothing when nothing
-    changed. The caller holds the locks that make callers for the same source follow one another.
+    agent_id, genre, source, lieu, titre, url, texte, expertises, poids, quand, fil, question (what was answered, or
+    null). Writes nothing when nothing changed. The caller holds the locks that make callers for the same source follow one another.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE.format(wanted=wanted), [*parameters, list(sources)])
+        cursor.execute(
+            _SETTLE.format(
+                wanted=wanted,
+                columns=", ".join(("agent_id", "genre", "source", *_VALUES)),
+                values=", ".join(_VALUES),
+                own=", ".join(f"p.{name}" for name in _VALUES),
+                excluded=", ".join(f"excluded.{name}" for name in _VALUES),
+            ),
+            [*parameters, list(sources)],
+        )
 
 
 def forget_sources(sources: Sequence[str]) -> int:

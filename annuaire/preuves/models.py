@@ -5,10 +5,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Concat
-
-from plateforme.socle.recherche import FrenchVector
 
 
 class Preuve(models.Model):
@@ -16,7 +12,11 @@ class Preuve(models.Model):
 
     `source` names what it comes from (`message.12`) and `lieu` where that stands (`communaute.3`), which says who
     may see it: `access.register_places`. A source gives a person each kind once; `poids` counts what is counted
-    (how many found it useful), else 1. Its words are those of `titre` and `texte`.
+    (how many found it useful), else 1. `fil` names what its neighbours belong to (`sujet.3`), empty until it is
+    settled again after the column came.
+
+    What is searched is on one row of a source only, the first of its kinds: `vecteur` (words of `texte` at weight A,
+    of `titre` B, of the question answered C, expertises as lexemes `§12`, D) and `valeur`, what the source is worth.
     """
 
     class Genre(models.TextChoices):
@@ -37,11 +37,9 @@ class Preuve(models.Model):
     expertises = ArrayField(models.BigIntegerField(), default=list)
     poids = models.PositiveIntegerField(default=1)
     quand = models.DateTimeField("date")
-    recherche = models.GeneratedField(
-        expression=FrenchVector(Concat("titre", Value(" "), "texte", output_field=models.TextField())),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    fil = models.CharField("fil", max_length=40, default="", db_default="")
+    vecteur = SearchVectorField(null=True, editable=False)
+    valeur = models.FloatField("valeur", null=True, editable=False)
 
     class Meta:
         verbose_name = "preuve"
@@ -51,9 +49,10 @@ class Preuve(models.Model):
             models.CheckConstraint(condition=models.Q(poids__gte=1), name="preuve_poids"),
         ]
         indexes = [
-            GinIndex(fields=["recherche"], name="preuve_recherche"),
-            GinIndex(fields=["expertises"], name="preuve_expertises"),
+            GinIndex(fields=["vecteur"], name="preuve_vecteur"),
             models.Index(fields=["agent", "-quand", "-id"], name="preuve_agent"),
+            # For a word that is everywhere: the latest pieces are looked at one by one.
+            models.Index(fields=["-quand"], name="preuve_quand", condition=models.Q(vecteur__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -70,3 +69,15 @@ class Masquage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "source"], name="masquage_unique")]
+
+
+class Frequence(models.Model):
+    """How many pieces of evidence and how many profiles hold a lexeme; the row of the empty word, how many there are.
+
+    Counted each night (`frequences.rebuild`) from what every agent of the State may read, and from nothing else: what
+    some may not read must not change how words weigh. A lexeme that is not there is as rare as can be.
+    """
+
+    mot = models.TextField(primary_key=True)
+    preuves = models.PositiveIntegerField()
+    profils = models.PositiveIntegerField()

@@ -31,10 +31,13 @@ def contributions_of(reader: Agent, agent: Agent, question: str = "") -> list[Co
     rows = Preuve.objects.filter(agent=agent) if mine else visible_evidence(reader).filter(agent=agent)
     query = tsquery_of(question) if question else ""
     if query:
-        rows = rows.extra(where=["preuves_preuve.recherche @@ %s::tsquery"], params=[query])
+        said = Preuve.objects.filter(agent=agent).extra(
+            where=["preuves_preuve.vecteur @@ %s::tsquery"], params=[query]
+        )
+        rows = rows.filter(source__in=said.values("source"))
     hidden = set(Masquage.objects.filter(agent=agent).values_list("source", flat=True)) if mine else set()
     found: dict[str, Contribution] = {}
-    for row in rows.defer("texte", "recherche").order_by("-quand", "-id")[:SHOWN]:
+    for row in rows.defer("texte", "vecteur").order_by("-quand", "-id")[:SHOWN]:
         line = found.setdefault(
             row.source, Contribution(row.pk, row.titre, row.url, row.quand, row.source in hidden)
         )

@@ -1,97 +1,255 @@
-"""What evidence adds to the expert search: who did something about these words, how much, and how to say it.
+"""What people did about a question: their voices, and how to say it. Decision 0023 has the model and its sources.
 
-A piece of evidence answers a question when it holds most of its words, or when its sujet carries an expertise that
-the question names. Only what the person who searches may read counts, for the score as for the sentence: what they
-cannot see changes neither the order nor the number of results.
-
-Each kind counts by its logarithm, and the sum levels off: the fiftieth answer adds next to nothing, so whoever writes
-most does not drown whoever knows.
+Only what the person who searches may read counts, for the order as for the sentence: what they cannot see changes
+neither. All figures are absolute: what one person has done never changes the figure of another, and one more answer
+never lowers who gave it.
 """
 
-import math
 from collections.abc import Sequence
-from itertools import combinations
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.template.defaultfilters import date as french_date
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from annuaire.models import Agent
 from annuaire.preuves.access import places_clause
+from annuaire.preuves.frequences import Frequences, rarity
 from plateforme.socle.recherche import quoted_lexeme
 
-# The latest pieces that answer a question: what bounds the search whatever the forum's size.
-MAX_PREUVES = 3000
-MAX_WORDS = 6
-MOST = 0.6
-# What the logarithm of the count of each kind weighs.
-POIDS = {"reponse": 0.2, "retenue": 0.9, "utile": 0.5, "merci": 0.2, "retour": 0.7, "faq": 0.8}
-# The most that evidence adds to a score, whoever has a thousand pieces.
-GAIN_MAX = 3.0
+# Pieces looked at, and those of them that vote: what bounds the search whatever the forum's size.
+LOOKED_AT = 4_000
+# Where even the rarest word is in more: the latest ones.
+LATEST = 1_500
+VOTING = 1_000
+# A group of common words is made narrower while more than this many pieces are expected to hold it.
+ENOUGH = 1_000
+# Weights of what the words stand in: D (expertises of the sujet), C (the question), B (its title), A (the answer).
+WEIGHTS = "{.6,.6,.6,1}"
+# Distinct lexemes of an ordinary answer with its question.
+USUAL_LENGTH = 80
+# Half-lives, in days: of an answer as such, of what shows that somebody is active.
+AGES, AGES_ACTIVITY = 1_000, 60
+# People whose recent activity is looked at, pieces of each; activity worth half of the most.
+MOST_VOICED, RECENT, HALF_ACTIVE = 200, 50, 10
+# What an answer is worth of somebody who has done nothing lately.
+STILL = 0.3
+# Pieces, the latest, among which the people lately active are looked for.
+RELAYS_AMONG = 2_000
+# Words by which a person's answers are told and counted.
+TOLD = 3
 
 
-def matching(agent: Agent, stems: Sequence[str], expertises: Sequence[int]) -> tuple[str, list[Any]]:
-    """SQL of the latest evidence (id, agent_id, source, genre, poids, quand) that answers a question and that
-    `agent` may see, with its parameters. `stems` are the question's lexemes, at least one."""
-    places, values = places_clause(agent)
+@dataclass(frozen=True)
+class Terme:
+    """A lexeme of the question, how many pieces hold it, and what it weighs."""
+
+    lexeme: str
+    nombre: int
+    poids: float
+
+
+def terms_of(stems: Sequence[str], frequences: Frequences) -> list[Terme]:
+    """The question's words as evidence weighs them, the rarest first."""
+    rows = [
+        Terme(stem, count, rarity(frequences.preuves, count))
+        for stem, count in ((stem, frequences.in_evidence(stem)) for stem in stems)
+    ]
+    return sorted(rows, key=lambda term: (term.nombre, term.lexeme))
+
+
+def expertise_lexeme(pk: int) -> str:
+    """How a piece of evidence bears the expertise of its sujet: no word of a text looks like it."""
+    return f"§{pk}"
+
+
+def narrowed(terms: Sequence[Terme], total: int) -> tuple[str, int]:
+    """A `tsquery` that finds the pieces worth looking at, and how many at most.
+
+    Those that hold one of the rarest words; common words find only together, as many of them as leaves `ENOUGH`.
+    `terms`: the rarest first, at least one.
+    """
+    wanted, seen = [], 0
+    for index, term in enumerate(terms):
+        if seen + term.nombre > LOOKED_AT:
+            if seen >= ENOUGH:
+                break
+            group, expected = [quoted_lexeme(term.lexeme)], float(term.nombre)
+            for other in terms[index + 1 :]:
+                if expected * other.nombre / max(total, 1) < ENOUGH:
+                    break
+                group.append(quoted_lexeme(other.lexeme))
+                expected *= other.nombre / total
+            wanted.append(f"({' & '.join(group)})")
+            return " | ".join(wanted), LOOKED_AT if expected <= LOOKED_AT else LATEST
+        wanted.append(quoted_lexeme(term.lexeme))
+        seen += term.nombre
+    return " | ".join(wanted), LOOKED_AT
+
+
+def note_of(terms: Sequence[Terme], vector: str, weights: str, usual: int) -> tuple[str, list[Any]]:
+    """SQL of the share of the question that `vector` answers, words weighted by rarity, and its parameters.
+
+    `ts_rank` of one word is a saturated count of it; long texts hold more words by chance.
+    """
+    total = sum(term.poids for term in terms if not term.lexeme.startswith("§")) or 1.0
+    # `terms` holds at least one word of the question; an expertise adds to what the words say.
+    parts = [f"{term.poids / total:.6f} * ts_rank('{weights}', {vector}, %s::tsquery)" for term in terms]
+    note = f"(({' + '.join(parts)}) / sqrt(0.6 + 0.4 * length({vector}) / {usual}.0))"
+    return note, [quoted_lexeme(term.lexeme) for term in terms]
+
+
+def voices(
+    agent: Agent, terms: Sequence[Terme], total: int, among: tuple[str, list[Any]] | None, quand: datetime
+) -> tuple[str, list[Any]]:
+    """SQL of (agent_id, voix): what each person's answers and recent activity are worth for a question.
+
+    `terms`: the rarest first, at least one. `total`: pieces in all. `among`: SQL of the ids of the only people
+    looked for. A person's answers of one sujet count as the best of them; the second sujet for half, the third for
+    a third…: whoever writes most does not drown whoever knows.
+    """
+    places, place_values = places_clause(agent)
+    query, looked_at = narrowed(terms, total)
+    note, words = note_of(terms, "v", WEIGHTS, USUAL_LENGTH)
+    scope, scope_values = among or ("", [])
+    only = f" AND p.agent_id IN ({scope})" if scope else ""
     sql = (
-        "SELECT p.id, p.agent_id, p.source, p.genre, p.poids, p.quand FROM preuves_preuve p"  # noqa: S608
-        f" WHERE (p.recherche @@ %s::tsquery OR p.expertises && %s::bigint[]) AND {places}"
-        " ORDER BY p.quand DESC, p.id DESC LIMIT %s"
+        # `ts_filter` reads the vector once for all the words; OFFSET 0 keeps the planner from undoing it.
+        "WITH trouvee AS MATERIALIZED ("  # noqa: S608
+        f" SELECT agent_id, fil, valeur, quand, {note} AS note FROM ("
+        "  SELECT p.agent_id, coalesce(nullif(p.fil, ''), p.source) AS fil, p.valeur, p.quand,"
+        "  ts_filter(p.vecteur, '{a,b,c,d}') AS v FROM preuves_preuve p"
+        f"  WHERE p.vecteur @@ %s::tsquery AND {places}{only} ORDER BY p.quand DESC LIMIT {looked_at} OFFSET 0) AS lue"
+        f" ORDER BY note DESC, quand DESC LIMIT {VOTING}),"
+        " par_fil AS (SELECT agent_id, max(note ^ 2 * valeur *"
+        f"  (0.2 + 0.8 * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - quand)) / 86400.0 / {AGES}))) AS voix"
+        "  FROM trouvee GROUP BY agent_id, fil),"
+        " portee AS (SELECT agent_id, sqrt(sum(voix / rang)) AS voix FROM"
+        "  (SELECT agent_id, voix, row_number() OVER (PARTITION BY agent_id ORDER BY voix DESC) AS rang FROM par_fil)"
+        f"  AS rangee GROUP BY agent_id ORDER BY 2 DESC)"
+        f" SELECT x.agent_id, x.voix * ({STILL} + coalesce(y.activite / (y.activite + {HALF_ACTIVE}), 0)) AS voix"
+        " FROM (SELECT *, row_number() OVER (ORDER BY voix DESC) AS place FROM portee) AS x"
+        " LEFT JOIN LATERAL (SELECT sum(valeur) AS activite FROM (SELECT max("
+        f"   r.valeur * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - r.quand)) / 86400.0 / {AGES_ACTIVITY})) AS valeur"
+        "   FROM (SELECT p.valeur, p.quand, coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
+        f"    WHERE p.agent_id = x.agent_id AND p.vecteur IS NOT NULL AND {places}"
+        f"    ORDER BY p.quand DESC LIMIT {RECENT}) AS r GROUP BY r.fil) AS recente) AS y ON x.place <= {MOST_VOICED}"
     )
-    return sql, [most_of(stems), list(expertises), *values, MAX_PREUVES]
+    return sql, [*words, query, *place_values, *scope_values, quand, quand, *place_values]
 
 
-def most_of(stems: Sequence[str]) -> str:
-    """The `tsquery` of texts that hold most of these words: all of one or two, two of three, four of six."""
-    words = [quoted_lexeme(stem) for stem in stems[:MAX_WORDS]]
-    needed = len(words) if len(words) < 3 else math.ceil(MOST * len(words))
-    return " | ".join(f"({' & '.join(group)})" for group in combinations(words, needed))
+def lately_active(
+    agent: Agent, scope: tuple[str, list[Any]], sauf: Sequence[int], quand: datetime, limit: int
+) -> list[tuple[int, float]]:
+    """(id, how active) of the people lately most active where `agent` may read, the most active first. One query.
+
+    `scope`: SQL condition on `a`, a row of `annuaire_agent`. They know nothing of the question: they may know who does.
+    """
+    places, place_values = places_clause(agent)
+    condition, values = scope
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, x.activite FROM (SELECT agent_id, sum(valeur) AS activite FROM"  # noqa: S608
+            "  (SELECT agent_id, max(valeur * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - quand))"
+            f"    / 86400.0 / {AGES_ACTIVITY})) AS valeur FROM (SELECT p.agent_id, p.valeur, p.quand,"
+            "     coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
+            f"     WHERE p.vecteur IS NOT NULL AND {places} ORDER BY p.quand DESC LIMIT {RELAYS_AMONG}) AS recente"
+            "   GROUP BY agent_id, fil) AS par_fil GROUP BY agent_id) AS x"
+            f" JOIN annuaire_agent a ON a.id = x.agent_id WHERE {condition} AND NOT a.id = ANY(%s)"
+            " ORDER BY x.activite DESC, md5(a.identifiant) LIMIT %s",
+            [quand, *place_values, *values, list(sauf), limit],
+        )
+        return [(pk, float(activity)) for pk, activity in cursor.fetchall()]
 
 
-def gains(agent: Agent, stems: Sequence[str], expertises: Sequence[int]) -> tuple[str, list[Any]]:
-    """SQL of (agent_id, gain, part): what each person's evidence adds to their score, at most `GAIN_MAX`, and the
-    share of the question that their evidence covers."""
-    found, values = matching(agent, stems, expertises)
-    weights = " ".join(f"WHEN '{genre}' THEN {weight}" for genre, weight in POIDS.items())
-    sql = (
-        f"SELECT agent_id, {GAIN_MAX} * (1 - exp(-sum(valeur) / {GAIN_MAX})) AS gain, {MOST} AS part FROM"  # noqa: S608
-        f" (SELECT agent_id, CASE genre {weights} ELSE 0 END * ln(1 + sum(poids)) AS valeur"
-        f" FROM ({found}) AS trouvee GROUP BY agent_id, genre) AS par_genre GROUP BY agent_id"
-    )
-    return sql, values
+@dataclass(frozen=True)
+class Fait:
+    """What a person did that answers: the words told, and what was counted of the sources that hold them all."""
+
+    mots: tuple[str, ...]
+    genres: dict[str, tuple[int, int]]
+    sources: int
+    url: str
+    dernier: datetime
 
 
 def reasons(
-    agent: Agent, people: Sequence[Agent], question: str, stems: Sequence[str], expertises: Sequence[int]
+    agent: Agent, people: Sequence[Agent], terms: Sequence[Terme], formes: dict[str, str]
 ) -> dict[int, SafeString]:
     """For each of `people` with evidence that answers: « 3 réponses, dont 1 retenue, sur « busage » », with a link
-    to the contribution, or to the list of them. One query."""
-    found, values = matching(agent, stems, expertises)
+    to the contribution, or to the list of them. `formes`: what was typed, by lexeme. Two queries.
+
+    What is told: the rarest words of the person's best piece; what is counted: their pieces that hold all of them.
+    """
+    if not terms or not people:
+        return {}
+    told = _words_of_best(agent, [person.pk for person in people], terms)
+    if not told:
+        return {}
+    places, values = places_clause(agent)
+    rows = list(told.items())
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.agent_id, t.genre, count(*), sum(t.poids), array_agg(DISTINCT t.source), min(p.url)"  # noqa: S608
-            f" FROM ({found}) AS t JOIN preuves_preuve p ON p.id = t.id"
-            " WHERE t.agent_id = ANY(%s) GROUP BY t.agent_id, t.genre",
-            [*values, [person.pk for person in people]],
+            "SELECT q.agent_id, q.genre, count(*), sum(q.poids), count(DISTINCT q.source), min(q.url), max(q.quand)"  # noqa: S608
+            " FROM unnest(%s::bigint[], %s::text[]) AS dit(agent_id, requete)"
+            " JOIN preuves_preuve p ON p.agent_id = dit.agent_id AND p.vecteur @@ dit.requete::tsquery"
+            " JOIN preuves_preuve q ON q.agent_id = p.agent_id AND q.source = p.source"
+            f" WHERE {places} GROUP BY q.agent_id, q.genre",
+            [
+                [pk for pk, _ in rows],
+                [" & ".join(quoted_lexeme(lexeme) for lexeme in lexemes) for _, lexemes in rows],
+                *values,
+            ],
         )
-        rows = cursor.fetchall()
-    by_person: dict[int, dict[str, tuple[int, int]]] = {}
-    sources: dict[int, dict[str, str]] = {}
-    for pk, genre, number, weight, names, url in rows:
-        by_person.setdefault(pk, {})[genre] = (int(number), int(weight))
-        sources.setdefault(pk, {}).update(dict.fromkeys(names, url))
+        found: dict[int, list[tuple[Any, ...]]] = {}
+        for pk, *row in cursor.fetchall():
+            found.setdefault(pk, []).append(tuple(row))
     handles = {person.pk: person.identifiant for person in people}
-    return {pk: _sentence(kinds, sources[pk], handles[pk], question) for pk, kinds in by_person.items()}
+    sentences = {}
+    for pk, lines in found.items():
+        words = sorted(
+            (formes[lexeme] for lexeme in told[pk] if lexeme in formes), key=list(formes.values()).index
+        )
+        sentences[pk] = _sentence(
+            Fait(
+                tuple(words),
+                {genre: (int(number), int(weight)) for genre, number, weight, *_ in lines},
+                max(line[3] for line in lines),
+                lines[0][4],
+                max(line[5] for line in lines),
+            ),
+            handles[pk],
+        )
+    return sentences
 
 
-def _sentence(
-    kinds: dict[str, tuple[int, int]], sources: dict[str, str], handle: str, question: str
-) -> SafeString:
-    counts = {genre: number for genre, (number, _) in kinds.items()}
+def _words_of_best(agent: Agent, people: list[int], terms: Sequence[Terme]) -> dict[int, list[str]]:
+    """For each person, the `TOLD` rarest lexemes of the question that their best piece holds."""
+    places, values = places_clause(agent)
+    note, words = note_of(terms, "v", WEIGHTS, USUAL_LENGTH)
+    query = " | ".join(quoted_lexeme(term.lexeme) for term in terms)
+    ordered = [term.lexeme for term in terms]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (agent_id) agent_id, ARRAY(SELECT mot FROM unnest(%s::text[]) WITH ORDINALITY AS t(mot, rang)"  # noqa: S608
+            f" WHERE mot = ANY(tsvector_to_array(v)) ORDER BY rang), {note} AS note FROM"
+            " (SELECT p.agent_id, p.quand, ts_filter(p.vecteur, '{a,b,c,d}') AS v FROM unnest(%s::bigint[]) AS qui(id)"
+            "  CROSS JOIN LATERAL (SELECT * FROM preuves_preuve p WHERE p.agent_id = qui.id AND p.vecteur @@ %s::tsquery"
+            f"   AND {places} ORDER BY p.quand DESC LIMIT 200) AS p OFFSET 0) AS lue"
+            " ORDER BY agent_id, note DESC, quand DESC",
+            [ordered, *words, people, query, *values],
+        )
+        return {pk: lexemes[:TOLD] for pk, lexemes, _ in cursor.fetchall()}
+
+
+def _sentence(fait: Fait, handle: str) -> SafeString:
+    counts = {genre: number for genre, (number, _) in fait.genres.items()}
     parts = []
     if counts.get("reponse"):
         parts.append(_plural(counts["reponse"], "réponse", "réponses"))
@@ -100,20 +258,42 @@ def _sentence(
     if counts.get("retour"):
         parts.append(_plural(counts["retour"], "retour d’expérience", "retours d’expérience"))
     if not parts:
-        parts.append(_plural(len(sources), "contribution", "contributions"))
+        parts.append(_plural(fait.sources, "contribution", "contributions"))
     if counts.get("faq"):
         parts.append(f"{counts['faq']}\u00a0dans une foire aux questions")
     for genre, said in (("utile", "Utile"), ("merci", "Merci")):
-        if genre in kinds:
-            parts.append(f"«\u00a0{said}\u00a0» {kinds[genre][1]}\u00a0fois")
-    if len(sources) == 1:
-        (address,) = sources.values()
+        if genre in fait.genres:
+            parts.append(f"«\u00a0{said}\u00a0» {fait.genres[genre][1]}\u00a0fois")
+    words = " ".join(fait.mots)
+    if fait.sources == 1:
+        address = fait.url
     else:
-        address = f"{reverse('annuaire:contributions', args=[handle])}?{urlencode({'q': question})}"
-    subject = question if len(question) <= 60 else question[:60].rsplit(" ", 1)[0] + "…"
+        address = reverse("annuaire:contributions", args=[handle]) + (
+            f"?{urlencode({'q': words})}" if words else ""
+        )
     said = format_html_join(", ", "{}", ((part,) for part in parts))
-    return format_html('<a href="{}">{}</a> sur «\u00a0<strong>{}</strong>\u00a0»', address, said, subject)
+    subject = (
+        format_html("sur «\u00a0<strong>{}</strong>\u00a0»", words)
+        if words
+        else "sur des sujets de cette expertise"
+    )
+    when = f"{'la dernière ' if fait.sources > 1 else ''}en {french_date(localtime(fait.dernier), 'F Y')}"
+    return format_html('<a href="{}">{}</a> {}, {}', address, said, subject, when)
 
 
 def _plural(number: int, one: str, many: str) -> str:
     return f"{number}\u00a0{one if number < 2 else many}"
+
+
+def carried(agent: Agent, queries: Sequence[str]) -> int:
+    """How many of these `tsquery` find a profile of the directory or a piece that `agent` may read. One query."""
+    places, values = places_clause(agent)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM unnest(%s::text[]) AS m(requete) WHERE"  # noqa: S608
+            " EXISTS (SELECT 1 FROM annuaire_agent a WHERE a.recherche @@ m.requete::tsquery AND a.is_active"
+            "  AND NOT a.partenaire)"
+            f" OR EXISTS (SELECT 1 FROM preuves_preuve p WHERE p.vecteur @@ m.requete::tsquery AND {places})",
+            [list(queries), *values],
+        )
+        return int(cursor.fetchone()[0])

@@ -307,4 +307,8 @@ def _write(auteur: Agent, message: Message, texte: str, rendu: Rendu) -> None:
     keep_titles(message, rendu)
     message.titres = None
     set_mentions(message)
-    refresh_evidence([message.pk])
+    if message.numero == 1:
+        # Its words are those of the question that the others answered.
+        refresh_evidence_of_sujet(message.sujet)
+    else:
+        refresh_evidence([message.pk])

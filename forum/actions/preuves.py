@@ -15,7 +15,7 @@ from annuaire.preuves.models import Preuve
 from forum.models import Message, Sujet
 
 PREFIX = "message."
-# The words of a longer message that count for the search: its first ones.
+# The words of a longer message that count for the search: its first ones. The same for the question it answers.
 TEXTE_MAX = 2_000  # characters
 BATCH = 2_000
 
@@ -25,9 +25,11 @@ SELECT m.auteur_id AS agent_id, preuve.genre, 'message.' || m.id AS source,
     'communaute.' || s.communaute_id AS lieu, s.titre, %s || m.id || %s AS url,
     left(m.texte, %s) AS texte,
     ARRAY(SELECT e.expertise_id FROM forum_sujet_expertises e WHERE e.sujet_id = s.id ORDER BY 1) AS expertises,
-    preuve.poids, m.cree_le AS quand
+    preuve.poids, m.cree_le AS quand, 'sujet.' || s.id AS fil, left(o.texte, %s) AS question
 FROM forum_message m
 JOIN forum_sujet s ON s.id = m.sujet_id
+LEFT JOIN forum_message o ON o.sujet_id = s.id AND o.numero = 1 AND m.numero > 1
+    AND o.supprime_le IS NULL AND o.masque_le IS NULL
 LEFT JOIN forum_entreefaq f
     ON f.message_id = m.id AND f.etat = 'publiee' AND f.communaute_id = s.communaute_id,
 LATERAL (VALUES
@@ -56,11 +58,11 @@ def refresh_evidence(messages: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM forum_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
     before, _, after = reverse("forum:message", args=[0]).partition("0")
-    settle_evidence([f"{PREFIX}{pk}" for pk in ids], _WANTED, [before, after, TEXTE_MAX, ids])
+    settle_evidence([f"{PREFIX}{pk}" for pk in ids], _WANTED, [before, after, TEXTE_MAX, TEXTE_MAX, ids])
 
 
 def refresh_evidence_of_sujet(sujet: Sujet) -> None:
-    """The same for all the messages of a sujet: its title, kind, tags, community or visibility changed."""
+    """The same for all the messages of a sujet: its title, opening, kind, tags, community or visibility changed."""
     refresh_evidence(Message.objects.filter(sujet=sujet).values_list("pk", flat=True))
 
 
@@ -72,6 +74,21 @@ def rebuild_evidence(after: int = 0) -> int | None:
     ids = list(Message.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
     refresh_evidence(ids)
     return ids[-1] if ids else None
+
+
+def complete_evidence() -> None:
+    """Settle again, in batches, the evidence written before it bore its `fil`. For the nightly task.
+
+    Ends for good once all bear one: then it is one look at the table.
+    """
+    while True:
+        sources = Preuve.objects.filter(fil="", source__startswith=PREFIX).values_list("source", flat=True)[
+            :BATCH
+        ]
+        ids = [int(source.removeprefix(PREFIX)) for source in sources]
+        if not ids:
+            return
+        refresh_evidence(ids)
 
 
 @transaction.atomic

@@ -15,7 +15,21 @@ from forum.actions import faq
 from forum.models import EntreeFaq, Message, Sujet
 from tests.factories import add_member, make_agent, make_communaute, make_sujet
 
-FIELDS = ("agent", "genre", "source", "lieu", "titre", "url", "texte", "expertises", "poids", "quand")
+FIELDS = (
+    "agent",
+    "genre",
+    "source",
+    "lieu",
+    "titre",
+    "url",
+    "texte",
+    "expertises",
+    "poids",
+    "quand",
+    "fil",
+    "vecteur",
+    "valeur",
+)
 STEPS = (
     "publish",
     "react",
@@ -115,7 +129,7 @@ class AnySequence(TestCase):
             actions.refresh_evidence_of_sujet(sujet)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_migration_goes_back_and_forth() -> None:
     call_command("migrate", "preuves", "zero", verbosity=0)
     call_command("migrate", "preuves", verbosity=0)

@@ -1,0 +1,89 @@
+"""What a question says: its words and their stems, and the expertises of the vocabulary that it names."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from annuaire.models import Expertise
+
+MAX_QUERY = 2_000  # characters
+# Beyond, the words that most texts hold are left out: they change nothing, and cost.
+MAX_WORDS = 40
+# Among those, words that nobody carries: each counts as the rarest, most are typing errors.
+MAX_UNKNOWN = 8
+# Typing errors are forgiven, and part of a name is enough, in what is short; a paragraph names an expertise in full.
+SHORT = 200
+
+
+@dataclass(frozen=True)
+class Mot:
+    """A word of the question: as typed without accents, and its stem."""
+
+    forme: str
+    racine: str
+
+
+@dataclass(frozen=True)
+class Reconnue:
+    """An expertise that the question names, the word of the vocabulary that named it, and the stems of that word."""
+
+    expertise: Expertise
+    par: str
+    racines: tuple[str, ...] = ()
+
+
+def cleaned(text: str) -> str:
+    """What is looked at of a text: on one line, its first `MAX_QUERY` characters."""
+    return " ".join(text.replace("\x00", "").split())[:MAX_QUERY]
+
+
+def understand(text: str) -> tuple[list[Mot], list[Reconnue]]:
+    """The words of `text` that mean something, and the expertises it names. Three queries."""
+    text = cleaned(text)
+    words = words_of(text)
+    return words, recognise(text) if words else []
+
+
+def words_of(question: str) -> list[Mot]:
+    """The words of the question that mean something, with the stems that the database gives them, each stem once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.forme, (tsvector_to_array(fr_vecteur(m.forme)))[1] FROM"
+            " (SELECT DISTINCT ON (forme) forme, rang FROM"
+            " regexp_split_to_table(sans_accent(%s), '[^[:alnum:]]+') WITH ORDINALITY AS t(forme, rang)"
+            " ORDER BY forme, rang) AS m ORDER BY m.rang",
+            [question],
+        )
+        found: dict[str, Mot] = {}
+        for forme, racine in cursor.fetchall():
+            if racine:
+                found.setdefault(racine, Mot(forme, racine))
+        return list(found.values())
+
+
+def recognise(question: str) -> list[Reconnue]:
+    """The expertises that the question names by their label, a synonym or an acronym.
+
+    In a short question, typing errors are forgiven and part of a name is enough.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH q AS MATERIALIZED (SELECT nu, ' ' || regexp_replace(nu, '[^[:alnum:]]+', ' ', 'g') || ' ' AS borde,"
+            "  length(nu) <= %s AS courte, CASE WHEN length(nu) BETWEEN 5 AND %s AND fr_vecteur(nu) <> '' THEN"
+            "  plainto_tsquery('simple', array_to_string(tsvector_to_array(fr_vecteur(nu)), ' ')) END AS requete"
+            "  FROM (SELECT sans_accent(%s) AS nu) AS typed),"
+            " terme AS MATERIALIZED (SELECT id, mot, nu,"
+            "  '%% ' || btrim(regexp_replace(nu, '[^[:alnum:]]+', ' ', 'g')) || ' %%' AS motif"
+            "  FROM (SELECT e.id, t.mot, sans_accent(t.mot) AS nu FROM annuaire_expertise e,"
+            "   unnest(e.libelle || e.synonymes) AS t(mot)) AS nue WHERE nu ~ '[[:alnum:]]'),"
+            " nommee AS (SELECT DISTINCT ON (terme.id) terme.id, terme.mot FROM (SELECT terme.*, CASE"
+            "   WHEN q.borde LIKE terme.motif THEN 2"
+            "   WHEN q.courte AND length(terme.nu) >= 6 THEN word_similarity(terme.nu, q.nu) ELSE 0 END AS force,"
+            "   q.requete FROM terme, q) AS terme WHERE terme.force >= 0.7"
+            "   OR (terme.requete IS NOT NULL AND fr_vecteur(terme.nu) @@ terme.requete)"
+            "  ORDER BY terme.id, terme.force DESC, length(terme.mot), terme.mot)"
+            " SELECT id, mot, tsvector_to_array(fr_vecteur(mot)) FROM nommee",
+            [SHORT, SHORT, question],
+        )
+        found = {pk: (word, tuple(stems)) for pk, word, stems in cursor.fetchall()}
+    return [Reconnue(expertise, *found[expertise.pk]) for expertise in Expertise.objects.filter(pk__in=found)]
