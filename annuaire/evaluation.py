@@ -17,7 +17,11 @@ MESURES = ("MAP", "MRR", "nDCG@10", "P@5", "recall@10")
 
 
 class CollectionIllisible(Exception):
-    """A file of the collection is missing or is not what it should be: the message says which, in French."""
+    """A file of the collection is missing (`absent`) or is not what it should be: the message says which, in French."""
+
+    def __init__(self, message: str, *, absent: bool = False) -> None:
+        super().__init__(message)
+        self.absent = absent
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def read_lines(dossier: Path, nom: str) -> Iterator[dict[str, Any]]:
     """The objects of `nom.jsonl` or `nom.jsonl.gz`; raises `CollectionIllisible`."""
     path = next((p for p in (dossier / f"{nom}.jsonl", dossier / f"{nom}.jsonl.gz") if p.is_file()), None)
     if path is None:
-        raise CollectionIllisible(f"Le fichier {nom}.jsonl manque dans {dossier}.")
+        raise CollectionIllisible(f"Le fichier {nom}.jsonl manque dans {dossier}.", absent=True)
     read = 0
     try:
         with (
@@ -57,7 +61,12 @@ def read_queries(dossier: Path, jeu: str) -> list[Requete]:
     """The questions of a set, in the order of the file; raises `CollectionIllisible`."""
     try:
         return [
-            Requete(str(row["id"]), row.get("long") or row["text"], row["date"], row.get("asker"))
+            Requete(
+                str(row["id"]),
+                str(row.get("long") or row["text"]),
+                str(row.get("date") or ""),
+                str(row["asker"]) if row.get("asker") is not None else None,
+            )
             for row in read_lines(dossier, f"queries_{jeu}")
         ]
     except KeyError as error:

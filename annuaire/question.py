@@ -1,5 +1,7 @@
 """What a question says: its words and their stems, and the expertises of the vocabulary that it names."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.db import connection
@@ -17,10 +19,15 @@ SHORT = 200
 
 @dataclass(frozen=True)
 class Mot:
-    """A word of the question: as typed without accents, and its stem."""
+    """A word of the question: its stem, and as typed (the stem again for what is no plain word: « 4.4 »)."""
 
-    forme: str
     racine: str
+    dit: str
+
+    @property
+    def forme(self) -> str:
+        """In lower case without accents, to be compared letter by letter."""
+        return without_accents(self.dit)
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,13 @@ class Reconnue:
     expertise: Expertise
     par: str
     racines: tuple[str, ...] = ()
+
+
+def without_accents(text: str) -> str:
+    """As PostgreSQL's `sans_accent`, for plain words."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(letter)
+    )
 
 
 def cleaned(text: str) -> str:
@@ -46,19 +60,17 @@ def understand(text: str) -> tuple[list[Mot], list[Reconnue]]:
 
 def words_of(question: str) -> list[Mot]:
     """The words of the question that mean something, with the stems that the database gives them, each stem once."""
+    typed = list(dict.fromkeys(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", question))))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.forme, (tsvector_to_array(fr_vecteur(m.forme)))[1] FROM"
-            " (SELECT DISTINCT ON (forme) forme, rang FROM"
-            " regexp_split_to_table(sans_accent(%s), '[^[:alnum:]]+') WITH ORDINALITY AS t(forme, rang)"
-            " ORDER BY forme, rang) AS m ORDER BY m.rang",
-            [question],
+            "WITH typed AS MATERIALIZED (SELECT DISTINCT ON (racine) racine, dit FROM (SELECT dit, rang,"
+            "  (tsvector_to_array(fr_vecteur(dit)))[1] AS racine FROM unnest(%s::text[]) WITH ORDINALITY AS t(dit, rang))"
+            "  AS stemmed WHERE racine IS NOT NULL ORDER BY racine, rang)"
+            " SELECT v.lexeme, typed.dit FROM unnest(fr_vecteur(%s)) AS v LEFT JOIN typed ON typed.racine = v.lexeme"
+            " ORDER BY v.positions[1], v.lexeme",
+            [typed, question],
         )
-        found: dict[str, Mot] = {}
-        for forme, racine in cursor.fetchall():
-            if racine:
-                found.setdefault(racine, Mot(forme, racine))
-        return list(found.values())
+        return [Mot(racine, dit or racine) for racine, dit in cursor.fetchall()]
 
 
 def recognise(question: str) -> list[Reconnue]:

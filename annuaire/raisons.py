@@ -37,7 +37,7 @@ def explain(
     for result in results:
         if result.relais:
             result.raisons.append(
-                mark_safe(  # noqa: S308  (a sentence of ours)
+                mark_safe(
                     "Rien de sa part ne répond à ces mots, mais elle écrit souvent ces temps-ci là où vous lisez"
                     "\u00a0: cette personne pourra vous orienter"
                 )
@@ -46,7 +46,7 @@ def explain(
         return
     by_expertise = {item.expertise.pk: item for item in recognised}
     people = [result.agent for result in found]
-    proved = preuves.reasons(agent, people, terms, {word.racine: word.forme for word in words})
+    proved = preuves.reasons(agent, people, terms, {word.racine: word.dit for word in words})
     headlines = _headlines([person.pk for person in people], words[:MAX_BOLD]) if words else {}
     for result in found:
         declared = sorted(

@@ -85,6 +85,7 @@ def search_agents(
     parmi: "QuerySet[Agent] | None" = None,
     part: float = 0.0,
     relais: int = 0,
+    quand: datetime | None = None,
 ) -> list[Resultat]:
     """The people who best answer `question`, best first, with the reasons; as `rank_agents`.
 
@@ -99,6 +100,7 @@ def search_agents(
         expertises=expertises,
         parmi=parmi,
         relais=relais,
+        quand=quand,
     )
     best = ranked.trouves[0][1] if ranked.trouves else 0.0
     kept = [(pk, score) for pk, score in ranked.trouves if score >= best * part]

@@ -25,6 +25,12 @@ def register_places(lieux: Lieux, publics: LieuxPublics) -> None:
     _publics.append(publics)
 
 
+def withdraw_last_places() -> None:
+    """Undo the last `register_places`. For the evaluation of the search, in a database of its own."""
+    _registry.pop()
+    _publics.pop()
+
+
 def public_places() -> list[str]:
     """The places that every agent of the State may read. One query per app that owns some."""
     return [place for publics in _publics for place in publics()]

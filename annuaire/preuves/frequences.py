@@ -14,9 +14,9 @@ from annuaire.preuves.access import public_places
 
 TOTAL = ""
 _COUNT = """
-CREATE TEMPORARY TABLE preuves_compte ON COMMIT DROP AS
+CREATE TEMPORARY TABLE preuves_compte AS
 SELECT word AS mot, coalesce(p.ndoc, 0) AS preuves, coalesce(a.ndoc, 0) AS profils
-FROM ts_stat(format('SELECT p.vecteur FROM ' || {public}, %s::text[])) AS p
+FROM ts_stat(format({public}, %s::text[])) AS p
 FULL JOIN ts_stat('SELECT recherche FROM annuaire_agent WHERE is_active AND NOT partenaire') AS a USING (word)
 WHERE greatest(p.ndoc, a.ndoc) > 1
 UNION ALL
@@ -24,7 +24,7 @@ SELECT '', (SELECT count(*) FROM preuves_preuve p WHERE p.vecteur IS NOT NULL AN
     (SELECT count(*) FROM annuaire_agent WHERE is_active AND NOT partenaire)
 """
 _PUBLIC = (
-    "'preuves_preuve p WHERE p.vecteur IS NOT NULL AND p.lieu = ANY(%%L::text[]) AND NOT EXISTS"
+    "'SELECT p.vecteur FROM preuves_preuve p WHERE p.vecteur IS NOT NULL AND p.lieu = ANY(%%L::text[]) AND NOT EXISTS"
     " (SELECT 1 FROM preuves_masquage k WHERE k.agent_id = p.agent_id AND k.source = p.source)'"
 )
 
@@ -77,3 +77,4 @@ def rebuild() -> None:
             " ON CONFLICT (mot) DO UPDATE SET preuves = excluded.preuves, profils = excluded.profils"
             " WHERE (f.preuves, f.profils) IS DISTINCT FROM (excluded.preuves, excluded.profils)"
         )
+        cursor.execute("DROP TABLE preuves_compte")

@@ -180,10 +180,10 @@ class Fait:
 
 
 def reasons(
-    agent: Agent, people: Sequence[Agent], terms: Sequence[Terme], formes: dict[str, str]
+    agent: Agent, people: Sequence[Agent], terms: Sequence[Terme], dits: dict[str, str]
 ) -> dict[int, SafeString]:
     """For each of `people` with evidence that answers: « 3 réponses, dont 1 retenue, sur « busage » », with a link
-    to the contribution, or to the list of them. `formes`: what was typed, by lexeme. Two queries.
+    to the contribution, or to the list of them. `dits`: what was typed, by lexeme. Two queries.
 
     What is told: the rarest words of the person's best piece; what is counted: their pieces that hold all of them.
     """
@@ -213,9 +213,7 @@ def reasons(
     handles = {person.pk: person.identifiant for person in people}
     sentences = {}
     for pk, lines in found.items():
-        words = sorted(
-            (formes[lexeme] for lexeme in told[pk] if lexeme in formes), key=list(formes.values()).index
-        )
+        words = sorted((dits[lexeme] for lexeme in told[pk] if lexeme in dits), key=list(dits.values()).index)
         sentences[pk] = _sentence(
             Fait(
                 tuple(words),

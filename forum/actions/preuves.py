@@ -16,7 +16,7 @@ from forum.models import Message, Sujet
 
 PREFIX = "message."
 # The words of a longer message that count for the search: its first ones. The same for the question it answers.
-TEXTE_MAX = 2_000  # characters
+TEXTE_MAX = 4_000  # characters
 BATCH = 2_000
 
 # An answer proves something when it answers somebody else. What one accepts of oneself proves nothing.

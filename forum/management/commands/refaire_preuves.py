@@ -1,9 +1,10 @@
-"""Work out again the evidence behind the expert search, from what the forum holds."""
+"""Work out again the evidence behind the expert search, from what the forum holds, and how common its words are."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from annuaire.preuves.frequences import rebuild
 from forum.actions.preuves import BATCH, forget_lost_evidence, rebuild_evidence
 
 
@@ -23,5 +24,6 @@ class Command(BaseCommand):
         last = forget_lost_evidence()
         while last is not None:
             last = forget_lost_evidence(last)
+        rebuild()
         if options["verbosity"]:
             self.stdout.write("Les preuves sont à jour.")

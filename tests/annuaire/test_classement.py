@@ -1,0 +1,399 @@
+"""The ranking of people: fair to who declares and to who answers, blind to what one may not read and to ids."""
+
+import gzip
+import itertools
+import json
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from annuaire.models import Agent
+from annuaire.preuves import recherche as preuves
+from annuaire.preuves.actions import settle_evidence
+from annuaire.preuves.frequences import rebuild
+from annuaire.preuves.models import Frequence, Preuve
+from annuaire.recherche import rank_agents, search_agents
+from communautes.models import Adhesion, Communaute
+from forum import actions
+from forum.actions.preuves import complete_evidence
+from tests import databases
+from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
+
+NOW = timezone.now()
+numbers = itertools.count(1)
+
+
+def prove(
+    agent: Agent,
+    communaute: Communaute,
+    texte: str,
+    *,
+    titre: str = "",
+    question: str = "",
+    retenue: bool = False,
+    fil: str = "",
+    quand: datetime = NOW,
+) -> None:
+    """A piece of evidence about `agent`, as an app would write it."""
+    source = f"essai.{next(numbers)}"
+    kinds = ["reponse", "retenue"] if retenue else ["reponse"]
+    wanted = (
+        "SELECT %s::bigint AS agent_id, genre, %s::text AS source, %s::text AS lieu, %s::text AS titre, '/'::text AS url,"
+        " %s::text AS texte, '{}'::bigint[] AS expertises, 1 AS poids, %s::timestamptz AS quand, %s::text AS fil,"
+        " %s::text AS question FROM unnest(%s::text[]) AS genre"
+    )
+    place = f"communaute.{communaute.pk}"
+    settle_evidence(
+        [source],
+        wanted,
+        [agent.pk, source, place, titre, texte, quand, fil or source, question, kinds],
+    )
+
+
+def order(me: Agent, question: str, **options: Any) -> list[str]:
+    ranked = rank_agents(me, question, quand=NOW, **options)
+    people = Agent.objects.in_bulk([pk for pk, _ in ranked.trouves])
+    return [people[pk].prenom for pk, _ in ranked.trouves]
+
+
+@pytest.mark.django_db
+def test_who_only_declares_and_who_only_answers_are_both_found() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    declared, answered, both, other = (make_agent(name) for name in ("Dede", "Rere", "Both", "Noone"))
+    for agent in (declared, both):
+        declare(agent, "Busage de fossés", niveau=3)
+    for agent in (answered, both):
+        prove(agent, communaute, "Un busage de fossé se déclare", retenue=True)
+    declare(other, "Urbanisme")
+    me = make_agent("Moi")
+    assert order(me, "busage de fossé")[0] == "Both"
+    assert set(order(me, "busage de fossé")) == {"Both", "Dede", "Rere"}
+    page = search_agents(me, "busage de fossé")
+    assert all(result.raisons for result in page)
+
+
+@pytest.mark.django_db
+def test_the_level_and_the_years_count() -> None:
+    for name, niveau in (("Notions", 1), ("Reference", 4), ("Pratique", 2)):
+        declare(make_agent(name), "Busage", niveau=niveau)
+    assert order(make_agent("Moi"), "busage") == ["Reference", "Pratique", "Notions"]
+
+
+@pytest.mark.django_db
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    rare, common = make_agent("Rare"), make_agent("Commun")
+    prove(rare, communaute, "La buse métallique du chemin")
+    for _ in range(3):
+        prove(common, communaute, "Instruction du dossier")
+    for number in range(40):
+        prove(make_agent(f"Autre{number % 3}"), communaute, f"Un dossier parmi d’autres, numéro {number}")
+    rebuild()
+    assert Frequence.objects.get(mot="dossi").preuves >= 40
+    assert order(make_agent("Moi"), "dossier buse")[0] == "Rare"
+
+
+@pytest.mark.django_db
+def test_a_whole_paragraph_is_understood_and_long_or_strange_texts_are_harmless() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    expert, other = make_agent("Experte"), make_agent("Autre")
+    prove(
+        expert, communaute, "Pour une passe à poissons, demander l’avis de l’OFB", titre="Seuil et continuité"
+    )
+    prove(other, communaute, "La commune doit délibérer avant l’achat du terrain")
+    me = make_agent("Moi")
+    text = (
+        "Bonjour à toutes et tous, un propriétaire souhaite refaire le seuil d’un moulin sur une rivière classée, et "
+        "la fédération de pêche demande une passe à poissons. Qui a déjà instruit un tel cas, et comment avez-vous "
+        "apprécié la continuité écologique ? Merci beaucoup."
+    )
+    assert order(me, text)[0] == "Experte"
+    for hostile in ("x " * 5000, "a" * 3000, "' | & ! \\ :* § §12 %_", "\x00", "4.4 c++ l’été", "🙂🙂", "—"):
+        rank_agents(me, hostile, relais=5)
+
+
+@pytest.mark.django_db
+def test_nobody_answers_then_who_may_know() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    active, gone = make_agent("Active"), make_agent("Partie")
+    prove(active, communaute, "Une réponse", quand=NOW - timedelta(days=3))
+    prove(gone, communaute, "Une réponse", quand=NOW - timedelta(days=900))
+    me = make_agent("Moi")
+    assert search_agents(me, "xylophone") == []
+    found = search_agents(me, "xylophone", relais=1)
+    assert [(result.agent, result.relais) for result in found] == [(active, True)]
+    assert "orienter" in found[0].raisons[0]
+    client = Client()
+    client.force_login(me)
+    page = client.get("/annuaire/", {"q": "xylophone"}).content.decode()
+    assert "Qui pourra vous orienter" in page
+    assert "Personne ne l’a encore déclaré" in page
+
+
+@pytest.mark.django_db
+def test_a_closed_community_changes_nothing_not_even_what_words_weigh(settings: Any) -> None:
+    settings.LIMITES_PAR_MINUTE = settings.LIMITES_PAR_MINUTE | {"sujet": 50}
+    communaute = make_communaute(make_agent("Ana"))
+    one, two = make_agent("Une"), make_agent("Deux")
+    for number in range(3):
+        prove(one, communaute, f"Busage du fossé, cas {number}")
+        prove(two, communaute, f"Curage du fossé, cas {number}", retenue=number == 0)
+    declare(make_agent("Paul"), "Busage de fossés")
+    me = make_agent("Moi")
+
+    def state() -> tuple[Any, ...]:
+        rebuild()
+        results = search_agents(me, "busage ou curage d’un fossé", quand=NOW, relais=20)
+        return (
+            [(r.agent.pk, r.score, r.relais, list(map(str, r.raisons))) for r in results],
+            sorted(Frequence.objects.values_list("mot", "preuves", "profils")),
+        )
+
+    before = state()
+    # People, sujets and words that are nowhere else; and one who is seen elsewhere too.
+    for visibilite in ("privee", "restreinte"):
+        closed = make_communaute(communaute.adhesions.get(role=Adhesion.Role.ANIMATEUR).agent, visibilite)
+        for number in range(30):
+            prove(two, closed, f"Busage et curage de fossé, xénolithe {number}", retenue=True)
+    assert state() == before
+
+
+@pytest.mark.django_db
+def test_what_one_hides_does_not_count_among_the_words() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    agent = make_agent("Une")
+    for _ in range(3):
+        prove(agent, communaute, "xénolithe")
+    rebuild()
+    assert Frequence.objects.get(mot="xenolith").preuves == 3
+    from annuaire.preuves.actions import set_hidden
+
+    for source in Preuve.objects.filter(agent=agent).values_list("source", flat=True)[:2]:
+        set_hidden(agent, source, True)
+    rebuild()
+    assert not Frequence.objects.filter(mot="xenolith").exists()
+
+
+@pytest.mark.django_db
+def test_the_order_does_not_depend_on_ids() -> None:
+    def world(seed: int) -> list[str]:
+        chance = random.Random(seed)
+        names = [f"N{number}" for number in range(8)]
+        chance.shuffle(names)
+        communaute = make_communaute(make_agent("Ana"))
+        people = {name: make_agent(name, f"Ordre{name}", fonction="Adjointe") for name in names}
+        steps = list(names)
+        chance.shuffle(steps)
+        for name in steps:
+            # Three are worth the same; two declare the same.
+            if name in ("N0", "N1", "N2"):
+                prove(people[name], communaute, "Busage de fossé")
+            elif name in ("N3", "N4"):
+                declare(people[name], "Busage")
+            else:
+                prove(people[name], communaute, "Fossé, " * int(name[1]))
+        found = order(make_agent("Moi"), "busage fossé")
+        Agent.objects.filter(nom__startswith="Ordre").delete()
+        return found
+
+    assert world(1) == world(2) == world(3)
+
+
+@pytest.mark.django_db
+def test_how_many_queries(django_assert_max_num_queries: Any) -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    for number in range(25):
+        agent = make_agent(f"Agent{number}")
+        prove(agent, communaute, f"Busage de fossé {number}")
+        declare(agent, "Busage de fossés")
+    me = make_agent("Moi")
+    with django_assert_max_num_queries(9):
+        rank_agents(me, "busage de fossé", relais=20, limit=100)
+    with django_assert_max_num_queries(15):
+        assert len(search_agents(me, "busage de fossé", relais=5)) == 20
+
+
+@pytest.mark.django_db
+def test_changing_the_question_changes_what_its_answers_are_found_by() -> None:
+    ana = make_agent("Ana")
+    communaute = make_communaute(ana)
+    gaelle = add_member(communaute, make_agent("Gaelle")).agent
+    sujet = make_sujet(communaute, ana, "Besoin d’un avis")
+    actions.publish_message(gaelle, sujet, "Voir l’arrêté de Foix.")
+    me = make_agent("Moi")
+    assert order(me, "xénolithe") == []
+    opening = sujet.messages.get(numero=1)
+    actions.edit_message(ana, opening, "Que faire d’un xénolithe ?", version=1)
+    assert order(me, "xénolithe") == ["Gaelle"]
+    opening.refresh_from_db()
+    actions.edit_message(ana, opening, "Que faire ?", version=2)
+    assert order(me, "xénolithe") == []
+    # Evidence written before an upgrade bears no `fil`: the night gives it one.
+    Preuve.objects.update(fil="", vecteur=None)
+    complete_evidence()
+    assert set(Preuve.objects.values_list("fil", flat=True)) == {f"sujet.{sujet.pk}"}
+    assert order(me, "arrêté de Foix") == ["Gaelle"]
+
+
+def test_common_words_are_looked_for_together() -> None:
+    def terms(**counts: int) -> list[preuves.Terme]:
+        rows = [preuves.Terme(word, count, 1.0) for word, count in counts.items()]
+        return sorted(rows, key=lambda term: term.nombre)
+
+    million = 1_000_000
+    assert preuves.narrowed(terms(rare=10, autre=200), million) == ("'rare' | 'autre'", preuves.LOOKED_AT)
+    # Two common words: together; a third that would leave too few is not asked for.
+    query, _ = preuves.narrowed(terms(a=50_000, b=300_000, c=310_000), million)
+    assert query == "('a' & 'b' & 'c')"
+    assert preuves.narrowed(terms(a=5_000, b=6_000), million)[0] == "('a')"
+    # A typing error does not hide what the others say.
+    assert preuves.narrowed(terms(zzz=1, eau=300_000), million) == ("'zzz' | ('eau')", preuves.LATEST)
+
+
+class NeverLowered(TestCase):
+    """One more accepted answer that matches: its author never falls, whatever the others did."""
+
+    @settings(
+        max_examples=20,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(
+        st.lists(
+            st.tuples(
+                st.integers(0, 3),
+                st.lists(st.sampled_from(("busage", "fossé", "curage", "loup")), min_size=1, max_size=4),
+                st.booleans(),
+                st.integers(0, 2000),
+                st.integers(0, 4),
+            ),
+            min_size=1,
+            max_size=14,
+        ),
+        st.integers(0, 3),
+        st.sampled_from(("busage", "busage fossé", "curage d’un fossé avec busage")),
+        st.booleans(),
+    )
+    def test_never_lowered(
+        self, steps: list[tuple[int, list[str], bool, int, int]], author: int, question: str, counted: bool
+    ) -> None:
+        communaute = make_communaute(make_agent("Ana"))
+        people = [make_agent(f"P{number}") for number in range(4)]
+        declare(people[0], "Busage", niveau=1)
+        for who, words, chosen, days, fil in steps:
+            prove(
+                people[who],
+                communaute,
+                " ".join(words),
+                retenue=chosen,
+                fil=f"fil.{fil}",
+                quand=NOW - timedelta(days=days),
+            )
+        if counted:
+            rebuild()
+        me = make_agent("Moi")
+
+        def rank() -> tuple[int, float]:
+            rows = rank_agents(me, question, quand=NOW, limit=100).trouves
+            for place, (pk, score) in enumerate(rows):
+                if pk == people[author].pk:
+                    return place, score
+            return len(rows), 0.0
+
+        before = rank()
+        prove(people[author], communaute, f"Au sujet de : {question}", retenue=True, fil="fil.1")
+        after = rank()
+        assert after[0] <= before[0]
+        assert after[1] >= before[1] - 1e-9
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    with gzip.open(path, "wt", encoding="utf8") as out:
+        out.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    """Five people: two answer, one only declares, one does neither, one asks."""
+    users = [
+        {"id": "a", "name": "a", "declared": "", "skills": [], "n_docs": 2},
+        {"id": "b", "name": "b", "declared": "", "skills": [], "n_docs": 1},
+        {
+            "id": "c",
+            "name": "c",
+            "declared": "Rooting phones since forever",
+            "skills": ["Rooting", "Rooting"],
+        },
+        {"id": "d", "name": "d\x00", "declared": None, "skills": None},
+        {"id": "e"},
+    ]
+    documents = [
+        {"id": "1", "thread": 1, "title": "rooting a phone", "question": "how", "text": "unlock the bootloader",
+         "authors": ["a", "z"], "date": "2020-01-01", "votes": 3, "accepted": True, "tags": ["root"]},
+        {"id": "2", "thread": 2, "title": "batteries", "question": "", "text": "charge them",
+         "authors": ["b", "a"], "date": "2020-02-01", "votes": -2, "accepted": False, "tags": []},
+        {"id": "3", "title": "", "text": "\x00", "authors": ["b"], "date": None},
+    ]  # fmt: skip
+    write(tmp_path / "users.jsonl.gz", users)
+    write(tmp_path / "documents.jsonl.gz", documents)
+    write(
+        tmp_path / "queries_topic.jsonl.gz",
+        [
+            {"id": "q1", "text": "rooting", "long": "rooting phones", "date": "2020-03-01", "asker": "e"},
+            {"id": "q2", "text": "battery", "long": None, "date": "2020-03-01", "asker": None},
+        ],
+    )
+    (tmp_path / "qrels_topic.tsv").write_text("q1\ta\t2\nq1\tc\t1\nq2\tb\t1\n", encoding="utf8")
+    return tmp_path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_directory_is_measured_in_a_database_of_its_own(
+    collection: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("annuaire.collections.MODELE", databases.migrated())
+    make_agent("Site")
+    run = collection / "run.tsv"
+    call_command(
+        "evaluer_annuaire", str(collection), "--jeu", "topic", "--language", "english", "--run", str(run)
+    )
+    said = capsys.readouterr().out
+    assert "topic questions=2 MAP=1.000" in said
+    assert "ms par question" in said
+    lines = [line.split("\t") for line in run.read_text().splitlines()]
+    assert {row[1] for row in lines if row[0] == "q1"} >= {"a", "c"}
+    assert "e" not in {row[1] for row in lines if row[0] == "q1"}
+    # The site's own database is as it was.
+    assert list(Agent.objects.values_list("prenom", flat=True)) == ["Site"]
+    (collection / "documents.jsonl.gz").unlink()
+    call_command("evaluer_annuaire", str(collection), "--jeu", "topic", "--language", "english")
+    assert "topic questions=2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["users.jsonl.gz", "queries_topic.jsonl.gz", "qrels_topic.tsv"])
+def test_a_collection_that_misses_a_file_is_refused_in_french(collection: Path, name: str) -> None:
+    from annuaire.evaluation import CollectionIllisible, read_judgements, read_lines, read_queries
+
+    (collection / name).unlink()
+    with pytest.raises(CollectionIllisible, match="manque"):
+        list(read_lines(collection, "users"))
+        read_queries(collection, "topic")
+        read_judgements(collection, "topic")
+
+
+@pytest.mark.django_db
+def test_a_refusal_says_why(collection: Path) -> None:
+    with pytest.raises(CommandError, match="manque"):
+        call_command("evaluer_annuaire", str(collection), "--jeu", "question")
+    with pytest.raises(CommandError):
+        call_command("evaluer_annuaire", str(collection / "nulle-part"), "--jeu", "topic")
