@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from annuaire.models import Expertise
+from annuaire.preuves.frequences import rebuild
 from plateforme.demo.monde.chargement import is_loaded, load_world
 from plateforme.demo.monde.lecture import ContenuInvalide, read_world
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             load_world(read_world(), timezone.now())
+            rebuild()
         except ContenuInvalide as error:
             raise CommandError(str(error)) from None
         if options["verbosity"]:
