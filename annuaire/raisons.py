@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 OPEN, CLOSE = "\x02", "\x03"
 MOST = 4
+# Of who is proposed although nothing of theirs answers.
+RELAIS = mark_safe(
+    "Rien de sa part ne répond à ces mots, mais cette personne a contribué récemment là où vous lisez\u00a0: elle pourra "
+    "vous orienter"
+)
 # Looked for in profiles to be shown in bold: the rarest words of the question.
 MAX_BOLD = 12
 
@@ -36,12 +41,7 @@ def explain(
     found = [result for result in results if not result.relais]
     for result in results:
         if result.relais:
-            result.raisons.append(
-                mark_safe(
-                    "Rien de sa part ne répond à ces mots, mais elle écrit souvent ces temps-ci là où vous lisez"
-                    "\u00a0: cette personne pourra vous orienter"
-                )
-            )
+            result.raisons.append(RELAIS)
     if not found:
         return
     by_expertise = {item.expertise.pk: item for item in recognised}
