@@ -8,7 +8,7 @@ BIN = .venv/bin
 # Directories that hold Python of ours.
 CODE = plateforme annuaire communautes forum realtime tests bench outils
 
-.PHONY: help run test lint lint-types lint-python lint-templates format unit browser lock bench-forum bench-temps-reel shell clean
+.PHONY: help run test lint lint-types lint-python lint-templates format unit browser lock bench-forum bench-temps-reel bench-salons shell clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make lock                                refait les fichiers de dépendances verrouillées"
 	@echo "make bench-forum                         mesure la vitesse du forum (10 minutes la première fois)"
 	@echo "make bench-temps-reel                    mesure la vitesse du direct (10 minutes)"
+	@echo "make bench-salons                        mesure un salon d'un million de lignes (5 minutes la première fois)"
 	@echo "make clean                               retire l'environnement Python, jamais les données"
 
 .venv/.run: requirements.txt outils/installer.sh
@@ -74,6 +75,9 @@ bench-forum: .venv/.dev
 
 bench-temps-reel: .venv/.dev
 	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.temps_reel
+
+bench-salons: .venv/.dev
+	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.salons
 
 shell: .venv/.run
 	@$(BIN)/python -m plateforme.local_services run --data .local/shell -- $(BIN)/python manage.py shell

@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.actions import create_communaute, join
-from realtime import lieux
+from realtime import lieux, recherche
 from realtime.actions import mark_salon_read, send_message
 from realtime.historique import messages_around
 from realtime.models import LectureSalon, MessageSalon, Salon
@@ -185,6 +186,33 @@ def test_search_goes_through_its_index(salon: Salon, noe: Agent):
         )
         plan = " ".join(row[0] for row in cursor.fetchall())
     assert "message_salon_mots" in plan
+
+
+@pytest.mark.parametrize(("mot", "ordre"), [("commun", "numero DESC"), ("rare", "(numero + 0) DESC")])
+def test_a_common_word_is_sought_from_the_end_and_a_rare_one_by_the_index(
+    salon: Salon, noe: Agent, monkeypatch: pytest.MonkeyPatch, mot: str, ordre: str
+):
+    """What goes up a salon of a million lines for a word that few of them hold takes a second."""
+    for name, value in (("COMMON", 30), ("LOOKED_AT", 120), ("SHOWN", 5)):
+        monkeypatch.setattr(recherche, name, value)
+    MessageSalon.objects.bulk_create(
+        MessageSalon(
+            salon=salon, auteur=noe, numero=n, client_id=uuid4(), texte=texte, html="", version_rendu=1,
+            cree_le=timezone.now(),
+        )
+        for n in range(1, 401)
+        for texte in [f"mot commun numéro {n}" + (" et rare" if n % 100 == 7 else "")]
+    )  # fmt: skip
+    salon.dernier_numero = 400
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE realtime_messagesalon")
+    with CaptureQueriesContext(connection) as queries:
+        found, _ = search_lines(noe, salon, Recherche(mot))
+    assert [line.numero for line in found][:3] == ([400, 399, 398] if mot == "commun" else [307, 207, 107])
+    order = (
+        queries[-1]["sql"].replace('"realtime_messagesalon".', "").replace('"', "").partition("ORDER BY ")[2]
+    )
+    assert order.startswith(ordre)
 
 
 def test_number_of_queries(browser: Client, salon: Salon, noe: Agent, django_assert_max_num_queries: Any):
