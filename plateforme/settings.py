@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "annuaire.notifications",
     "annuaire.preuves",
     "annuaire.profils",
+    "annuaire.presence",
     "communautes",
     "communautes.fichiers",
     "communautes.suites",
@@ -153,6 +154,7 @@ TEMPLATES = [
                 "plateforme.socle.morceaux.csrf",
                 "plateforme.socle.context.site",
                 "annuaire.notifications.context.notifications",
+                "annuaire.presence.context.presence",
                 *([] if PRODUCTION else ["plateforme.demo.context.comptes"]),
             ],
             "builtins": ["django.templatetags.static", "plateforme.socle.templatetags.socle"],
@@ -518,6 +520,7 @@ LIMITES_PAR_MINUTE = {
     "profil": 30,
     # Pictures decoded and encoded again.
     "photo": 10,
+    "presence": 30,
     "reunion": 10,
     "reponse_reunion": 60,
     # Hands raised, calls for help.

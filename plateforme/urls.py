@@ -28,6 +28,7 @@ urlpatterns: list[Any] = [
     path("annuaire/", include("annuaire.profils.urls")),
     path("annuaire/", include("annuaire.urls")),
     path("notifications/", include("annuaire.notifications.urls")),
+    path("presence/", include("annuaire.presence.urls")),
     path("communautes/", include("communautes.urls")),
     path("", include("communautes.fichiers.urls")),
     path("", include("communautes.suites.urls")),

@@ -55,7 +55,9 @@ class Battement:
 
     async def beat(self) -> None:
         """One beat. With the database away, sockets still hear that the line is open, without numbers."""
+        self._hub.etats.expire()
         await self._hub.presence.refresh()
+        await self._hub.ouvertes.refresh()
         prises = list(self._hub.prises)
         for start in range(0, len(prises), self.BATCH):
             batch = prises[start : start + self.BATCH]

@@ -9,13 +9,14 @@ Writes go through the actions of the apps, in a thread (`realtime.fils.in_thread
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from annuaire.models import Agent
+from annuaire.presence.lecture import Choix, choice_of
 from plateforme.socle.canaux import Canal
 from realtime.access import get_line
 from realtime.actions import Demande
@@ -24,7 +25,6 @@ from realtime.fils import in_thread
 from realtime.frames import person_frame
 from realtime.lignes import delete_line, edit_line, pin_line, restore_line, set_line_reaction
 from realtime.models import MessageSalon
-from realtime.presence import SHOWN
 from realtime.protocole import TrameRecue
 from realtime.trames import (
     Abonne,
@@ -37,6 +37,7 @@ from realtime.trames import (
     Ecrit,
     Epingler,
     Erreur,
+    Eveil,
     Fait,
     Lu,
     Modifier,
@@ -77,7 +78,7 @@ async def obey(connexion: "Connexion", frame: TrameRecue) -> None:
 
 def current_agent(agent_id: int) -> Agent:
     """The person as they are now: names change and accounts close while a tab stays open for days."""
-    agent = Agent.objects.active().with_place().filter(pk=agent_id).first()
+    agent = Agent.objects.active().with_place().select_related("etat_presence").filter(pk=agent_id).first()
     if agent is None:
         raise PermissionDenied("Ce compte est fermé.")
     return agent
@@ -97,11 +98,18 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
     # Read after the subscription holds, access included: what is said between the two is kept, and comes after.
     named = canal.options.presence and (new or frame.apres is None)
     present = await hub.presence.present(canal) if named else {}
+    idle = (
+        await hub.ouvertes.idle_among(
+            [pk for pk, frame in hub.presence.shown(canal).items() if frame is None]
+        )
+        if named
+        else set()
+    )
     try:
         while True:
             changes = connexion.changes
-            shown = dict(list(present.items())[:SHOWN])
-            news = await _news(connexion.agent_id, canal, frame.apres, frame.revision, shown)
+            shown = hub.presence.shown(canal) if named else {}
+            news = await _news(connexion.agent_id, canal, frame.apres, frame.revision, shown, idle)
             # An access withdrawn while we looked: what was read may be of before.
             if connexion.changes == changes:
                 break
@@ -111,7 +119,10 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
         raise
     if canal not in prise.canaux:
         return None  # withdrawn meanwhile, and said so
-    here = set(present) | {prise.agent_id} if named else set()
+    # Before anybody can hear of this person. Who is invisible is not even in their own list.
+    hub.etats.learn(prise.agent_id, news.choix)
+    invisible = hub.etats.invisible(prise.agent_id)
+    here = set(present) | ({prise.agent_id} if not invisible else set()) if named else set()
     who: dict[str, Any] = {"presents": news.presents, "nombre": len(here)} if named else {}
     connexion.reply(Abonne(str(canal), news.dernier, revision=news.revision, **who), frame.ref)
     if news.suite is not None:
@@ -132,13 +143,19 @@ class Nouvelles(NamedTuple):
     dernier: int | None
     revision: int | None
     presents: list[dict[str, Any]]
+    choix: Choix
     suite: tuple[list[dict[str, Any]], bool] | None
     changements: tuple[list[dict[str, Any]], int, bool] | None
 
 
 @in_thread
 def _news(
-    agent_id: int, canal: Canal, apres: int | None, revision: int | None, present: dict[int, Any]
+    agent_id: int,
+    canal: Canal,
+    apres: int | None,
+    revision: int | None,
+    present: dict[int, Any],
+    idle: Collection[int],
 ) -> Nouvelles:
     """Last number, who is there, what was missed since `apres`, what has changed since `revision`.
 
@@ -150,10 +167,11 @@ def _news(
     reached = options.revisions([canal.pk]).get(canal.pk) if options.revisions is not None else None
     unknown = [pk for pk, person in present.items() if person is None]
     if unknown:
-        found = Agent.objects.active().with_place().filter(pk__in=unknown)
-        present |= {person.pk: person_frame(person) for person in found}
+        found = Agent.objects.active().with_place().select_related("etat_presence").filter(pk__in=unknown)
+        present |= {person.pk: _seen(person, person.pk in idle) for person in found}
+    choix = choice_of(agent)
     if options.presence:
-        present[agent_id] = person_frame(agent)
+        present[agent_id] = _seen(agent, False)
     people = sorted((person for person in present.values() if person), key=lambda person: person["nom"])
     missed = (
         options.suite(agent, canal.pk, apres) if options.suite is not None and apres is not None else None
@@ -163,7 +181,16 @@ def _news(
         if options.changements is not None and revision is not None
         else None
     )
-    return Nouvelles(last, reached, people, missed, changed)
+    return Nouvelles(last, reached, people, choix, missed, changed)
+
+
+def _seen(person: Agent, inactif: bool) -> dict[str, Any] | None:
+    """Somebody as those who are there see them; None for who is invisible."""
+    choix = choice_of(person)
+    if choix.invisible:
+        return None
+    etat = choix.frame(inactif=inactif)
+    return person_frame(person) | ({"etat": etat} if etat is not None else {})
 
 
 @repond_a(Desabonner)
@@ -246,6 +273,8 @@ async def tell_of_writing(connexion: "Connexion", frame: Ecrit) -> None:
     now = asyncio.get_running_loop().time()
     if canal not in prise.canaux or droits.too_soon(canal, now):
         return
+    if connexion.hub.etats.invisible(prise.agent_id):
+        return
     ecriture = connexion.hub.ecriture
     # Before any look at the database: in a crowd, most stop here.
     if not ecriture.may_say(canal, prise.agent_id, frame.actif):
@@ -256,6 +285,8 @@ async def tell_of_writing(connexion: "Connexion", frame: Ecrit) -> None:
         nom = await _name_to_show(prise.agent_id, canal)
         # Withdrawn while we looked: what was read may be of before.
         if droits.oublis != oublis or canal not in prise.canaux:
+            return
+        if connexion.hub.etats.invisible(prise.agent_id):
             return
         droits.remember(canal, nom, now)
         if not ecriture.may_say(canal, prise.agent_id, frame.actif):
@@ -268,9 +299,22 @@ async def tell_of_writing(connexion: "Connexion", frame: Ecrit) -> None:
 def _name_to_show(agent_id: int, canal: Canal) -> str:
     """The name under which the channel may be told that this person writes; empty if it may not, or if they
     would rather not."""
-    agent = Agent.objects.active().filter(pk=agent_id).first()
-    shown = agent is not None and agent.montre_ecriture and can_write_in(agent, canal)
+    agent = Agent.objects.active().select_related("etat_presence").filter(pk=agent_id).first()
+    shown = (
+        agent is not None
+        and agent.montre_ecriture
+        and not choice_of(agent).invisible
+        and can_write_in(agent, canal)
+    )
     return agent.nom_complet if shown else ""
+
+
+# --- Being there -----------------------------------------------------------------------------------
+
+
+@repond_a(Eveil)
+async def note_gestures(connexion: "Connexion", frame: Eveil) -> None:
+    connexion.hub.ouvertes.at_screen(connexion.prise, frame.actif)
 
 
 # --- The line itself -------------------------------------------------------------------------------

@@ -18,8 +18,10 @@ from plateforme.socle.canaux import Canal, parse_canal
 from plateforme.socle.diffusion import group_name
 from realtime.battement import Battement
 from realtime.ecriture import Ecriture
+from realtime.etats_personnes import Etats
 from realtime.fermetures import TROP_DE_CONNEXIONS
 from realtime.lectures import Lectures
+from realtime.ouvertes import Ouvertes
 from realtime.presence import Presence
 from realtime.prises import Ecoulement, Prise, prepare
 from realtime.redaction import Redaction
@@ -31,6 +33,8 @@ JOIN_PATIENCE = 2.0  # seconds that a subscription waits for Redis before going 
 RETRY_EVERY = 1.0  # seconds
 # Events handed out before the sockets get their turn to write: well under what one of their queues holds.
 BURST = 50
+# What processes tell one another: no channel that a browser could follow.
+HUBS = "hubs"
 HELD = 2000  # events kept aside while the process is blind (`realtime.veille`)
 
 
@@ -45,6 +49,8 @@ class Hub:
         self.prises: set[Prise] = set()
         self.ecoulement = Ecoulement()
         self.presence = Presence(self)
+        self.etats = Etats(self)
+        self.ouvertes = Ouvertes(self)
         self.battement = Battement(self)
         self.ecriture = Ecriture(self)
         self.redaction = Redaction()
@@ -68,8 +74,8 @@ class Hub:
     async def register(self, prise: Prise) -> None:
         """Take a new socket in: from now on, what concerns its person's access reaches it.
 
-        A person who has too many loses the oldest: the new one is the page that they are looking at. Counted
-        in this process alone, which is what its memory needs and holds without Redis.
+        A person who has too many loses the oldest: the new one is the page that they are looking at. Counted at once in
+        this process, which is what its memory needs and holds without Redis; soon after, over all (`realtime.ouvertes`).
         """
         self._ensure_running()
         self.prises.add(prise)
@@ -78,6 +84,7 @@ class Hub:
         alive = [other for other in own if not other.closed]
         for oldest in alive[: max(0, len(alive) - settings.DIRECT["connexions"])]:
             oldest.close(TROP_DE_CONNEXIONS)
+        self.ouvertes.changed(prise.agent_id)
 
     async def unregister(self, prise: Prise) -> None:
         """Forget a socket, with all it listened to. Harmless when it is not known."""
@@ -92,6 +99,8 @@ class Hub:
         del own[prise]
         if not own:
             del self._by_person[prise.agent_id]
+            self.etats.forget(prise.agent_id)
+        self.ouvertes.changed(prise.agent_id)
         for canal in canaux:
             await self._settle(str(canal))
 
@@ -134,6 +143,32 @@ class Hub:
     def listeners(self, canal: Canal) -> tuple[Prise, ...]:
         return tuple(self._listeners.get(str(canal), ()))
 
+    def people(self) -> tuple[int, ...]:
+        """Those who have sockets here."""
+        return tuple(self._by_person)
+
+    def lines_of(self, person: int) -> tuple[Prise, ...]:
+        """Their sockets here, the oldest first."""
+        return tuple(self._by_person.get(person, ()))
+
+    def hide(self, person: int) -> None:
+        """They became invisible: they leave every channel as if their pages were closed, and go on hearing all."""
+        for prise, canal in self._shown_in(person):
+            self.presence.leave(canal, prise)
+
+    def show(self, person: int) -> None:
+        """The opposite of `hide`."""
+        for prise, canal in self._shown_in(person):
+            self.presence.enter(canal, prise)
+
+    def _shown_in(self, person: int) -> list[tuple[Prise, Canal]]:
+        return [
+            (prise, canal)
+            for prise in self.lines_of(person)
+            for canal in prise.canaux
+            if canal.options.presence and prise in self._listeners.get(str(canal), ())
+        ]
+
     # --- Events ------------------------------------------------------------------------------
 
     async def publish(self, canal: Canal, event: Mapping[str, Any]) -> None:
@@ -144,8 +179,19 @@ class Hub:
         except Exception:
             logger.warning("live_event_lost", channel=str(canal), type=event.get("type"))
 
+    async def tell_hubs(self, event: Mapping[str, Any]) -> None:
+        """Say something to the other processes. Lost without a word if Redis is away."""
+        message = {"type": "diffusion", "channel": HUBS, "event": dict(event)}
+        try:
+            await self._layer.group_send(group_name(HUBS), message)
+        except Exception:
+            logger.warning("live_event_lost", channel=HUBS, type=event.get("type"))
+
     def deliver(self, channel: str, event: Mapping[str, Any]) -> None:
         """Hand an event to the local sockets that listen. Encoded once, never waits."""
+        if channel == HUBS:
+            self.ouvertes.hear(event)
+            return
         if self.veille.blind:
             self._held.append((channel, event))
             return
@@ -197,6 +243,8 @@ class Hub:
             prise.stop()
         await self.lectures.close()
         await self.ecriture.close()
+        await self.etats.close()
+        await self.ouvertes.close()
         await self.presence.close()
         await self._layer.flush()
         _hubs.pop(asyncio.get_running_loop(), None)
@@ -229,9 +277,10 @@ class Hub:
 
     async def _heal(self) -> None:
         """Ask again for what Redis did not take: a subscription made while it was away."""
+        await self._join_or_leave(HUBS)
         while True:
             await asyncio.sleep(RETRY_EVERY)
-            for channel in {*self._listeners, *self._entering, *self._joined}:
+            for channel in {HUBS, *self._listeners, *self._entering, *self._joined}:
                 await self._join_or_leave(channel)
 
     async def _channel_name(self) -> str:
@@ -266,7 +315,7 @@ class Hub:
                 logger.warning("hub_subscription_failed", channel=channel, exc_info=True)
 
     def _wanted(self, channel: str) -> bool:
-        return channel in self._listeners or channel in self._entering
+        return channel == HUBS or channel in self._listeners or channel in self._entering
 
     def _forget(self, canal: Canal, prise: Prise) -> None:
         """Remove a socket from a channel, leaving nothing empty behind: what is there is wanted."""

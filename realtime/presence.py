@@ -15,10 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -48,6 +51,8 @@ class _Lieu:
     arrivees: set[int] = field(default_factory=set)
     nouveaux: set[int] = field(default_factory=set)
     departs: set[int] = field(default_factory=set)
+    # Of those who are here, whose state is to be told.
+    changes: set[int] = field(default_factory=set)
 
 
 class Presence:
@@ -60,7 +65,7 @@ class Presence:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._token = secrets.token_hex(6)
-        self._lifetime = max(5, round(settings.DIRECT["battement_s"] * self.BEATS))  # seconds
+        self.lifetime = max(5, round(settings.DIRECT["battement_s"] * self.BEATS))  # seconds
         self._redis: Redis | None = None
         self._lieux: dict[Canal, _Lieu] = {}
         self._telling: asyncio.Task[None] | None = None
@@ -68,9 +73,11 @@ class Presence:
     # --- Coming and going: nothing here waits ------------------------------------------------
 
     def enter(self, canal: Canal, prise: Prise) -> None:
-        """Count a socket in; the channel is told soon, if its person was not there yet."""
-        lieu = self._lieux.setdefault(canal, _Lieu())
+        """Count a socket in; the channel is told soon, if its person was not there yet. Who is invisible is nowhere."""
         person = prise.agent_id
+        if self._hub.etats.invisible(person):
+            return
+        lieu = self._lieux.setdefault(canal, _Lieu())
         lieu.ici[person] += 1
         if lieu.ici[person] > 1:
             return
@@ -93,6 +100,7 @@ class Presence:
             return
         del lieu.ici[prise.agent_id]
         lieu.arrivees.discard(prise.agent_id)
+        lieu.changes.discard(prise.agent_id)
         if prise.agent_id in lieu.nouveaux:
             # Nobody was told that they came.
             lieu.nouveaux.discard(prise.agent_id)
@@ -100,6 +108,13 @@ class Presence:
             return
         lieu.departs.add(prise.agent_id)
         self._tell_soon()
+
+    def changed(self, person: int) -> None:
+        """Tell the channels in which somebody is of the state that they show now, if they are here."""
+        for lieu in self._lieux.values():
+            if lieu.ici[person]:
+                lieu.changes.add(person)
+                self._tell_soon()
 
     def hear(self, canal: Canal, event: Mapping[str, Any]) -> None:
         """Take what a process says of a channel."""
@@ -111,17 +126,40 @@ class Presence:
         for person in event["departs"]:
             if not lieu.ici[person]:
                 lieu.presents.pop(person, None)
+        for change in event.get("etats", ()):
+            known = lieu.presents.get(change["id"])
+            if known is not None:
+                lieu.presents[change["id"]] = _with_state(known, change["etat"])
 
     async def present(self, canal: Canal) -> dict[int, Mapping[str, Any] | None]:
         """Everybody who is there, each with their `person_frame` where this process knows it."""
         lieu = self._lieux.setdefault(canal, _Lieu())
         if not lieu.known:
             with contextlib.suppress(RedisError, OSError):
-                found = await self._client().zrangebyscore(_key(canal), time.time(), "+inf")
+                found = await self.client().zrangebyscore(_key(canal), time.time(), "+inf")
                 for person in _people(found):
                     lieu.presents.setdefault(person, None)
                 lieu.known = True
         return lieu.presents
+
+    def shown(self, canal: Canal) -> dict[int, Mapping[str, Any] | None]:
+        """The first `SHOWN` of those who are there, with the state that they show now; None who is not known here."""
+        lieu = self._lieux.get(canal)
+        if lieu is None:
+            return {}
+        return {person: self._now(lieu, person) for person in islice(lieu.presents, SHOWN)}
+
+    def _now(self, lieu: _Lieu, person: int) -> Mapping[str, Any] | None:
+        """Somebody who is there, with the state that they show now; after its end, none."""
+        frame = lieu.presents.get(person)
+        if frame is None:
+            return None
+        if lieu.ici[person]:
+            return _with_state(frame, self._hub.etats.frame(person))
+        end = frame.get("etat", {}).get("fin")
+        return (
+            frame if end is None or datetime.fromisoformat(end) > timezone.now() else _with_state(frame, None)
+        )
 
     # --- With Redis --------------------------------------------------------------------------
 
@@ -149,7 +187,7 @@ class Presence:
             await self._redis.aclose()
             self._redis = None
 
-    def _client(self) -> Redis:
+    def client(self) -> Redis:
         if self._redis is None:
             self._redis = Redis.from_url(
                 settings.REDIS_URL,
@@ -165,16 +203,16 @@ class Presence:
     ) -> bool:
         """Write this process's own entries, and learn who is there in all; False without Redis."""
         now = time.time()
-        kept = {f"{person}:{self._token}": now + self._lifetime for person in keep}
+        kept = {f"{person}:{self._token}": now + self.lifetime for person in keep}
         dropped = [f"{person}:{self._token}" for person in drop]
         try:
-            async with self._client().pipeline(transaction=True) as pipe:
+            async with self.client().pipeline(transaction=True) as pipe:
                 if kept:
                     pipe.zadd(_key(canal), kept)
                 if dropped:
                     pipe.zrem(_key(canal), *dropped)
                 pipe.zremrangebyscore(_key(canal), "-inf", now)
-                pipe.expire(_key(canal), self._lifetime)
+                pipe.expire(_key(canal), self.lifetime)
                 pipe.zrange(_key(canal), 0, -1)
                 *_, remaining = await pipe.execute()
         except (RedisError, OSError):
@@ -193,7 +231,9 @@ class Presence:
 
     async def _tell(self) -> None:
         """One event a channel for all that moved in the meantime: a crowd that arrives is not a storm."""
-        while moved := [canal for canal, lieu in self._lieux.items() if lieu.arrivees or lieu.departs]:
+        while moved := [
+            canal for canal, lieu in self._lieux.items() if lieu.arrivees or lieu.departs or lieu.changes
+        ]:
             await asyncio.sleep(self.TELL_AFTER)
             for canal in moved:
                 if (lieu := self._lieux.get(canal)) is not None:
@@ -203,28 +243,40 @@ class Presence:
         arrivees, lieu.arrivees = lieu.arrivees, set()
         nouveaux, lieu.nouveaux = lieu.nouveaux, set()
         departs, lieu.departs = lieu.departs, set()
-        if not arrivees and not departs:
+        changes, lieu.changes = lieu.changes - nouveaux, set()
+        if not arrivees and not departs and not changes:
             return
         if not await self._exchange(canal, lieu, keep=arrivees, drop=departs):
             for person in departs:
                 lieu.presents.pop(person, None)
         # Who left from here and is still there from elsewhere has not left.
         departs -= set(lieu.presents)
-        people = [lieu.presents[person] for person in nouveaux if lieu.presents.get(person)]
-        if people or departs:
-            await self._hub.publish(
-                canal,
-                {
-                    "type": "presence",
-                    "arrivees": people[:SHOWN],
-                    "departs": sorted(departs),
-                    "nombre": len(lieu.presents),
-                },
-            )
+        people = [shown for person in nouveaux if (shown := self._now(lieu, person))]
+        etats = [
+            {"id": person, "etat": self._hub.etats.frame(person)}
+            for person in sorted(changes)
+            if lieu.ici[person]
+        ]
+        if people or departs or etats:
+            event = {
+                "type": "presence",
+                "arrivees": people[:SHOWN],
+                "departs": sorted(departs),
+                "nombre": len(lieu.presents),
+            }
+            if etats:
+                event["etats"] = etats
+            await self._hub.publish(canal, event)
 
 
 def _key(canal: Canal) -> str:
     return f"{settings.REDIS_PREFIX}.presence.{canal}"
+
+
+def _with_state(frame: Mapping[str, Any], etat: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A person's frame with the state that they show; who is en ligne and says nothing has none there."""
+    bare = {name: value for name, value in frame.items() if name != "etat"}
+    return bare if etat is None else {**bare, "etat": etat}
 
 
 def _people(members: Iterable[str]) -> set[int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -87,11 +88,13 @@ class Prise:
         "_queue",
         "_shutting",
         "_sortie",
+        "active",
         "agent_id",
         "canaux",
         "checked_at",
         "closed",
         "on_access_change",
+        "opened_at",
         "password",
         "personne",
         "session_key",
@@ -122,6 +125,8 @@ class Prise:
         self.canaux: set[Canal] = set()
         self.checked_at = 0.0  # of the loop's clock: when access was last looked at
         self.closed = False
+        self.opened_at = time.time_ns() // 1000
+        self.active = True  # somebody makes gestures in its pages
         self._sortie = sortie
         sortie.on_empty = self._plan_if_waiting
         self._ecoulement = ecoulement

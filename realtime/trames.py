@@ -123,6 +123,14 @@ class Ecrit(TrameRecue):
     actif: Drapeau
 
 
+@trame_recue("eveil")
+@dataclass(frozen=True, slots=True)
+class Eveil(TrameRecue):
+    """Nobody has made a gesture in this browser's pages for a while, or somebody does again. No answer is given."""
+
+    actif: Drapeau
+
+
 @trame_recue("ping")
 @dataclass(frozen=True, slots=True)
 class Ping(TrameRecue):

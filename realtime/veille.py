@@ -117,7 +117,11 @@ class Veille:
     def _apply(self, cible: str) -> list[asyncio.Task[None]]:
         """Look again at the lines that a withdrawal concerns; gives the looks that are under way."""
         kind, _, value = cible.partition(".")
-        looks = []
+        looks: list[asyncio.Task[None]] = []
+        if kind == "presence":
+            # Nothing of what the person may have: those of a whole morning's end are read together.
+            self._hub.etats.look(int(value))
+            return looks
         for prise in tuple(self._hub.prises):
             mine = (kind == "agent" and prise.agent_id == int(value)) or (
                 kind == "session" and session_mark(prise.session_key) == value

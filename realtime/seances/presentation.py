@@ -19,6 +19,7 @@ from realtime.reunions.models import Convive, DocumentReunion, PointOrdreDuJour,
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, reads_chat, seance_of
 from realtime.seances.actions.notes import is_held
+from realtime.seances.actions.presences import GONE
 from realtime.seances.models import (
     ActionReportee,
     Assistance,
@@ -33,8 +34,6 @@ from realtime.seances.models import (
 )
 from realtime.seances.resultats import Resultat, results_of
 
-# A page that has said nothing for so long is closed.
-GONE = timedelta(minutes=3)
 PEOPLE_SHOWN = 40
 HANDS_SHOWN = 60
 

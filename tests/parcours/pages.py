@@ -44,6 +44,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
         "/annuaire/aminata-sarr/contributions/",
         "/annuaire/gaelle-estaque/contributions/",
     ),
+    "presence:presence": ("/presence/",),
     "notifications:liste": ("/notifications/",),
     "notifications:reglages": ("/notifications/reglages/",),
     "communautes:liste": ("/communautes/",),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annuaire.models import Agent
+from annuaire.presence.actions import choose_state
 from communautes.models import Adhesion
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.models import Convive, Participant
@@ -138,3 +139,25 @@ def test_a_member_who_left_does_nothing_more(lea: Agent, seance: Seance) -> None
         with pytest.raises(PermissionDenied):
             gesture(lea, seance)
     assert browser(lea).get(reverse("seances:etat", args=[seance.pk])).status_code == 404
+
+
+def test_who_is_invisible_is_noted_only_if_they_say_so(lea: Agent, seance: Seance) -> None:
+    choose_state(lea, "invisible")
+    client, page = browser(lea), reverse("seances:seance", args=[seance.pk])
+    beat = reverse("seances:presence", args=[seance.pk])
+    shown = client.get(page).content.decode()
+    assert "votre présence à cette réunion n’est pas notée" in shown
+    assert client.post(beat).status_code == 204
+    assert not Assistance.objects.filter(agent=lea).exists()
+    assert client.post(beat, {"declarer": "1"}).url == page
+    assert Assistance.objects.get(agent=lea).vu_le is not None
+    # As long as they stay, and not after they left.
+    assert "mais votre présence à cette réunion est notée" in client.get(page).content.decode()
+    seen = timezone.now() - timedelta(minutes=2)
+    Assistance.objects.filter(agent=lea).update(arrivee_le=seen, vu_le=seen)
+    client.post(beat)
+    assert Assistance.objects.get(agent=lea).vu_le > seen
+    seen = timezone.now() - timedelta(minutes=20)
+    Assistance.objects.filter(agent=lea).update(arrivee_le=seen, vu_le=seen)
+    client.post(beat)
+    assert Assistance.objects.get(agent=lea).vu_le == seen

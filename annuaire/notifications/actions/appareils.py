@@ -15,6 +15,7 @@ from annuaire.models import Agent
 from annuaire.notifications.models import Appareil, Notification
 from annuaire.notifications.push import known_service, public_key, send
 from annuaire.notifications.sources import visible
+from annuaire.presence.models import EtatPresence
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
@@ -70,14 +71,17 @@ def forget_session(session_key: str) -> None:
 
 
 def push_notifications(ids: Sequence[int]) -> None:
-    """Show these in the browsers of their people, unless read meanwhile or no longer visible. For the worker.
+    """Show these in the browsers of their people, unless read meanwhile or no longer visible, or their person is
+    « occupé ». For the worker.
 
     Nothing is tried twice: a notification that comes late is noise, and the list on the site has it.
     """
     if not public_key():
         return
     now = timezone.now()
+    busy = EtatPresence.objects.all().in_force(EtatPresence.Etat.OCCUPE, now).values("pk")
     rows = Notification.objects.unread().filter(pk__in=ids, destinataire__is_active=True)
+    rows = rows.exclude(destinataire__in=busy)
     for row in rows.select_related("destinataire"):
         agent = row.destinataire
         devices = Appareil.objects.filter(agent=agent).exclude(attendre_jusqu_au__gt=now)

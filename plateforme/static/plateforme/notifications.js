@@ -28,6 +28,8 @@ async function refresh() {
 }
 
 function announce(event) {
+  // Busy: it waits in the list, and is counted.
+  if (document.querySelector("[data-mon-etat=occupe]")) return;
   const line = document.createElement("div");
   line.className = "annonce";
   const link = document.createElement("a");

@@ -1,9 +1,12 @@
 """Who attends: from the page, corrected by hand."""
 
+from datetime import datetime, timedelta
+
 from django.db import connection, transaction
 from django.utils import timezone
 
 from annuaire.models import Agent
+from annuaire.presence.lecture import choice_of
 from communautes.suites.redaction import one_line
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
@@ -15,17 +18,21 @@ from realtime.seances.models.paroles import ORGANISATION_MAX
 
 # A page that stays open says so each minute; what comes sooner writes nothing.
 BEAT = 30  # seconds
+# A page that has said nothing for so long is closed.
+GONE = timedelta(minutes=3)
 
 
 @transaction.atomic
-def note_presence(agent: Agent, seance: Seance) -> None:
+def note_presence(agent: Agent, seance: Seance, *, declaree: bool = False) -> None:
     """Note that `agent` is on the page of a meeting that is on; nothing for who only reads, nor once it is over.
 
-    Everybody is told of an arrival only. Takes the row of the person, not that of the meeting, save then.
+    Who is invisible is noted only if they say so (`declaree`), and as long as they then stay. Everybody is told of an arrival only. Takes the row of the person, not that of the meeting, save then.
     """
     if seance.levee or not can_take_part(agent, seance.reunion):
         return
     now = timezone.now()
+    if not declaree and choice_of(agent, now).invisible and not is_noted(agent, seance, now):
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO seances_assistance (seance_id, agent_id, arrivee_le, vu_le, correction)"
@@ -42,6 +49,12 @@ def note_presence(agent: Agent, seance: Seance) -> None:
         current = locked(seance)
         if not current.levee:
             tell(current, "presence")
+
+
+def is_noted(agent: Agent, seance: Seance, now: datetime | None = None) -> bool:
+    """Whether the page of this meeting saw `agent` a moment ago. One query."""
+    since = (now or timezone.now()) - GONE
+    return seance.assistances.filter(agent=agent, vu_le__gt=since).exists()
 
 
 @transaction.atomic

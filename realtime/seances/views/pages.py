@@ -5,9 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from annuaire.models import Agent
 from annuaire.notifications.actions import mark_all_read
-from realtime.seances.access import get_held, seance_of
+from annuaire.presence.lecture import choice_of
+from realtime.reunions.models import Reunion
+from realtime.seances.access import can_take_part, get_held, seance_of
 from realtime.seances.actions import note_presence
+from realtime.seances.actions.presences import is_noted
 from realtime.seances.presentation import etat_context, seance_context
 
 
@@ -22,7 +26,20 @@ def seance(request: HttpRequest, pk: int) -> HttpResponse:
         if opened is not None:
             opened.reunion = reunion
             note_presence(request.user, opened)
-    return render(request, "seances/seance.html", seance_context(request.user, reunion))
+    context = {
+        **seance_context(request.user, reunion),
+        "invisible": _told_if_invisible(request.user, reunion),
+    }
+    return render(request, "seances/seance.html", context)
+
+
+def _told_if_invisible(agent: Agent, reunion: Reunion) -> str:
+    """What somebody invisible is to know of a meeting that is on: `notee` if they are counted as being there all the
+    same, `tue` if they are not; empty when there is nothing to say."""
+    opened = seance_of(reunion)
+    if not choice_of(agent).invisible or opened is None or opened.levee or not can_take_part(agent, reunion):
+        return ""
+    return "notee" if is_noted(agent, opened) else "tue"
 
 
 @never_cache

@@ -17,9 +17,11 @@ from realtime.seances.views.gestes import number, person
 
 @require_POST
 def presence(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page is still open: said each minute by its script."""
-    actions.note_presence(request.user, get_seance(request.user, pk))
-    return HttpResponse(status=204)
+    """The page is still open: said each minute by its script. `declarer`: somebody invisible says that they are there."""
+    seance = get_seance(request.user, pk)
+    declaree = "declarer" in request.POST
+    actions.note_presence(request.user, seance, declaree=declaree)
+    return redirect("seances:seance", pk) if declaree else HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@
 import { raccorder } from "./raccordement.js";
 
 const REPONSE_MAX = 15_000;
-const SANS_REPONSE = new Set(["lu", "ecrit"]);
+const SANS_REPONSE = new Set(["lu", "ecrit", "eveil"]);
 const A_REESSAYER = new Set(["trop_de_trames", "erreur_interne", "sans_reponse", "coupure"]);
 
 /** Why a frame got no good answer: `code` is the server's, or `coupure`, or `sans_reponse`; `attente` in seconds. */

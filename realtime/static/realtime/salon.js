@@ -58,7 +58,7 @@ class PageSalon {
   }
 
   demarrer() {
-    this.presents = new Presents(this.racine, () => this.suivi.rattraper({ complet: true }));
+    this.presents = new Presents(this.racine, this.moi.id, () => this.suivi.rattraper({ complet: true }));
     this.envois = new Envois(this.salon, `salon.${this.moi.id}.${this.salon}.envois`, (...change) =>
       this.suivreEnvoi(...change),
     );
