@@ -11,7 +11,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
 from realtime.access import get_salon, read_after
 from realtime.actions import mark_salon_read, send_message
-from realtime.fichiers.formulaires import read_joints, take_files, waiting_files
+from realtime.fichiers.formulaires import receive, waiting_files
 from realtime.forms import DireForm, RechercheForm, parse_day
 from realtime.historique import first_of_day
 from realtime.models import Salon
@@ -106,16 +106,7 @@ def recherche(request: HttpRequest, pk: int) -> HttpResponse:
 def dire(request: HttpRequest, pk: int) -> HttpResponse:
     """Say something without JavaScript: back to the salon, or to the form with what was typed and the files received."""
     salon = get_salon(request.user, pk)
-    joints = read_joints(request.POST)
-    files = request.FILES.getlist("fichiers")
-    form = DireForm(request.POST, avec_fichiers=bool(joints or files))
-    form.full_clean()
-    client_id = form.cleaned_data.get("client_id")
-    if client_id is not None:
-        taken, refusal = take_files(request.user, salon, files, client_id)
-        joints += taken
-        if refusal:
-            form.add_error("texte", refusal)
+    form, joints = receive(request, salon, DireForm)
     if form.is_valid():
         try:
             send_message(request.user, salon, **form.cleaned_data, fichiers=joints)

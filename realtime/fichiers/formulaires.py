@@ -4,14 +4,31 @@ from collections.abc import Iterable
 from uuid import UUID, uuid5
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from annuaire.models import Agent
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.fichiers.actions import add_file
 from realtime.fichiers.joints import READ_MAX, Joint
 from realtime.fichiers.models import FichierSalon
+from realtime.forms import DireForm
 from realtime.models import Salon
+
+
+def receive(request: HttpRequest, salon: Salon, kind: type[DireForm]) -> tuple[DireForm, list[Joint]]:
+    """The form of a line that was posted, and the files it carries: those it names, and those chosen in it, taken in
+    now. A refusal is said beside the text; what was taken in stays named."""
+    joints = read_joints(request.POST)
+    files = request.FILES.getlist("fichiers")
+    form = kind(request.POST, avec_fichiers=bool(joints or files))
+    form.full_clean()
+    client_id = form.cleaned_data.get("client_id")
+    if client_id is not None:
+        taken, refusal = take_files(request.user, salon, files, client_id)
+        joints += taken
+        if refusal:
+            form.add_error("texte", refusal)
+    return form, joints
 
 
 def read_joints(data: QueryDict) -> list[Joint]:

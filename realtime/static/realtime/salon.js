@@ -208,11 +208,11 @@ class PageSalon {
       this.envoyerTexte();
     });
     this.champ.addEventListener("input", () => this.suivreTexte());
-    this.joindre = new Joindre(formulaire, {
-      zone: this.racine,
-      cle: `salon.${this.moi.id}.${this.salon}.fichiers`,
-      pret: () => this.envoyerTexte(),
-    });
+    // A form that carries files has their place (templates/realtime/_joindre.html).
+    if (formulaire.querySelector("[data-role=joindre]")) {
+      const pret = () => this.envoyerTexte();
+      this.joindre = new Joindre(formulaire, { zone: this.racine, cle: `${this.brouillon}.fichiers`, pret });
+    }
     if (!this.champ.value) this.champ.value = this.stockage("getItem", this.brouillon) ?? "";
     this.ajusterChamp();
   }
@@ -220,8 +220,8 @@ class PageSalon {
   envoyerTexte() {
     const texte = this.champ.value.trim();
     this.champ.focus();
-    if (this.joindre.retient()) return;
-    const fichiers = this.joindre.emporter();
+    if (this.joindre?.retient()) return;
+    const fichiers = this.joindre?.emporter() ?? [];
     if (!texte && !fichiers.length) return;
     this.champ.value = "";
     this.suivreTexte();
@@ -294,7 +294,7 @@ class PageSalon {
       ligne.remove();
       this.champ.value = [this.champ.value, envoi.texte].filter(Boolean).join("\n");
       this.suivreTexte();
-      this.joindre.remettre(envoi.fichiers ?? []);
+      this.joindre?.remettre(envoi.fichiers ?? []);
       this.champ.focus();
     });
   }

@@ -140,6 +140,8 @@ export function recueillir(champ, zone, classe, prendre) {
     zone.addEventListener(nom, (event) => {
       if (!event.dataTransfer.types.includes("Files")) return;
       event.preventDefault();
+      // A zone within another takes what is dropped on it.
+      event.stopPropagation();
       zone.classList.toggle(classe, nom === "dragover");
       if (nom === "drop") prendre([...event.dataTransfer.files]);
     });
