@@ -211,6 +211,18 @@ def test_what_is_not_received_is_said(salon: Salon, noe: Agent, browser_of: Brow
     assert (refused.status_code, refused.json()["erreur"]) == (403, "Vous n’avez plus accès à ce salon.")
 
 
+def test_nothing_is_sent_to_a_salon_that_is_closed(noe: Agent, camille: Agent, browser_of: Browser):
+    group = lieux.open_group(camille, [noe], "Astreinte")
+    kept = send(noe, group)
+    say_with(noe, group, kept)
+    lieux.archive_salon(camille, group)
+    values = {"fichier": SimpleUploadedFile("a.txt", b"abc"), "client_id": str(uuid4())}
+    refused = browser_of(noe).post(reverse("realtime:envoyer-fichier", args=[group.pk]), values)
+    assert (refused.status_code, "archivé" in refused.json()["erreur"]) == (422, True)
+    # What was said there is read still.
+    assert browser_of(noe).get(kept.get_absolute_url()).status_code == 200
+
+
 def test_a_file_is_taken_back_until_it_is_said(
     salon: Salon,
     noe: Agent,
