@@ -2,8 +2,11 @@
 
 import io
 from datetime import UTC, datetime
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from django.urls import reverse
@@ -23,6 +26,12 @@ from realtime.seances.redaction import Acte
 from realtime.seances.rendu import render_minutes
 from tests.factories import browser
 from tests.seances.conftest import now_is
+
+MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 
 TEXTE = """# 1. Bilan
 
@@ -265,3 +274,68 @@ def test_many_files_a_minute(lea: Agent, seance: Seance, settings: Any) -> None:
     client, address = browser(lea), reverse("seances:compte-rendu-odt", args=[seance.pk])
     assert client.get(address).status_code == 200
     assert "réessayez dans" in client.get(address, follow=True).content.decode()
+
+
+# --- What word processors and assistive technologies need ------------------------------------------
+
+
+def test_emoji_are_said_in_words() -> None:
+    """The font draws none of them: a name is read, a square is not."""
+    assert printable("Feu 🔥 vert") == "Feu [feu] vert"
+    assert printable("👍🏽 et 🇫🇷") == "[pouce vers le haut peau légèrement mate] et [drapeau france]"
+    # What the font draws stays as it is; what is no emoji and cannot be drawn is a square.
+    assert printable("☑ fait → ✓") == "☑ fait → ✓"
+    assert printable("汉") == "□"
+    _, text = read_pdf(as_pdf(acte("Bravo 🎉 à l’équipe.")))
+    assert "Bravo [cotillons] à l’équipe." in text
+    # A word processor has fonts of its own.
+    _, text = read_odt(as_odt(acte("Bravo 🎉 à l’équipe.")))
+    assert "🎉" in text
+
+
+def test_odt_is_one_that_word_processors_open() -> None:
+    """OpenDocument 1.2, part 3: the type first and as it is; the manifest names every file; then what is read aloud:
+    headings without a level left out, heads of tables, the language."""
+    content = as_odt(acte())
+    with ZipFile(io.BytesIO(content)) as package:
+        first = package.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", ZIP_STORED)
+        assert package.read("mimetype") == b"application/vnd.oasis.opendocument.text"
+        # Byte 38 is where programs look for the type: nothing stands before it.
+        assert content[30:77] == b"mimetypeapplication/vnd.oasis.opendocument.text"
+        manifest = ElementTree.fromstring(package.read("META-INF/manifest.xml"))
+        listed = {entry.get(f"{MANIFEST}full-path") for entry in manifest}
+        files = {name for name in package.namelist() if not name.endswith("/")}
+        assert files - {"mimetype", "META-INF/manifest.xml"} <= listed
+        body = ElementTree.fromstring(package.read("content.xml"))
+        styles = ElementTree.fromstring(package.read("styles.xml"))
+    levels = [int(heading.get(f"{TEXT}outline-level", "0")) for heading in body.iter(f"{TEXT}h")]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
+    heads = [
+        table for table in body.iter(f"{TABLE}table") if table.find(f"{TABLE}table-header-rows") is not None
+    ]
+    # All but the two boxes that are signed.
+    assert len(heads) == len(list(body.iter(f"{TABLE}table"))) - 1 > 0
+    languages = {
+        (found.get(f"{FO}language"), found.get(f"{FO}country"))
+        for style in styles.iter(f"{STYLE}default-style")
+        for found in style.iter(f"{STYLE}text-properties")
+        if style.get(f"{STYLE}family") == "paragraph"
+    }
+    assert languages == {("fr", "FR")}
+    # No number besides those that the words have; the styles of tables are with the text, where programs take them.
+    assert {level.get(f"{STYLE}num-format") for level in styles.iter(f"{TEXT}outline-level-style")} == {""}
+    own = {style.get(f"{STYLE}family") for style in body.iter(f"{STYLE}style")}
+    assert {"table", "table-column", "table-row", "table-cell"} <= own
+    # Every style that the text names is there.
+    known = {
+        style.get(f"{STYLE}name")
+        for tree in (body, styles)
+        for style in tree.iter()
+        if style.get(f"{STYLE}name")
+    }
+    named = {
+        value for element in body.iter() for key, value in element.items() if key.endswith("}style-name")
+    }
+    assert named <= known, named - known

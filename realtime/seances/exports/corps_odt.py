@@ -77,14 +77,19 @@ STYLES = (
     ),
     _paragraph_style("CR-note", "", 'fo:font-size="9pt"'),
     _paragraph_style("CR-pied", 'fo:text-align="end"', 'fo:font-size="8pt"'),
+    _list_style("CR-puces", ordered=False),
+    _list_style("CR-numeros", ordered=True),
+)
+# Those of tables go with the text: a word processor takes no table style from the document's own styles.
+TABLE_STYLES = (
     '<style:style style:name="CR-case" style:family="table-cell">'
     '<style:table-cell-properties fo:border="0.5pt solid #929292" fo:padding="0.1cm"/></style:style>',
     '<style:style style:name="CR-case-tete" style:family="table-cell"><style:table-cell-properties '
     'fo:border="0.5pt solid #929292" fo:padding="0.1cm" fo:background-color="#eeeeee"/></style:style>',
     '<style:style style:name="CR-tableau" style:family="table"><style:table-properties style:width="16.9cm" '
-    'table:align="left" fo:margin-bottom="0.3cm"/></style:style>',
-    _list_style("CR-puces", ordered=False),
-    _list_style("CR-numeros", ordered=True),
+    'table:align="left" fo:margin-top="0.2cm" fo:margin-bottom="0.3cm"/></style:style>',
+    '<style:style style:name="CR-rang" style:family="table-row">'
+    '<style:table-row-properties fo:keep-together="always"/></style:style>',
 )
 
 
@@ -128,14 +133,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return (
         '<table:table table:style-name="CR-tableau">'
         f'<table:table-column table:style-name="CR-colonne-{width}" table:number-columns-repeated="{width}"/>'
-        + (
-            f"<table:table-header-rows><table:table-row>{top}</table:table-row></table:table-header-rows>"
-            if head
-            else ""
-        )
-        + "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+        + (f"<table:table-header-rows>{_row(top)}</table:table-header-rows>" if head else "")
+        + "".join(_row(line) for line in lines)
         + "</table:table>"
     )
+
+
+def _row(cells: str) -> str:
+    """A row, whole on one page."""
+    return f'<table:table-row table:style-name="CR-rang">{cells}</table:table-row>'
 
 
 def corps(html: str) -> list[str]:

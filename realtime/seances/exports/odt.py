@@ -6,6 +6,7 @@ from odfdo import Document, Element
 
 from realtime.seances.exports.corps_odt import (
     STYLES,
+    TABLE_STYLES,
     cell,
     column_styles,
     corps,
@@ -30,8 +31,11 @@ from realtime.seances.redaction import Acte
 def as_odt(acte: Acte) -> bytes:
     """The whole document."""
     odt = Document("text")
-    for xml in (*STYLES, *column_styles()):
+    for xml in STYLES:
         odt.insert_style(Element.from_tag(xml), automatic=False)
+    for xml in (*TABLE_STYLES, *column_styles()):
+        odt.insert_style(Element.from_tag(xml), automatic=True)
+    _plain_headings(odt)
     _footer(odt, acte)
     meta = odt.meta
     meta.set_title(f"{acte.nom} : {acte.entete.titre}")
@@ -77,6 +81,16 @@ def _parts(acte: Acte) -> list[str]:
         for function, who in signers(acte)
     ]
     return [*parts, table([], [people])]
+
+
+def _plain_headings(odt: Document) -> None:
+    """Headings have the numbers that their words have, no others; the text is in one family of letters."""
+    for level in odt.styles.get_elements("//text:outline-level-style"):
+        level.set_attribute("style:num-format", "")
+        level.set_attribute("style:num-suffix", None)
+        level.set_attribute("loext:num-list-format", None)
+    standard = odt.get_style("paragraph", "Standard")
+    standard.append(Element.from_tag("<style:text-properties fo:font-family=\"'Liberation Sans', Arial\"/>"))
 
 
 def _footer(odt: Document, acte: Acte) -> None:

@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+import emoji
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -45,14 +46,25 @@ def known_characters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """`text` as the fonts can draw it: a character that they lack is a square, never a hole."""
+    """`text` as the fonts can draw it: an emoji that they lack is its name in words, « [feu] », another character a
+    square; never a hole."""
     known = known_characters()
     text = unicodedata.normalize("NFC", text).replace("\t", "    ")
     if all(ord(char) in known or char == "\n" for char in text):
         return text
+    text = emoji.replace_emoji(text, replace=_in_words)
     return "".join(
         char if ord(char) in known or char == "\n" else "" if _silent(char) else INCONNU for char in text
     )
+
+
+def _in_words(signs: str, data: dict[str, str]) -> str:
+    """The French name of one emoji, unless our fonts draw it."""
+    if all(ord(char) in known_characters() or _silent(char) for char in signs):
+        return signs
+    emoji.config.load_language("fr")
+    name = emoji.EMOJI_DATA[signs].get("fr", "")
+    return f"[{name.strip(':').replace('_', ' ')}]" if name else INCONNU
 
 
 def _silent(char: str) -> bool:
