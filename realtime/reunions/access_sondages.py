@@ -90,6 +90,25 @@ def require_decide(agent: Agent, sondage: SondageDates) -> None:
         require_write(agent, sondage.communaute, "Vous n’êtes plus membre de cette communauté.")
 
 
+def get_decided(agent: Agent, pk: int) -> SondageDates:
+    """A search for a date that goes on and that it is for `agent` to decide of; 404, or 403."""
+    found = get_sondage(agent, pk)
+    if not can_decide(agent, found):
+        raise PermissionDenied("La date est choisie par la personne qui la cherche et par l’animation.")
+    if not found.ouvert:
+        raise PermissionDenied("On ne cherche plus de date : ces réglages n’ont plus d’objet.")
+    return found
+
+
+def get_sonde(agent: Agent, pk: int) -> Sonde:
+    """Somebody asked, in a search that it is for `agent` to decide of; 404, or 403."""
+    found: Sonde | None = Sonde.objects.select_related("agent", "sondage").filter(pk=pk).first()
+    if found is None:
+        raise Http404("Cette personne n’est pas sur la liste.")
+    found.sondage = get_decided(agent, found.sondage_id)
+    return found
+
+
 def get_guest_sonde(token: str) -> Sonde:
     """The row that a guest's link was made for, or 404: withdrawn, forged, or a week after a date was chosen."""
     pk = read_dates_token(token)

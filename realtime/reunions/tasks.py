@@ -173,7 +173,8 @@ def distribute_dates(
     agent_id: int | None = None,
 ) -> None:
     """Tell those whom a date is looked for with: that it is (`nouveau`, to `agent_id` alone if given), of other
-    `creneaux`, of a `relance`, or that it is `annule`; then those without account."""
+    `creneaux`, of a `relance`, that answers are taken again (`rouvert`), or that it is `annule`; then those without
+    account."""
     sondage = SondageDates.objects.select_related("communaute", "organisateur").filter(pk=sondage_id).first()
     if sondage is None:
         return
@@ -184,9 +185,26 @@ def distribute_dates(
         actions.tell_of_slots(sondage, auteur)
     elif quoi == "relance":
         actions.tell_the_late(sondage, numero)
+    elif quoi == "rouvert":
+        actions.tell_reopened(sondage, auteur)
     else:
         actions.tell_of_dates_cancelled(sondage, auteur)
     write_dates.defer(sondage_id=sondage_id)
+
+
+@app.task(name="reunions.distribute_added", retry=_RETRY)
+def distribute_added(sondage_id: int, agents: list[int], numero: int) -> None:
+    """Tell people who were added to those asked for a date."""
+    sondage = SondageDates.objects.select_related("communaute", "organisateur").filter(pk=sondage_id).first()
+    if sondage is not None:
+        actions.tell_the_added(sondage, agents, numero)
+        write_dates.defer(sondage_id=sondage_id)
+
+
+@app.task(name="reunions.write_withdrawn", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def write_withdrawn(sonde_id: int) -> None:
+    """Write to somebody who is asked for a date no more."""
+    actions.write_withdrawn(sonde_id)
 
 
 @app.task(name="reunions.write_dates", retry=RetryStrategy(max_attempts=8, exponential_wait=4))

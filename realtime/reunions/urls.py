@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from realtime.reunions.views import agenda, convives, exterieurs, pages, points, preparation, series, sondages
+from realtime.reunions.views import (
+    agenda,
+    convives,
+    exterieurs,
+    pages,
+    points,
+    preparation,
+    series,
+    sondages,
+    sondages_reglages,
+)
 
 app_name = "reunions"
 
@@ -17,6 +27,15 @@ urlpatterns = [
     path("reunions/dates/<int:pk>/retenir/", sondages.retenir, name="retenir"),
     path("reunions/dates/<int:pk>/annuler/", sondages.annuler, name="annuler-sondage"),
     path("reunions/dates/<int:pk>/relancer/", sondages.relancer, name="relancer-sondage"),
+    path("reunions/dates/<int:pk>/reglages/", sondages_reglages.reglages, name="reglages-sondage"),
+    path("reunions/dates/<int:pk>/personnes/", sondages_reglages.demander, name="demander-dates"),
+    path("reunions/dates/<int:pk>/cloture/", sondages_reglages.cloturer, name="cloturer-sondage"),
+    path(
+        "reunions/dates/<int:pk>/creneaux/retirer/", sondages_reglages.retirer_creneau, name="retirer-creneau"
+    ),
+    path(
+        "reunions/dates/personnes/<int:pk>/retirer/", sondages_reglages.retirer_personne, name="retirer-sonde"
+    ),
     path("quand-se-voit-on/<str:jeton>/", sondages.exterieur, name="sondage-exterieur"),
     path("salons/<int:pk>/reunion/", preparation.planifier_salon, name="planifier-salon"),
     path("reunions/", pages.miennes, name="miennes"),

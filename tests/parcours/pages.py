@@ -143,6 +143,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "reunions:proposer-dates-entre-agents": ("/reunions/dates/",),
     "reunions:sondage": ("/reunions/dates/{dates}/",),
     "reunions:ajouter-creneaux": ("/reunions/dates/{dates}/creneaux/",),
+    "reunions:reglages-sondage": ("/reunions/dates/{dates}/reglages/",),
     # One that nobody opened yet, and one that is being held.
     "seances:seance": ("/reunions/{reunion}/seance/", "/reunions/{seance}/seance/"),
     "seances:ecran": ("/reunions/{seance}/seance/ecran/",),

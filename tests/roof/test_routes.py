@@ -264,6 +264,11 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "reunions:retenir": POST,
     "reunions:annuler-sondage": POST,
     "reunions:relancer-sondage": POST,
+    "reunions:reglages-sondage": (LOGIN, 404, 404, 403, 200),
+    "reunions:demander-dates": POST,
+    "reunions:cloturer-sondage": POST,
+    "reunions:retirer-creneau": POST,
+    "reunions:retirer-sonde": POST,
     "reunions:sondage-exterieur": (404, 404, 404, 404, 404),
     "reunions:repondre": POST,
     "reunions:telecharger": (LOGIN, 404, 404, 200, 200),
@@ -508,7 +513,14 @@ def files_of_the_world(request: pytest.FixtureRequest, clean_surroundings: None,
 
 ABOUT_DATES = {
     f"reunions:{name}"
-    for name in ("sondage", "ajouter-creneaux", "retenir", "annuler-sondage", "relancer-sondage")
+    for name in (
+        "sondage",
+        "ajouter-creneaux",
+        "retenir",
+        "annuler-sondage",
+        "relancer-sondage",
+        "reglages-sondage",
+    )
 }
 
 

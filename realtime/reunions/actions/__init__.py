@@ -31,8 +31,11 @@ from realtime.reunions.actions.nouvelles_sondages import (
     tell_of_dates,
     tell_of_dates_cancelled,
     tell_of_slots,
+    tell_reopened,
+    tell_the_added,
     tell_the_late,
     write_to_outsiders,
+    write_withdrawn,
 )
 from realtime.reunions.actions.occurrences import prepare_serie
 from realtime.reunions.actions.planification import (
@@ -70,6 +73,13 @@ from realtime.reunions.actions.sondages import (
     say_when_free,
     say_when_free_as_guest,
 )
+from realtime.reunions.actions.sondages_reglages import (
+    ask_more,
+    ask_no_more,
+    close_answers,
+    remove_slot,
+    reopen_answers,
+)
 
 __all__ = [
     "PREFERENCES",
@@ -83,9 +93,12 @@ __all__ = [
     "answer",
     "answer_as_guest",
     "answer_serie",
+    "ask_more",
+    "ask_no_more",
     "cancel_dates",
     "cancel_reunion",
     "choose_slot",
+    "close_answers",
     "create_calendar_key",
     "duplicate_reunion",
     "edit_point",
@@ -108,6 +121,8 @@ __all__ = [
     "remind_late",
     "remove_document",
     "remove_point",
+    "remove_slot",
+    "reopen_answers",
     "revoke_calendar_key",
     "say_when_free",
     "say_when_free_as_guest",
@@ -124,8 +139,11 @@ __all__ = [
     "tell_of_serie",
     "tell_of_serie_change",
     "tell_of_slots",
+    "tell_reopened",
+    "tell_the_added",
     "tell_the_late",
     "withdraw",
     "withdraw_from_serie",
     "write_to_outsiders",
+    "write_withdrawn",
 ]

@@ -1,7 +1,7 @@
 """Telling those whom a date is looked for with. For the worker; harmless when repeated: a notification's key is unique
 per person, and a row remembers what somebody without account was last written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
 
@@ -19,7 +19,7 @@ from annuaire.notifications.actions import Annonce, notify
 from annuaire.notifications.courriels import host
 from annuaire.notifications.models import Notification
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.reunions.actions.expeditions import BATCH, Envoi, send_each
+from realtime.reunions.actions.expeditions import BATCH, Envoi, send_each, wants_mail
 from realtime.reunions.actions.sondages import remind_late
 from realtime.reunions.adresses import dates_link
 from realtime.reunions.courriels import one_line
@@ -57,6 +57,32 @@ def tell_of_slots(sondage: SondageDates, auteur: Agent | None) -> None:
             _asked(sondage),
             cle=f"dates.{sondage.pk}.creneaux.{sondage.sequence}",
             titre=f"De nouveaux créneaux sont proposés : {sondage.titre}",
+            acteur=auteur,
+        )
+
+
+@transaction.atomic
+def tell_the_added(sondage: SondageDates, agents: Collection[int], numero: int) -> None:
+    """Tell people who were added to those asked. `numero`: which addition it is."""
+    if sondage.ouvert:
+        _tell(
+            sondage,
+            _asked(sondage, agent__in=agents),
+            cle=f"dates.{sondage.pk}.ajout.{numero}",
+            titre=f"Quand se voit-on ? {sondage.organisateur.nom_complet} cherche une date : {sondage.titre}",
+            acteur=sondage.organisateur,
+        )
+
+
+@transaction.atomic
+def tell_reopened(sondage: SondageDates, auteur: Agent | None) -> None:
+    """Tell all those asked that answers are taken again."""
+    if sondage.takes_answers():
+        _tell(
+            sondage,
+            _asked(sondage),
+            cle=f"dates.{sondage.pk}.rouvert.{sondage.sequence}",
+            titre=f"On peut de nouveau répondre : quand se voit-on pour « {sondage.titre} » ?",
             acteur=auteur,
         )
 
@@ -170,35 +196,57 @@ def _write_one(pk: int, connection: BaseEmailBackend) -> None:
     Sonde.objects.filter(pk=pk).update(envoyee=sondage.sequence)
 
 
+@transaction.atomic
+def write_withdrawn(pk: int) -> None:
+    """Write to somebody who was taken off that these dates are proposed to them no more; once, nothing when they were
+    asked again meanwhile. An agent who wants no mail of meetings gets none."""
+    row = (
+        Sonde.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("sondage__organisateur", "agent")
+        .filter(pk=pk, retire_le__isnull=False, envoyee__isnull=False)
+        .first()
+    )
+    if row is None:
+        return
+    if row.agent is None or wants_mail(row.agent):
+        build_dates_mail(row).send()
+    Sonde.objects.filter(pk=pk).update(envoyee=None)
+
+
 def build_dates_mail(row: Sonde) -> EmailMultiAlternatives:
-    """What somebody without account is written: the moments that are proposed, and the address where they answer."""
+    """What somebody without account is written: the moments that are proposed, and the address where they answer; to
+    anybody taken off the list, that nothing is expected of them."""
     sondage: SondageDates = row.sondage
+    off = row.retire_le is not None
     slots = sondage.creneaux.filter(debut__gt=timezone.now())
     context = {
         "sondage": sondage,
-        "annule": not sondage.ouvert,
+        "annule": off or not sondage.ouvert,
+        "retire": off,
         "attendue": row.envoyee is not None and row.repondu_le is None,
         "nouveaux": row.repondu_le is not None,
         "creneaux": [say_moment(slot.debut, sondage.fuseau, year=True) for slot in slots],
         "fuseau": sondage.get_fuseau_display(),
         "duree": say_duration(sondage.duree_minutes),
         "cloture": say_moment(sondage.cloture_le, sondage.fuseau) if sondage.cloture_le else "",
-        "page": dates_link(row),
+        "page": "" if off else dates_link(row),
         "site_nom": settings.SITE_NOM,
         "site_url": settings.SITE_URL,
     }
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     sender = one_line(f"{sondage.organisateur.nom_complet} ({settings.SITE_NOM})")
-    subject = "On ne cherche plus de date" if not sondage.ouvert else "Quand se voit-on ?"
+    gone = "Vous n’êtes plus sollicité(e) pour cette date" if off else "On ne cherche plus de date"
     mail = EmailMultiAlternatives(
-        subject=one_line(f"{subject} {sondage.titre}" if sondage.ouvert else f"{subject} : {sondage.titre}"),
+        subject=one_line(
+            f"{gone} : {sondage.titre}" if context["annule"] else f"Quand se voit-on ? {sondage.titre}"
+        ),
         body=render_to_string("courriels/dates.txt", context),
         from_email=formataddr((sender or name, address)),
-        to=[row.courriel],
+        to=[row.adresse],
         headers={
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            "Message-ID": f"<dates.{sondage.pk}.{sondage.sequence}.{row.pk}@{host()}>",
+            "Message-ID": f"<dates.{sondage.pk}.{sondage.sequence}.{row.pk}{'.retrait' if off else ''}@{host()}>",
         },
     )
     mail.attach_alternative(render_to_string("courriels/dates.html", context), "text/html")

@@ -75,7 +75,7 @@ def propose_dates(
     )
     del fields["debut"]
     moments = _clean_slots(debuts, now)
-    _check_closing(cloture_le, moments, now)
+    check_closing(cloture_le, moments, now)
     sondage = SondageDates.objects.create(
         communaute=communaute,
         salon=salon,
@@ -105,7 +105,7 @@ def say_when_free(
 
     Rights are looked at again here. Raises `ActionRefusee` when it is closed, or for a slot that is not one of it.
     """
-    current = _locked(sondage)
+    current = locked_dates(sondage)
     row = Sonde.objects.present().filter(sondage=current, agent=agent).first()
     if row is None:
         raise PermissionDenied("Vous n’êtes pas parmi les personnes à qui ces dates sont proposées.")
@@ -118,7 +118,7 @@ def say_when_free(
 @transaction.atomic
 def say_when_free_as_guest(row: Sonde, choix: Mapping[int, str], commentaire: str = "") -> Sonde:
     """The same for somebody without account, whose signed link the caller has checked."""
-    current = _locked(row.sondage)
+    current = locked_dates(row.sondage)
     fresh = Sonde.objects.present().filter(pk=row.pk, agent__isnull=True).first()
     if fresh is None:
         raise ActionRefusee("Ces dates ne vous sont plus proposées.")
@@ -135,9 +135,9 @@ def add_slots(
     """
     from realtime.reunions.tasks import distribute_dates
 
-    current = _locked(sondage)
+    current = locked_dates(sondage)
     require_decide(auteur, current)
-    _require_open(current)
+    require_going(current)
     check_limit("invitation_reunion", auteur.pk)
     now = timezone.now()
     known = set(current.creneaux.values_list("debut", flat=True))
@@ -147,13 +147,13 @@ def add_slots(
     if len(known) + len(moments) > CRENEAUX_MAX:
         raise ActionRefusee(f"On propose {CRENEAUX_MAX} créneaux au plus.")
     closing = cloture_le or current.cloture_le
-    _check_closing(closing, [*known, *moments], now)
+    check_closing(closing, [*known, *moments], now)
     current.cloture_le, current.cloture_dite, current.relance_le = closing, False, None
     current.sequence += 1
     current.save(update_fields=["cloture_le", "cloture_dite", "relance_le", "sequence"])
     Creneau.objects.bulk_create([Creneau(sondage=current, debut=moment) for moment in moments])
     record(auteur, "dates.add_slots", current, creneaux=len(moments))
-    _announce(current, "creneaux")
+    announce_dates(current, "creneaux")
     distribute_dates.defer(sondage_id=current.pk, quoi="creneaux", auteur_id=auteur.pk)
     return len(moments)
 
@@ -165,9 +165,9 @@ def choose_slot(auteur: Agent, sondage: SondageDates, creneau_id: int) -> Reunio
     All in one transaction. Who asks, and the animateurs, who organise it then. Raises `ActionRefusee` when a date was
     chosen already, however closely: the row is held until the meeting is written.
     """
-    current = _locked(sondage)
+    current = locked_dates(sondage)
     require_decide(auteur, current)
-    _require_open(current)
+    require_going(current)
     creneau = Creneau.objects.filter(sondage=current, pk=creneau_id).first()
     if creneau is None:
         raise ActionRefusee("Ce créneau n’est plus proposé.")
@@ -186,12 +186,13 @@ def choose_slot(auteur: Agent, sondage: SondageDates, creneau_id: int) -> Reunio
         salon=_salon_for(auteur, current),
         invites=_guests_of(current),
     )
+    _leave_out(current, reunion)
     creneau.retenu = True
     creneau.save(update_fields=["retenu"])
     current.etat, current.fini_le, current.reunion = SondageDates.Etat.RETENU, timezone.now(), reunion
     current.save(update_fields=["etat", "fini_le", "reunion"])
     record(auteur, "dates.choose", current, creneau=creneau.pk, reunion=reunion.pk)
-    _announce(current, "retenu")
+    announce_dates(current, "retenu")
     return reunion
 
 
@@ -200,16 +201,16 @@ def cancel_dates(auteur: Agent, sondage: SondageDates) -> None:
     """Look for a date no more; those asked are told by the worker. Who asks, and the animateurs; harmless twice."""
     from realtime.reunions.tasks import distribute_dates
 
-    current = _locked(sondage)
+    current = locked_dates(sondage)
     require_decide(auteur, current)
     if current.etat == SondageDates.Etat.ANNULE:
         return
-    _require_open(current)
+    require_going(current)
     current.etat, current.fini_le = SondageDates.Etat.ANNULE, timezone.now()
     current.sequence += 1
     current.save(update_fields=["etat", "fini_le", "sequence"])
     record(auteur, "dates.cancel", current)
-    _announce(current, "annule")
+    announce_dates(current, "annule")
     distribute_dates.defer(sondage_id=current.pk, quoi="annule", auteur_id=auteur.pk)
 
 
@@ -221,7 +222,7 @@ def remind_late(sondage: SondageDates, auteur: Agent | None = None) -> None:
     """
     from realtime.reunions.tasks import distribute_dates
 
-    current = _locked(sondage)
+    current = locked_dates(sondage)
     if auteur is not None:
         require_decide(auteur, current)
     now = timezone.now()
@@ -259,7 +260,7 @@ def _write_answer(sondage: SondageDates, row: Sonde, choix: Mapping[int, str], c
         update_fields=["choix"],
     )
     record(row.agent, "dates.answer", sondage, sonde=row.pk)
-    _announce(sondage, "reponse")
+    announce_dates(sondage, "reponse")
     return row
 
 
@@ -291,6 +292,16 @@ def _guests_of(sondage: SondageDates) -> Invites:
     )
 
 
+def _leave_out(sondage: SondageDates, reunion: Reunion) -> None:
+    """Whoever was taken off by name is not invited to the meeting with their group. Nobody was told of it yet."""
+    off = Sonde.objects.filter(
+        sondage=sondage, retire_le__isnull=False, origine=Convive.Origine.PERSONNE, agent__isnull=False
+    )
+    reunion.participants.filter(agent__in=off.values("agent")).update(
+        retire_le=timezone.now(), origine=Convive.Origine.PERSONNE
+    )
+
+
 def _salon_for(auteur: Agent, sondage: SondageDates) -> Salon | None:
     """The salon it was asked from, if who chooses is in it."""
     if sondage.salon_id is None:
@@ -299,12 +310,13 @@ def _salon_for(auteur: Agent, sondage: SondageDates) -> Salon | None:
     return salon
 
 
-def _announce(sondage: SondageDates, quoi: str) -> None:
+def announce_dates(sondage: SondageDates, quoi: str) -> None:
     """Tell open pages, once committed, that there is something new: what it is, they ask for."""
     publish_on_commit(f"dates.{sondage.pk}", {"type": "dates.change", "dates": sondage.pk, "quoi": quoi})
 
 
-def _locked(sondage: SondageDates) -> SondageDates:
+def locked_dates(sondage: SondageDates) -> SondageDates:
+    """The row of a search as it is now, held until the transaction ends: writes on one take turns."""
     return (
         SondageDates.objects.select_for_update(of=("self",), no_key=True)
         .select_related("communaute", "salon", "organisateur")
@@ -312,7 +324,8 @@ def _locked(sondage: SondageDates) -> SondageDates:
     )
 
 
-def _require_open(sondage: SondageDates) -> None:
+def require_going(sondage: SondageDates) -> None:
+    """Raise `ActionRefusee` when a date is no longer looked for."""
     if sondage.etat == SondageDates.Etat.RETENU:
         chosen = sondage.creneaux.filter(retenu=True).first()
         when = f" : {say_moment(chosen.debut, sondage.fuseau)}" if chosen is not None else ""
@@ -334,7 +347,8 @@ def _clean_slots(debuts: Iterable[datetime], now: datetime) -> list[datetime]:
     return moments
 
 
-def _check_closing(cloture_le: datetime | None, moments: Iterable[datetime], now: datetime) -> None:
+def check_closing(cloture_le: datetime | None, moments: Iterable[datetime], now: datetime) -> None:
+    """Raise `ActionRefusee` for an end of the answers that is past, or beyond the last of `moments`."""
     if cloture_le is None:
         return
     if cloture_le < now:

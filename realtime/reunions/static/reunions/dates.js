@@ -7,6 +7,11 @@ const SAID = {
   creneaux: "De nouveaux créneaux sont proposés.",
   retenu: "Une date est retenue.",
   annule: "On ne cherche plus de date.",
+  personnes: "Les personnes à qui ces créneaux sont proposés ont changé.",
+  creneau_retire: "Un créneau n’est plus proposé.",
+  clos: "Les réponses sont closes.",
+  rouvert: "On peut de nouveau répondre.",
+  cloture: "La date limite a changé.",
 };
 
 const place = document.querySelector("[data-dates]");
