@@ -53,6 +53,12 @@ def get_reunion(agent: Agent, pk: int) -> Reunion:
     return found
 
 
+def may_listen(agent: Agent, pk: int) -> None:
+    """For the channel `reunion.N`: raises as the page of it does."""
+    if not visible_reunions(agent).filter(pk=pk).exists():
+        raise Http404("Cette réunion n’existe pas.")
+
+
 def get_prepared(agent: Agent, pk: int, *, finished: bool = False) -> Reunion:
     """A meeting that it is for `agent` to prepare: 404, or 403. `finished`: one that is over or cancelled too."""
     found = get_reunion(agent, pk)

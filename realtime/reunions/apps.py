@@ -14,7 +14,8 @@ class ReunionsConfig(AppConfig):
         from forum.courriels_entrants.portes import Porte, register_door
         from plateforme.socle.canaux import GenreCanal, register_genre
         from plateforme.socle.rendus import register_texts
-        from realtime.reunions.access_sondages import may_listen
+        from realtime.reunions.access import may_listen
+        from realtime.reunions.access_sondages import may_listen as may_listen_to_dates
         from realtime.reunions.actions.courriels import knows_address, receive_reply
         from realtime.reunions.actions.points import rerender_points
         from realtime.reunions.liens import register_finders
@@ -27,6 +28,7 @@ class ReunionsConfig(AppConfig):
         register_source("reunion", SourceReunions())
         register_source("serie", SourceSeries())
         register_source("dates", SourceDates())
-        register_genre("dates", GenreCanal(may_listen))
+        register_genre("reunion", GenreCanal(may_listen))
+        register_genre("dates", GenreCanal(may_listen_to_dates))
         post_save.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion")
         post_delete.connect(on_membership, sender=Adhesion, dispatch_uid="reunions.adhesion_finie")

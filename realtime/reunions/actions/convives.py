@@ -14,7 +14,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from realtime.reunions.access import require_prepare, still_invited
-from realtime.reunions.actions.commun import announce, locked, require_open
+from realtime.reunions.actions.commun import announce, announce_to, locked, require_open
 from realtime.reunions.actions.listes import Invites, add_people, resolve_groups
 from realtime.reunions.actions.occurrences import sync_people
 from realtime.reunions.models import Convive, Habitue, Participant, Reunion, Serie, SondageDates, Sonde
@@ -149,6 +149,8 @@ def record_answer(
     participant.save(update_fields=["reponse", "commentaire", "repondu_le"])
     record(participant.agent, "reunion.answer", reunion, participant=participant.pk, reponse=reponse)
     announce(reunion, "reunion.reponse")
+    if participant.agent is not None:
+        announce_to(participant.agent, reunion)
     return participant
 
 

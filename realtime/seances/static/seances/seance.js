@@ -1,6 +1,7 @@
 /** The page of a meeting that is held. Without this module, its forms and a reload do the same. */
 
 import { sonner } from "../plateforme/sons.js";
+import { nu, remplacer } from "../realtime/blocs.js";
 import { Horloges } from "./horloge.js";
 import { Notes } from "./notes.js";
 import { Suivi } from "./suivi.js";
@@ -28,7 +29,6 @@ const ANNONCES = {
   scrutin: (repere) => repere.annonceScrutin,
   vote_clos: () => "Le vote est clos\u00a0: le résultat est affiché.",
 };
-const JETON = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
 
 class PageSeance {
   constructor(racine) {
@@ -235,14 +235,6 @@ class PageSeance {
   }
 }
 
-/** A piece without what changes at each rendering: a button is not replaced because a second passed. */
-function nu(bloc) {
-  return bloc.innerHTML
-    .replace(JETON, "")
-    .replace(/data-horloge="\d+"([^>]*)>[^<]*</g, "data-horloge$1><")
-    .replace(/value="\d+"([^>]*)>[^<]*<\/progress>/g, "$1></progress>");
-}
-
 function remettreALHeure(actuel, nouveau) {
   const horloges = nouveau.querySelectorAll("[data-horloge]");
   actuel.querySelectorAll("[data-horloge]").forEach((horloge, rang) => {
@@ -269,36 +261,6 @@ function fermer(formulaire) {
   if (!repli) return;
   repli.open = false;
   repli.querySelector("summary").focus({ preventScroll: true });
-}
-
-/** Replace a piece: what was typed in it, what was opened and where the focus was are kept. */
-function remplacer(actuel, nouveau) {
-  const saisis = new Map();
-  for (const champ of actuel.querySelectorAll("textarea[id], select[id], input[id]:not([type=hidden])")) {
-    const change = champ.type === "radio" || champ.type === "checkbox" ? champ.checked !== champ.defaultChecked : champ.value !== champ.defaultValue;
-    if (change) saisis.set(champ.id, { valeur: champ.value, coche: champ.checked });
-  }
-  const ouverts = [...actuel.querySelectorAll("details[id][open]")].map((detail) => detail.id);
-  const foyer = actuel.contains(document.activeElement) ? document.activeElement : null;
-  const selection = foyer && "selectionStart" in foyer ? [foyer.selectionStart, foyer.selectionEnd] : null;
-  actuel.replaceChildren(...[...nouveau.childNodes].map((noeud) => document.importNode(noeud, true)));
-  for (const id of ouverts) actuel.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-  for (const [id, { valeur, coche }] of saisis) {
-    const champ = actuel.querySelector(`#${CSS.escape(id)}`);
-    if (!champ) continue;
-    if (champ.type === "radio" || champ.type === "checkbox") champ.checked = coche;
-    else champ.value = valeur;
-  }
-  if (!foyer) return;
-  const retour = foyer.id ? actuel.querySelector(`#${CSS.escape(foyer.id)}`) : null;
-  if (retour) {
-    retour.focus({ preventScroll: true });
-    if (selection && selection[0] !== null) retour.setSelectionRange(...selection);
-  } else {
-    // What had the focus is no more: the piece itself is the nearest place.
-    actuel.tabIndex = -1;
-    actuel.focus({ preventScroll: true });
-  }
 }
 
 const racine = document.querySelector("[data-seance]");
