@@ -159,7 +159,6 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "reglages_salon": settings.SALONS,
         "sourdine": sourdine,
         "fichier_max": settings.PIECE_TAILLE_MAX,
-        "fichier_max_mo": settings.PIECE_TAILLE_MAX // (1024 * 1024),
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),
     }
