@@ -119,6 +119,11 @@ def test_a_cut_on_the_way_loses_neither_words_nor_files(sign_in: Callable[..., P
     page.route("**/fichiers/envoyer/", lambda route: route.abort())
     bring(page, "#salon textarea", "paste", "quai.png", picture(60, 40, "teal"))
     expect(page.locator(".envoi__erreur")).to_have_text("Connexion perdue : le fichier n’est pas parti.")
+    # Signed out meanwhile: the page that asks to sign in comes in place of the answer.
+    page.unroute("**/fichiers/envoyer/")
+    page.route("**/fichiers/envoyer/", lambda route: route.fulfill(status=200, body="<html></html>"))
+    page.get_by_role("button", name="Réessayer").click()
+    expect(page.locator(".envoi__erreur")).to_contain_text("Votre session est terminée")
     field.press("Enter")
     expect(page.get_by_text("Un fichier n’est pas parti")).to_be_visible()
     expect(field).to_have_value("Avec la photo")

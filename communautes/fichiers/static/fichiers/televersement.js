@@ -1,6 +1,12 @@
 /** Sending one file while one writes: its row with its progress; given up, tried again, or arrived. */
 
 const IMAGE = /^image\//;
+// What is not said by the view itself: 200 is the page that asks to sign in again.
+const PHRASES = {
+  200: "Votre session est terminée : reconnectez-vous dans un autre onglet, puis réessayez.",
+  403: "La page date d’avant votre connexion : rechargez-la, puis joignez de nouveau ce fichier. Votre texte est conservé.",
+  413: "Ce fichier est trop lourd.",
+};
 
 /** The name of a file; what is pasted may have none. */
 export function nomDe(fichier) {
@@ -60,8 +66,7 @@ export class Televersement {
       this.arrive(this.rang, reponse);
       this.change();
     } else {
-      const lourd = requete.status === 413 ? "Ce fichier est trop lourd." : null;
-      this.echouer(reponse.erreur ?? lourd ?? "Le serveur n’a pas pris ce fichier : réessayez.");
+      this.echouer(reponse.erreur ?? PHRASES[requete.status] ?? "Le serveur n’a pas pris ce fichier : réessayez.");
     }
   }
 
