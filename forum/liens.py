@@ -64,11 +64,12 @@ class Resolution(NamedTuple):
 
 # From the community where it is written and the values found in addresses, to what may be told of each.
 Finder = Callable[[Communaute, Collection[Any]], Mapping[Any, Cible]]
-_finders: dict[str, tuple[str, Finder]] = {}
+_finders: dict[str, tuple[str | tuple[str, ...], Finder]] = {}
 
 
-def register_finder(view_name: str, parameter: str, finder: Finder) -> None:
-    """Say what the addresses of `view_name` lead to, by the value of `parameter`. Called when an app is ready.
+def register_finder(view_name: str, parameter: str | tuple[str, ...], finder: Finder) -> None:
+    """Say what the addresses of `view_name` lead to, by the value of `parameter`, or by those of several as one tuple.
+    Called when an app is ready.
 
     `finder` makes one query and leaves out what some reader of the community may not read.
     """
@@ -119,10 +120,12 @@ def _parse(address: str) -> tuple[str, Any] | None:
         return None
     if match.view_name not in _finders:
         return None
-    value = match.kwargs.get(_finders[match.view_name][0])
-    if value is None or (isinstance(value, int) and value > BIGGEST_ID):
+    parameter = _finders[match.view_name][0]
+    names = (parameter,) if isinstance(parameter, str) else parameter
+    values = tuple(match.kwargs.get(name) for name in names)
+    if any(value is None or (isinstance(value, int) and value > BIGGEST_ID) for value in values):
         return None
-    return match.view_name, value
+    return match.view_name, values[0] if isinstance(parameter, str) else values
 
 
 def _find_sujets(communaute: Communaute, pks: Collection[int]) -> dict[int, Cible]:

@@ -15,12 +15,14 @@ from annuaire.notifications.fils import forget_thread
 from annuaire.notifications.models import Notification
 from communautes.access import can_animate, require_write
 from communautes.models import Communaute
+from forum.actions.rendus import titles_changed
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from plateforme.socle.typographie import tidy_title
 from realtime.access import NOT_MEMBER, can_manage, get_salon, members_of
+from realtime.liens import link_key
 from realtime.models import MembreSalon, Salon, SourdineSalon
 
 # More people than that are a community.
@@ -141,6 +143,7 @@ def rename_salon(auteur: Agent, salon: Salon, nom: str) -> Salon:
     current = _managed(auteur, salon)
     current.nom = _name(nom)
     _save_named(current)
+    titles_changed(externe=link_key(current.pk))
     record(auteur, "salon.rename", current)
     publish_change(current, "nom")
     return current
