@@ -16,6 +16,7 @@ from forum.access import RESOLVABLE, ALire, get_sujet_to_read
 from forum.composition import Rangee, compose, rows_after, rows_between, these_rows
 from forum.lignes import Droits
 from forum.models import Sujet
+from forum.origines import origin_of_sujet
 from forum.pages import Pages, bounds, last_page, number_address, page_of, pages_around
 from forum.sondages import poll_view
 from plateforme.socle.templatetags.socle import il_y_a
@@ -87,6 +88,7 @@ def thread_context(request: HttpRequest, agent: Agent, read: ALire, page: int | 
         )
         if repeated
         else "",
+        "origine": origin_of_sujet(agent, sujet),
         "motif_masque": opening[0].motif if opening and sujet.masque_le is not None else "",
         "pages": pages,
         "reprise": page is None,
@@ -113,7 +115,12 @@ def thread_context(request: HttpRequest, agent: Agent, read: ALire, page: int | 
 
 def _is_plain(sujet: Sujet, situation: Situation) -> bool:
     """Whether the page has nothing of what few pages have, which its key does not tell."""
-    return sujet.genre != Sujet.Genre.SONDAGE and sujet.masque_le is None and situation.suspension is None
+    return (
+        sujet.genre != Sujet.Genre.SONDAGE
+        and sujet.masque_le is None
+        and not sujet.origine
+        and situation.suspension is None
+    )
 
 
 def _thread(

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "realtime",
     "realtime.reunions",
     "realtime.seances",
+    "realtime.devenirs",
 ]
 if not PRODUCTION:
     INSTALLED_APPS.append("plateforme.demo")

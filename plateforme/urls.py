@@ -36,6 +36,7 @@ urlpatterns: list[Any] = [
     path("", include("realtime.urls")),
     path("", include("realtime.reunions.urls")),
     path("", include("realtime.seances.urls")),
+    path("", include("realtime.devenirs.urls")),
     path("administration/", admin.site.urls),
 ]
 if not settings.PRODUCTION:

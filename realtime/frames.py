@@ -53,6 +53,8 @@ def message_frame(
         frame["reactions"] = {
             genre: {"nombre": some.nombre, "noms": some.noms} for genre, some in etat.reactions.items()
         }
+    if etat is not None and etat.devenirs:
+        frame["devenirs"] = [devenir.contenu() for devenir in etat.devenirs]
     if lecteur:
         frame["miennes"] = sorted(etat.miennes) if etat is not None else []
     return frame

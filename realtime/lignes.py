@@ -53,6 +53,13 @@ class LigneDepassee(ActionRefusee):
         )
 
 
+class LigneDisparue(ActionRefusee):
+    """The line was removed, as the salon keeps its lines for a time only."""
+
+    def __init__(self) -> None:
+        super().__init__("Ce message n’existe plus.")
+
+
 @transaction.atomic
 def edit_line(
     auteur: Agent,
@@ -246,6 +253,22 @@ def erase_deleted_lines() -> int:
     return MessageSalon.objects.filter(pk__in=pks).update(texte="", html="", nb_fichiers=0)
 
 
+@transaction.atomic
+def show_again(line: MessageSalon) -> None:
+    """Show a line anew to all who look: what was made of it has changed, in the caller's transaction, which holds
+    neither the line nor its salon, or both. One that is gone is passed over."""
+    try:
+        _publish_changed(_lock(line))
+    except LigneDisparue:
+        return
+
+
+def hold_line(line: MessageSalon) -> MessageSalon:
+    """The line as it is now, its salon's row then its own held until the caller's transaction ends. Raises
+    `ActionRefusee` when it is gone."""
+    return _lock(line)
+
+
 def _lock(line: MessageSalon) -> MessageSalon:
     """The line as it is now, its salon's row then its own held. In the caller's transaction."""
     salon = Salon.objects.select_for_update(no_key=True).get(pk=line.salon_id)
@@ -257,7 +280,7 @@ def _lock(line: MessageSalon) -> MessageSalon:
         .first()
     )
     if locked is None:
-        raise ActionRefusee("Ce message n’existe plus.")
+        raise LigneDisparue
     locked.salon = salon
     return locked
 
@@ -275,14 +298,17 @@ def _publish_changed(line: MessageSalon, *fields: str, reaction: dict[str, Any] 
         (line.revision,) = cursor.fetchone()
     line.salon.revision = line.revision
     line.save(update_fields=[*fields, "revision"])
-    if line.salon.nominatif and not line.salon.historique_entier:
-        # Some of those who listen may not read what was said before them: each asks for what is theirs.
+    etat = states_of([line]).get(line.pk)
+    apart = etat is not None and etat.reserve
+    if apart or (line.salon.nominatif and not line.salon.historique_entier):
+        # Some of those who listen may not read what was said before them, or know of all that was made of it: each asks
+        # for what is theirs.
         publish_on_commit(
             f"salon.{line.salon_id}",
             {"type": "salon.revision", "salon": line.salon_id, "revision": line.revision},
         )
         return
-    frame = line_frame(line, states_of([line]).get(line.pk))
+    frame = line_frame(line, etat)
     if reaction is not None:
         frame["reaction"] = reaction
     publish_on_commit(f"salon.{line.salon_id}", frame)

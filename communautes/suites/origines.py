@@ -13,7 +13,8 @@ from communautes.suites.models import Decision, Tache
 
 
 class Lien(NamedTuple):
-    """The place something comes from, as it is shown: « Sujet : Busage d’un fossé »."""
+    """The place something comes from, as it is shown: « Sujet : Busage d’un fossé ». `url` is empty when it may be
+    told of and not read, or is no more."""
 
     libelle: str
     url: str

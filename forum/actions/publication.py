@@ -47,12 +47,13 @@ def open_sujet(
     etiquettes: Iterable[str] = (),
     sondage: ProjetSondage | None = None,
     brouillon: str = "",
+    origine: str = "",
 ) -> Sujet:
     """Open a sujet with its first message. Members only; raises `ActionRefusee`, `PermissionDenied`.
 
     The same title by the same person within a minute (a double click) gives the first sujet back. `quand` is
     for loading past content; a person's sujet is dated now. `brouillon`: key of the draft that this was, gone
-    in the same transaction.
+    in the same transaction. `origine`: the kind of place it comes from, which knows the rest (`forum.origines`).
     """
     require_write(auteur, communaute, "Rejoignez la communauté pour y écrire.")
     if genre == Sujet.Genre.ANNONCE and not can_animate(auteur, communaute):
@@ -72,7 +73,13 @@ def open_sujet(
             return twin
         check_limit("sujet", auteur.pk, rate_factor(auteur, communaute))
     sujet: Sujet = Sujet.objects.create(
-        communaute=communaute, auteur=auteur, genre=genre, titre=titre, cree_le=now, dernier_message_le=now
+        communaute=communaute,
+        auteur=auteur,
+        genre=genre,
+        titre=titre,
+        cree_le=now,
+        dernier_message_le=now,
+        origine=origine,
     )
     sujet.expertises.set(expertises)
     tag_sujet(sujet, etiquettes)

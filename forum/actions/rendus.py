@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.dispatch import Signal
 
 from communautes.fichiers.models import Document
 from communautes.models import Communaute
@@ -12,6 +13,10 @@ from forum.rendu import Rendu, render_text
 from plateforme.socle.texte import RENDERER_VERSION, TITLED
 
 BATCH = 200
+
+# Sent in the transaction that renames a sujet, hides it, shows it again, moves it or merges it, whose row it holds:
+# `sujet`, its number.
+sujet_changed = Signal()
 
 
 def keep_titles(message: Message, rendu: Rendu, *, known: bool = True) -> None:
@@ -107,6 +112,8 @@ def titles_changed(**which: int | str) -> None:
     """
     from forum.tasks import rerender_citing_messages
 
+    if "sujet" in which:
+        sujet_changed.send(sender=Sujet, sujet=which["sujet"])
     if Renvoi.objects.filter(**which).exists():
         rerender_citing_messages.defer(which=which)
 

@@ -125,6 +125,8 @@ class Sujet(models.Model):
         editable=False,
         db_index=False,  # nobody asks for it but the page of a merged sujet, which has the row already
     )
+    # The kind of place above that it was made of something of (`forum.origines`); empty: somebody opened it.
+    origine = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
     recherche = models.GeneratedField(
         expression=FrenchVector("titre"), output_field=SearchVectorField(), db_persist=True
     )

@@ -406,7 +406,7 @@ def test_pages_of_a_line_in_few_queries(monde: Monde, django_assert_max_num_quer
     browser = Client()
     browser.force_login(monde.noe)
     browser.get("/")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         assert "Utile" in browser.get(monde.salon.get_absolute_url()).content.decode()
     for name in ("gestes", "modifier", "versions"):
         with django_assert_max_num_queries(16):

@@ -218,6 +218,9 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "realtime:retablir": POST,
     "realtime:reagir": POST,
     "realtime:epingler": POST,
+    "devenirs:sujet": (LOGIN, 404, 404, 200, 200),
+    "devenirs:decision": (LOGIN, 404, 404, 200, 200),
+    "devenirs:tache": (LOGIN, 404, 404, 200, 200),
     "realtime:dire": POST,
     "realtime:ouvrir": MEMBERS,
     "realtime:ouvrir-groupe": (LOGIN, 200, 403, 200, 200),
@@ -541,6 +544,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         "fichiers": world["document"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
+        "devenirs": world["salon"],
         "seances": world["reunion"],
         "reunions": world["salon"]
         if name in {"reunions:planifier-salon", "reunions:proposer-dates-salon"}

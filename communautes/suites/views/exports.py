@@ -85,14 +85,14 @@ def _decision(row: Decision, origine: Lien | None) -> list[Any]:
     return [
         row.reference, row.get_etat_display(), row.prise_le, row.texte, row.auteur.nom_complet, row.cree_le,
         _name(row.confirmee_par), row.confirmee_le, _name(row.annulee_par), row.annulee_le, row.motif_annulation,
-        _address(origine.url) if origine is not None else "", _address(row.get_absolute_url()),
+        _address(origine.url) if origine is not None and origine.url else "", _address(row.get_absolute_url()),
     ]  # fmt: skip
 
 
 def _tache(row: Tache, origine: Lien | None) -> list[Any]:
     return [
         row.libelle, row.get_etat_display(), _name(row.responsable), row.echeance, row.auteur.nom_complet,
-        row.cree_le, row.faite_le, _address(origine.url) if origine is not None else "",
+        row.cree_le, row.faite_le, _address(origine.url) if origine is not None and origine.url else "",
         _address(row.get_absolute_url()),
     ]  # fmt: skip
 

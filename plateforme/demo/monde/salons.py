@@ -11,7 +11,9 @@ from django.core.files.base import File
 from annuaire.models import Agent
 from communautes.models import Communaute
 from plateforme.demo.monde.documents import make_file
+from realtime.access import get_line
 from realtime.actions import send_message
+from realtime.devenirs.actions import make_task
 from realtime.fichiers.actions import add_file
 from realtime.fichiers.joints import Joint
 from realtime.lieux import open_community_salon, open_direct, open_group
@@ -59,7 +61,7 @@ FICHIERS: tuple[tuple[dict[str, Any], str], ...] = (
 
 
 def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: datetime) -> None:
-    """One more salon open to all, one between three agents with a pin and a reaction, one between two."""
+    """One more salon open to all, one between three agents with a pin, a reaction and a task, one between two."""
     animatrice = agents["aminata-sarr"]
     open_community_salon(animatrice, communaute, "Ouvrages hydrauliques")
     group = open_group(
@@ -69,6 +71,14 @@ def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: dateti
     asked = group.messages.get(numero=1)
     pin_line(animatrice, asked, True)
     set_line_reaction(agents["nadia-ferhat"], asked, "accord", True)
+    gaelle = agents["gaelle-estaque"]
+    make_task(
+        animatrice,
+        get_line(animatrice, group.pk, 2),
+        "Apporter les plans du pont-cadre",
+        responsable=gaelle,
+        quand=now - timedelta(minutes=170),
+    )
     _say(open_direct(agents["nadia-ferhat"], animatrice), DIRECT, agents, now)
 
 

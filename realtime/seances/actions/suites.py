@@ -7,6 +7,7 @@ register, which knows nothing of meetings, tells it of each change (`suites.Orig
 from datetime import date
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -25,6 +26,10 @@ from realtime.seances.models import Seance, SuiteReunion
 SUITES_MAX = 200
 BATCH = 200
 MOTIF = "Écartée pendant la réunion"
+
+# Sent when an action, or a decision that no register has, is confirmed or set aside, in the transaction that holds the
+# meeting: `suite`.
+suite_changed = Signal()
 
 
 @transaction.atomic
@@ -124,7 +129,7 @@ def confirm_suite(auteur: Agent, suite: SuiteReunion) -> SuiteReunion:
         held.etat = SuiteReunion.Etat.CONFIRMEE
         held.save(update_fields=["etat"])
         record(auteur, "suite.confirm", held)
-        tell(locked(held.seance), "suite")
+        _tell_changed(held)
         return held
     reunion = held.seance.reunion
     owner = held.responsable
@@ -137,7 +142,7 @@ def confirm_suite(auteur: Agent, suite: SuiteReunion) -> SuiteReunion:
     held.etat = SuiteReunion.Etat.CONFIRMEE
     held.save(update_fields=["tache", "etat"])
     record(auteur, "suite.confirm", held, tache=held.tache.pk)
-    tell(locked(held.seance), "suite")
+    _tell_changed(held)
     return held
 
 
@@ -165,7 +170,7 @@ def set_aside(auteur: Agent, suite: SuiteReunion) -> SuiteReunion:
         held.etat = SuiteReunion.Etat.ECARTEE
         held.save(update_fields=["etat"])
         record(auteur, "suite.set_aside", held)
-        tell(locked(held.seance), "suite")
+        _tell_changed(held)
     return held
 
 
@@ -213,6 +218,11 @@ def _note_apart(auteur: Agent, seance: Seance, texte: str) -> SuiteReunion:
     record(auteur, "suite.note", suite, reunion=current.pk)
     tell(current, "suite")
     return suite
+
+
+def _tell_changed(suite: SuiteReunion) -> None:
+    tell(locked(suite.seance), "suite")
+    suite_changed.send(sender=SuiteReunion, suite=suite)
 
 
 def _require_room(seance: Seance) -> None:

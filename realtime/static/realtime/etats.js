@@ -2,6 +2,8 @@
 
 import { montrerFichiers } from "./fichiers.js";
 
+import { montrerDevenirs } from "./devenirs.js";
+
 export const REACTIONS = { merci: "Merci", utile: "Utile", accord: "D’accord" };
 
 /** Fill `ligne` from a frame. `lignes` (lignes.js) says who looks, and where addresses begin. */
@@ -20,6 +22,7 @@ export function remplir(ligne, message, { moi, adresse, retablissable }) {
   else texte.innerHTML = message.html;
   montrerFichiers(ligne, message.fichiers);
   marquer(ligne.querySelector(".ligne-salon__marques"), message, base);
+  montrerDevenirs(ligne, message);
   compterReactions(ligne, message, { mien: message.auteur.id === moi, moi, base });
 }
 

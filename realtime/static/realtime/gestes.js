@@ -3,6 +3,7 @@
  * « Actions » leads to a page that does the same.
  */
 
+import { devenirsPermis } from "./devenirs.js";
 import { EnvoiRefuse, envoyer } from "./direct.js";
 import { Retouche } from "./retouche.js";
 
@@ -56,6 +57,7 @@ export class Gestes {
       desepingler: visible && this.epingle && epingle,
       retirer: visible && this.retire && !mien,
       retablir: Boolean(ligne.querySelector("[data-geste=retablir]")),
+      ...devenirsPermis(this.racine, { visible, ecrit: this.ecrit, mien }),
     };
   }
 
@@ -97,7 +99,9 @@ export class Gestes {
     }
     const base = this.base(ligne);
     const adresses = { lien: base, versions: `${base}versions/`, retirer: `${base}gestes/#supprimer` };
-    for (const lien of menu.querySelectorAll("a")) lien.href = adresses[lien.dataset.geste];
+    for (const lien of menu.querySelectorAll("a")) {
+      lien.href = adresses[lien.dataset.geste] ?? `${base}${lien.dataset.devenir}/`;
+    }
     menu.addEventListener("keydown", (event) => this.clavier(event));
     bouton.after(menu);
     bouton.setAttribute("aria-expanded", "true");
@@ -158,7 +162,7 @@ export class Gestes {
 
   faire(event, ligne, cible) {
     const { geste, genre } = cible.dataset;
-    if (geste === "versions" || geste === "retirer" || geste === "renoncer") return;
+    if (geste === "versions" || geste === "retirer" || geste === "renoncer" || geste === "devenir") return;
     event.preventDefault();
     const adresse = cible.href;
     this.fermer({ rendre: true });

@@ -1,0 +1,12 @@
+"""Addresses of the forms by which something is made of a line of a salon."""
+
+from django.urls import path
+
+from realtime.devenirs import views
+
+app_name = "devenirs"
+urlpatterns = [
+    path("salons/<int:pk>/messages/<int:numero>/sujet/", views.sujet, name="sujet"),
+    path("salons/<int:pk>/messages/<int:numero>/decision/", views.decision, name="decision"),
+    path("salons/<int:pk>/messages/<int:numero>/tache/", views.tache, name="tache"),
+]
