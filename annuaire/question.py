@@ -32,11 +32,12 @@ class Mot:
 
 @dataclass(frozen=True)
 class Reconnue:
-    """An expertise that the question names, the word of the vocabulary that named it, and the stems of that word."""
+    """An expertise that the question names, the word of the vocabulary that named it, and the stems of that word:
+    none of a word that says nothing (« avec »), None of what is known from elsewhere than the words."""
 
     expertise: Expertise
     par: str
-    racines: tuple[str, ...] = ()
+    racines: tuple[str, ...] | None = None
 
 
 def without_accents(text: str) -> str:

@@ -110,7 +110,11 @@ def search_agents(
         .in_bulk([pk for pk, _ in (*kept, *ranked.relais)])
     )
     results = [Resultat(people[pk], score) for pk, score in kept if pk in people]
-    results += [Resultat(people[pk], score, relais=True) for pk, score in ranked.relais if pk in people]
+    results += [
+        Resultat(people[pk], score, relais=True)
+        for pk, score in ranked.relais
+        if pk in people and score >= -1 / (1 + preuves.LATELY)
+    ]
     explain(agent, results, ranked.mots, ranked.termes, ranked.reconnues)
     return results
 
@@ -169,7 +173,7 @@ def _most_telling(words: list[Mot], counts: Frequences) -> list[Mot]:
     """The rarest words, in order; of those that nobody carries, a few after the others."""
     known = [word for word in words if word.racine in counts.mots]
     unknown = [word for word in words if word.racine not in counts.mots]
-    known.sort(key=lambda word: min(counts.in_evidence(word.racine), counts.in_profiles(word.racine)))
+    known.sort(key=lambda word: sum(counts.mots[word.racine]))
     if len(words) <= MAX_WORDS:
         return known + unknown
     kept = unknown[:MAX_UNKNOWN]
@@ -269,9 +273,10 @@ def _shares(own: Sequence[Terme], recognised: Sequence[Reconnue]) -> dict[int, f
     least = 1 / max(1, len(own))
     shares = {}
     for item in recognised:
-        if not item.racines:
-            # Known from elsewhere than the words.
+        if item.racines is None:
             shares[item.expertise.pk] = 1.0
+            continue
+        if not item.racines:
             continue
         said = [stem for stem in item.racines if stem in weights]
         share = max(least, sum(weights[stem] for stem in said) / total)
@@ -281,7 +286,7 @@ def _shares(own: Sequence[Terme], recognised: Sequence[Reconnue]) -> dict[int, f
 
 def _carried(agent: Agent, words: Sequence[Mot], recognised: Sequence[Reconnue]) -> int:
     """How many of the words somebody carries, in their profile, in what `agent` may read, or through an expertise."""
-    named = {stem for item in recognised for stem in item.racines}
+    named = {stem for item in recognised for stem in item.racines or ()}
     queries = [quoted_lexeme(word.racine) for word in words if word.racine not in named]
     if not queries:
         return len(words)

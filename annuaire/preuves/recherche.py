@@ -40,7 +40,7 @@ AGES, AGES_ACTIVITY = 1_000, 60
 MOST_VOICED, RECENT, HALF_ACTIVE = 200, 50, 10
 # What an answer is worth of somebody who has done nothing lately.
 STILL = 0.3
-# What is still « lately »: one contribution of seven months ago, or several of before.
+# What one may still call « lately »: one contribution of seven months ago, or several of before.
 LATELY = 0.1
 # Pieces, the latest, among which the people lately active are looked for.
 RELAYS_AMONG = 2_000
@@ -163,7 +163,7 @@ def lately_active(
             "     coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
             f"     WHERE p.vecteur IS NOT NULL AND {places} ORDER BY p.quand DESC LIMIT {RELAYS_AMONG}) AS recente"
             "   GROUP BY agent_id, fil) AS par_fil GROUP BY agent_id) AS x"
-            f" JOIN annuaire_agent a ON a.id = x.agent_id WHERE x.activite >= {LATELY} AND {condition} AND NOT a.id = ANY(%s)"
+            f" JOIN annuaire_agent a ON a.id = x.agent_id WHERE {condition} AND NOT a.id = ANY(%s)"
             " ORDER BY x.activite DESC, md5(a.identifiant) LIMIT %s",
             [quand, *place_values, *values, list(sauf), limit],
         )

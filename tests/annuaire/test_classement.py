@@ -89,6 +89,18 @@ def test_the_level_and_the_years_count() -> None:
 
 
 @pytest.mark.django_db
+def test_an_expertise_that_says_nothing_does_not_pass_before_the_words() -> None:
+    """Of a vocabulary that people fill, one is called « Avec »: a paragraph holds that word and is not about it."""
+    expert, other = make_agent("Experte"), make_agent("Autre")
+    declare(expert, "Seuil de moulin", niveau=1)
+    declare(other, "Avec", niveau=4)
+    assert (
+        order(make_agent("Moi"), "un seuil de moulin avec une passe à poissons, que faire avec")[0]
+        == "Experte"
+    )
+
+
+@pytest.mark.django_db
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     communaute = make_communaute(make_agent("Ana"))
     rare, common = make_agent("Rare"), make_agent("Commun")
