@@ -34,6 +34,7 @@ from realtime.fichiers.actions import GONE, FichiersPartis, bind_files, check_jo
 from realtime.fichiers.joints import Joint
 from realtime.fichiers.presentation import extract_of
 from realtime.frames import message_frame
+from realtime.lus import Lue, tell_of_readings
 from realtime.models import LectureSalon, MessageSalon, Salon, SourdineSalon
 
 MAX_LENGTH = 4000
@@ -215,7 +216,7 @@ def _write(
     MessageSalon.objects.bulk_create(messages)
     carried = bind_files(dict(zip(messages, fichiers, strict=True)))
     # Not what was told of the salon: that waits for the page to say it is read, not for this lock.
-    _set_read({(message.auteur_id, salon.pk): message.numero for message in messages})
+    _set_read({(message.auteur_id, salon.pk): message.numero for message in messages}, ecrit=True)
     publish_all_on_commit(
         (f"salon.{salon.pk}", message_frame(message, Etat(fichiers=carried.get(message.pk, []))))
         for message in messages
@@ -249,7 +250,7 @@ def mark_salons_read(lus: Mapping[tuple[int, int], int]) -> None:
 
     What was told of these lines is read too. The caller knows that each may read there.
     """
-    _set_read(lus)
+    tell_of_readings(_set_read(lus))
     mark_threads_read({(agent, f"salon.{salon}"): numero for (agent, salon), numero in lus.items()})
 
 
@@ -328,18 +329,32 @@ def check_text(texte: str) -> None:
         raise ActionRefusee(error.messages[0]) from None
 
 
-def _set_read(lus: Mapping[tuple[int, int], int]) -> None:
+def _set_read(lus: Mapping[tuple[int, int], int], *, ecrit: bool = False) -> list[Lue]:
+    """Note what is read; gives what the others may see of it. `ecrit`: they wrote there, which everybody sees."""
     # In one order for all: two processes that mark the same people wait for each other, never in a circle.
     keys = sorted(lus)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO realtime_lecturesalon (agent_id, salon_id, dernier_numero)"
-            " SELECT lu.agent, salon.id, least(lu.numero, salon.dernier_numero)"
+            "INSERT INTO realtime_lecturesalon (agent_id, salon_id, dernier_numero, montre)"
+            " SELECT lu.agent, salon.id, least(lu.numero, salon.dernier_numero),"
+            " CASE WHEN cache.agent_id IS NULL THEN least(lu.numero, salon.dernier_numero) ELSE 0 END"
             " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS lu (agent, salon, numero)"
             " JOIN realtime_salon salon ON salon.id = lu.salon"
             " JOIN annuaire_agent agent ON agent.id = lu.agent"
+            " LEFT JOIN presence_etatpresence cache ON cache.agent_id = lu.agent AND cache.etat = 'invisible'"
+            " AND (cache.jusqu_a IS NULL OR cache.jusqu_a > clock_timestamp()) AND NOT %s"
             " ORDER BY lu.agent, lu.salon"
-            " ON CONFLICT (agent_id, salon_id) DO UPDATE SET dernier_numero = excluded.dernier_numero"
-            " WHERE realtime_lecturesalon.dernier_numero < excluded.dernier_numero",
-            [[agent for agent, _ in keys], [salon for _, salon in keys], [lus[key] for key in keys]],
+            " ON CONFLICT (agent_id, salon_id) DO UPDATE SET"
+            " dernier_numero = greatest(realtime_lecturesalon.dernier_numero, excluded.dernier_numero),"
+            " montre = greatest(realtime_lecturesalon.montre, excluded.montre)"
+            " WHERE realtime_lecturesalon.dernier_numero < excluded.dernier_numero"
+            " OR realtime_lecturesalon.montre < excluded.montre"
+            " RETURNING agent_id, salon_id, montre, montre = dernier_numero",
+            [
+                [agent for agent, _ in keys],
+                [salon for _, salon in keys],
+                [lus[key] for key in keys],
+                ecrit,
+            ],
         )
+        return [Lue(agent, salon, numero) for agent, salon, numero, shown in cursor.fetchall() if shown]

@@ -20,6 +20,7 @@ class RealtimeConfig(AppConfig):
         from realtime.historique import changes_since, frames_after
         from realtime.liens import register_finders
         from realtime.lieux import open_first_salon
+        from realtime.lus import readings
         from realtime.notifications import SourceInscriptions, SourceSalons
 
         register_genre(
@@ -31,6 +32,7 @@ class RealtimeConfig(AppConfig):
                 revisions=salon_last_revisions,
                 numeros=salon_last_numbers,
                 ecriture=can_write_in_salon,
+                lectures=readings,
                 presence=True,
             ),
         )

@@ -124,7 +124,9 @@ async def subscribe(connexion: "Connexion", frame: Abonner) -> TrameEmise | None
     invisible = hub.etats.invisible(prise.agent_id)
     here = set(present) | ({prise.agent_id} if not invisible else set()) if named else set()
     who: dict[str, Any] = {"presents": news.presents, "nombre": len(here)} if named else {}
-    connexion.reply(Abonne(str(canal), news.dernier, revision=news.revision, **who), frame.ref)
+    lectures, lu_par = news.lectures
+    answer = Abonne(str(canal), news.dernier, revision=news.revision, lectures=lectures, lu_par=lu_par, **who)
+    connexion.reply(answer, frame.ref)
     if news.suite is not None:
         events, more = news.suite
         # The last number was read before the events: all of those that have one up to it were there.
@@ -144,6 +146,7 @@ class Nouvelles(NamedTuple):
     revision: int | None
     presents: list[dict[str, Any]]
     choix: Choix
+    lectures: tuple[list[dict[str, Any]] | None, int | None]
     suite: tuple[list[dict[str, Any]], bool] | None
     changements: tuple[list[dict[str, Any]], int, bool] | None
 
@@ -181,7 +184,8 @@ def _news(
         if options.changements is not None and revision is not None
         else None
     )
-    return Nouvelles(last, reached, people, choix, missed, changed)
+    read = options.lectures(agent, canal.pk) if options.lectures is not None else (None, None)
+    return Nouvelles(last, reached, people, choix, read, missed, changed)
 
 
 def _seen(person: Agent, inactif: bool) -> dict[str, Any] | None:

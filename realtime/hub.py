@@ -203,6 +203,12 @@ class Hub:
         genre = event.get("type")
         if genre == "presence":
             self.presence.hear(canal, event)
+        if genre == "lectures":
+            # Whoever is coming in is told of them all with their answer, and of the next ones.
+            for prise in tuple(listeners or ()):
+                if self.etats.of(prise.agent_id).montre_lectures:
+                    prise.push(frame)
+            return
         for kept in (entering or {}).values():
             kept.append(frame)
         if genre == "ecrit":

@@ -313,6 +313,8 @@ class LectureSalon(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
     salon = models.ForeignKey(Salon, on_delete=models.CASCADE, related_name="lectures")
     dernier_numero = models.PositiveIntegerField()
+    # What the others see of it: it stays behind while the person is invisible, as that of somebody who is not there.
+    montre = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "salon"], name="lecture_salon_unique")]

@@ -203,6 +203,8 @@ class Abonne(TrameEmise):
     presents: list[dict[str, Any]] | None = None
     nombre: int | None = None
     revision: int | None = None
+    lectures: list[dict[str, Any]] | None = None
+    lu_par: int | None = None
 
 
 @trame_emise("rattrapage")

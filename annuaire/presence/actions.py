@@ -52,11 +52,21 @@ def choose_state(agent: Agent, etat: str, *, jusqu_a: datetime | None = None, me
 
 
 @transaction.atomic
-def set_automatic(agent: Agent, automatique: bool) -> None:
-    """Whether the pages say that their person is absent when they do nothing for a while."""
+def set_preferences(agent: Agent, *, automatique: bool, montre_lectures: bool) -> None:
+    """Whether the pages say that their person is absent when they do nothing for a while, and what they have read: who
+    does not show it does not see that of the others either."""
     check_limit("presence", agent.pk)
-    EtatPresence.objects.update_or_create(pk=agent.pk, defaults={"automatique": automatique})
-    record(agent, "agent.presence_preferences", agent, automatique=automatique)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO presence_etatpresence (agent_id, etat, message, automatique, montre_lectures, version)"
+            " VALUES (%s, 'en_ligne', '', %s, %s, 1) ON CONFLICT (agent_id) DO UPDATE SET"
+            " automatique = excluded.automatique, montre_lectures = excluded.montre_lectures,"
+            " version = presence_etatpresence.version + 1",
+            [agent.pk, automatique, montre_lectures],
+        )
+    record(
+        agent, "agent.presence_preferences", agent, automatique=automatique, montre_lectures=montre_lectures
+    )
 
 
 @transaction.atomic

@@ -53,11 +53,18 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = EtatPresence
-        fields = ("automatique",)
-        labels = {"automatique": "Me dire absent quand je ne fais rien"}
+        fields = ("automatique", "montre_lectures")
+        labels = {
+            "automatique": "Me dire absent quand je ne fais rien",
+            "montre_lectures": "Montrer ce que j’ai lu",
+        }
         help_texts = {
             "automatique": (
                 "Après dix minutes sans aucun geste dans aucune de vos pages, et jusqu’au geste suivant. "
                 "Ce réglage vaut pour tous vos appareils."
-            )
+            ),
+            "montre_lectures": (
+                "Dans les salons, les autres voient jusqu’où vous avez lu, et vous voyez jusqu’où ils ont lu. "
+                "Sans cela, ni eux ni vous. Tant que vous êtes invisible, rien n’en est montré."
+            ),
         }

@@ -21,6 +21,8 @@ class Choix:
     jusqu_a: datetime | None = None
     message: str = ""
     version: int = 0
+    # Whether the others see what they have read, and they what the others have.
+    montre_lectures: bool = True
 
     @property
     def libelle(self) -> str:
@@ -37,7 +39,7 @@ class Choix:
     def at(self, now: datetime) -> "Choix":
         """What is left of it at `now`: after its end, nothing."""
         over = self.jusqu_a is not None and self.jusqu_a <= now
-        return Choix(version=self.version) if over else self
+        return Choix(version=self.version, montre_lectures=self.montre_lectures) if over else self
 
     def frame(self, *, inactif: bool = False) -> dict[str, Any] | None:
         """As browsers get it; None for who is en ligne and says nothing. Never asked of who is invisible: they are
@@ -73,4 +75,6 @@ def choices_of(agents: Collection[int], now: datetime | None = None) -> dict[int
 
 
 def _read(row: EtatPresence | None) -> Choix:
-    return Choix(row.etat, row.jusqu_a, row.message, row.version) if row is not None else Choix()
+    if row is None:
+        return Choix()
+    return Choix(row.etat, row.jusqu_a, row.message, row.version, row.montre_lectures)

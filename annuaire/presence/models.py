@@ -40,6 +40,7 @@ class EtatPresence(models.Model):
     jusqu_a = models.DateTimeField("jusqu’à", null=True, blank=True)
     message = models.CharField("message", max_length=MESSAGE_MAX, blank=True, default="")
     automatique = models.BooleanField("absent quand je ne fais rien", default=True, db_default=True)
+    montre_lectures = models.BooleanField("montrer ce que j’ai lu", default=True, db_default=True)
     # Rises by one with each choice: who has read a later one keeps it.
     version = models.PositiveIntegerField(default=1, editable=False)
 

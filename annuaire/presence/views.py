@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annuaire.presence.actions import choose_state, own_frame, set_automatic
+from annuaire.presence.actions import choose_state, own_frame, set_preferences
 from annuaire.presence.forms import AIDES, EtatForm, PreferencesForm
 from annuaire.presence.lecture import Choix, choice_of, row_of
 from plateforme.socle.erreurs import ActionRefusee
@@ -61,7 +61,11 @@ def choisir(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     try:
-        set_automatic(request.user, "automatique" in request.POST)
+        set_preferences(
+            request.user,
+            automatique="automatique" in request.POST,
+            montre_lectures="montre_lectures" in request.POST,
+        )
     except ActionRefusee as refused:
         refused.show_in(form)
         return _page(request, EtatForm(initial={"etat": choice_of(request.user).etat}), form, status=422)

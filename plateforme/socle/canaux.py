@@ -48,6 +48,9 @@ class GenreCanal:
     # `ecriture(agent, pk)`: whether a message of the person would be taken there now; raises as `acces` does. A kind
     # that has it tells who is writing.
     ecriture: Callable[[Any, int], bool] | None = None
+    # `lectures(agent, pk)`: up to where each of the others has read, or else how many have read the last event; both None
+    # for who is not to see it. The caller has checked access.
+    lectures: Callable[[Any, int], tuple[list[dict[str, Any]] | None, int | None]] | None = None
     # Tell who is there.
     presence: bool = False
     # Types of events after which not all who listen may go on: access is looked at again.

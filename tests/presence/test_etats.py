@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from annuaire.notifications.actions.appareils import push_notifications
 from annuaire.notifications.models import Appareil, Notification
-from annuaire.presence.actions import choose_state, end_states, set_automatic
+from annuaire.presence.actions import choose_state, end_states, set_preferences
 from annuaire.presence.durees import LONGEST, end_of
 from annuaire.presence.lecture import Choix, choice_of
 from annuaire.presence.models import EtatPresence
@@ -78,12 +78,13 @@ def test_what_is_refused():
 @pytest.mark.django_db
 def test_preferences_outlive_states(client: Client):
     agent = make_agent("Léa")
-    set_automatic(agent, False)
+    set_preferences(agent, automatique=False, montre_lectures=True)
     choose_state(agent, "occupe")
     client.force_login(agent)
     assert "data-absence" not in client.get(reverse("presence:presence")).content.decode()
     client.post(reverse("presence:preferences"), {"automatique": "on"})
-    assert EtatPresence.objects.get().etat == "occupe"
+    row = EtatPresence.objects.get()
+    assert (row.etat, row.montre_lectures) == ("occupe", False)
     assert 'data-absence="600"' in client.get(reverse("presence:presence")).content.decode()
 
 

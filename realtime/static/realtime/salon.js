@@ -7,6 +7,7 @@ import { Envois } from "./envois.js";
 import { Gestes } from "./gestes.js";
 import { Joindre } from "./joindre.js";
 import { Lignes } from "./lignes.js";
+import { Lus } from "./lus.js";
 import { Parcours } from "./parcours.js";
 import { Presents } from "./presents.js";
 
@@ -59,6 +60,7 @@ class PageSalon {
 
   demarrer() {
     this.presents = new Presents(this.racine, this.moi.id, () => this.suivi.rattraper({ complet: true }));
+    this.lus = new Lus(this.lignes, this.moi.id, this.racine.querySelector("[data-role=lu-par]"));
     this.envois = new Envois(this.salon, `salon.${this.moi.id}.${this.salon}.envois`, (...change) =>
       this.suivreEnvoi(...change),
     );
@@ -83,6 +85,11 @@ class PageSalon {
   // --- What arrives ---------------------------------------------------------------------------
 
   recevoir(event) {
+    this.traiter(event);
+    this.lus.recevoir(event);
+  }
+
+  traiter(event) {
     if (event.type === "salon.message") this.montrer(event);
     else if (event.type === "salon.ligne") this.changer(event);
     else if (event.type === "abonne" || event.type === "presence") this.presents.recevoir(event);
