@@ -15,6 +15,7 @@ from realtime.models import MembreSalon, MessageSalon, Salon, SalonQuerySet
 
 NOT_THERE = "Ce salon n’existe pas."
 NOT_MEMBER = "Vous n’êtes plus membre de cette communauté."
+NO_THREAD = "Ce fil n’existe pas, ou n’est plus conservé."
 ARCHIVED = "Ce salon est archivé : on le lit encore, on n’y écrit plus."
 
 
@@ -141,13 +142,46 @@ def get_line(agent: Agent, pk: int, numero: int) -> MessageSalon:
     salon = get_salon(agent, pk)
     line = (
         MessageSalon.objects.filter(salon=salon, numero=numero, numero__gt=read_after(agent, salon))
-        .select_related("auteur__service", "auteur__territoire")
+        .select_related("auteur__service", "auteur__territoire", "racine")
         .first()
     )
     if line is None:
         raise Http404("Ce message n’existe pas.")
     line.salon = salon
     return line
+
+
+def roots_of(salon: Salon, numeros: Collection[int]) -> dict[int, MessageSalon]:
+    """Where an answer to each of these lines goes, by its number: the line, or what it answers itself. One query."""
+    if not numeros:
+        return {}
+    rows = MessageSalon.objects.filter(salon=salon, numero__in=numeros).select_related(
+        "auteur__service", "auteur__territoire", "racine__auteur__service", "racine__auteur__territoire"
+    )
+    found = {}
+    for row in rows:
+        found[row.numero] = row.racine or row
+        found[row.numero].salon = salon
+    return found
+
+
+def may_read_thread(agent: Agent, racine: MessageSalon) -> bool:
+    """Whether `agent`, who is in the salon, may read something of the thread of `racine`: in a salon that hides what was
+    said before one came, a thread that began before is read from its replies on."""
+    if racine.salon.historique_entier:
+        return True
+    apres = read_after(agent, racine.salon)
+    return racine.numero > apres or racine.reponses.filter(numero__gt=apres).exists()
+
+
+def get_root(agent: Agent, pk: int, numero: int) -> MessageSalon:
+    """The root of the thread in which an answer to line `numero` goes, with its author; what `get_salon` raises, or 404.
+    A deleted one too; one that `agent` may not read themselves when some replies are theirs to read."""
+    salon = get_salon(agent, pk)
+    racine = roots_of(salon, [numero]).get(numero)
+    if racine is None or not may_read_thread(agent, racine):
+        raise Http404(NO_THREAD)
+    return racine
 
 
 def may_retouch(agent: Agent, line: MessageSalon) -> bool:

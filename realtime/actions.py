@@ -28,7 +28,15 @@ from plateforme.socle.texte import (
     render_markdown,
     validate_source,
 )
-from realtime.access import get_salon, members_of, require_say, speakers_among
+from realtime.access import (
+    NO_THREAD,
+    get_salon,
+    may_read_thread,
+    members_of,
+    require_say,
+    roots_of,
+    speakers_among,
+)
 from realtime.etats import Etat
 from realtime.fichiers.actions import GONE, FichiersPartis, bind_files, check_joints, waiting_among
 from realtime.fichiers.joints import Joint
@@ -36,6 +44,7 @@ from realtime.fichiers.presentation import extract_of
 from realtime.frames import message_frame
 from realtime.lus import Lue, tell_of_readings
 from realtime.models import LectureSalon, MessageSalon, Salon, SourdineSalon
+from realtime.reponses import keep_replies, tell_of_reply
 
 MAX_LENGTH = 4000
 # Lines rendered again at once.
@@ -52,6 +61,9 @@ class Demande:
     texte: str
     client_id: UUID
     fichiers: tuple[Joint, ...] = ()
+    # Number of the line that this answers in a thread, and whether it is shown among the lines of the salon too.
+    racine: int | None = None
+    au_salon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,8 @@ class Propos:
     texte: str
     client_id: UUID
     fichiers: tuple[Joint, ...] = ()
+    racine: MessageSalon | None = None
+    au_salon: bool = False
 
 
 def send_message(
@@ -71,16 +85,19 @@ def send_message(
     client_id: UUID,
     *,
     fichiers: Sequence[Joint] = (),
+    racine: MessageSalon | None = None,
+    au_salon: bool = False,
     quand: datetime | None = None,
 ) -> MessageSalon:
-    """Say something in a salon, in words, with `fichiers` that `add_file` took in, or both. Members only.
+    """Say something in a salon, in words, with `fichiers` that `add_file` took in, or both; with `racine` (from
+    `access.get_root`), in its thread, shown in the salon as well if `au_salon`. Members only.
 
     A `client_id` already used by this author gives the message it made, whatever the text: a resend never
     doubles. Raises `ActionRefusee` and `PermissionDenied`. When this returns and the transaction commits,
     the message is kept: that is what an acknowledgement says.
     """
     require_say(auteur, salon)
-    (outcome,) = _send(salon, [Propos(auteur, texte, client_id, tuple(fichiers))], quand)
+    (outcome,) = _send(salon, [Propos(auteur, texte, client_id, tuple(fichiers), racine, au_salon)], quand)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -95,6 +112,8 @@ def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSal
     agents = Agent.objects.active().with_place().in_bulk({demande.agent_id for demande in demandes})
     salon = Salon.objects.select_related("communaute").filter(pk=salon_id).first()
     writers = speakers_among(salon, agents.values()) if salon is not None else set()
+    answered = {demande.racine for demande in demandes if demande.racine is not None}
+    roots = roots_of(salon, answered) if salon is not None else {}
     outcomes: list[MessageSalon | Exception] = []
     allowed: list[tuple[int, Propos]] = []
     for place, demande in enumerate(demandes):
@@ -105,7 +124,13 @@ def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSal
             if agent.pk not in writers:
                 # Whoever may not is told why, by those who know.
                 require_say(agent, get_salon(agent, salon_id))
-            allowed.append((place, Propos(agent, demande.texte, demande.client_id, demande.fichiers)))
+            root = _root_for(agent, demande.racine, roots)
+            allowed.append(
+                (
+                    place,
+                    Propos(agent, demande.texte, demande.client_id, demande.fichiers, root, demande.au_salon),
+                )
+            )
             outcomes.append(Http404())  # its place
         except (ActionRefusee, PermissionDenied, Http404) as refused:
             outcomes.append(refused)
@@ -114,6 +139,16 @@ def send_messages(salon_id: int, demandes: Sequence[Demande]) -> list[MessageSal
         for (place, _), outcome in zip(allowed, sent, strict=True):
             outcomes[place] = outcome
     return outcomes
+
+
+def _root_for(agent: Agent, numero: int | None, roots: Mapping[int, MessageSalon]) -> MessageSalon | None:
+    """Where an answer to line `numero` goes. What was written is not lost when it can go nowhere: the page keeps it."""
+    if numero is None:
+        return None
+    root = roots.get(numero)
+    if root is None or not may_read_thread(agent, root):
+        raise ActionRefusee(f"{NO_THREAD} Copiez votre texte pour l’écrire dans le salon.")
+    return root
 
 
 def _send(
@@ -181,6 +216,8 @@ def _rendered(salon: Salon, propos: Sequence[Propos], quand: datetime | None) ->
     return [
         MessageSalon(
             salon=salon,
+            racine=one.racine,
+            au_salon=one.racine is None or one.au_salon,
             auteur=one.auteur,
             client_id=one.client_id,
             texte=one.texte,
@@ -216,14 +253,26 @@ def _write(
     MessageSalon.objects.bulk_create(messages)
     carried = bind_files(dict(zip(messages, fichiers, strict=True)))
     # Not what was told of the salon: that waits for the page to say it is read, not for this lock.
-    _set_read({(message.auteur_id, salon.pk): message.numero for message in messages}, ecrit=True)
+    said = {(message.auteur_id, salon.pk): message.numero for message in messages if message.au_salon}
+    _set_read(said, ecrit=True)
+    replies = [message for message in messages if message.racine_id is not None]
+    threads = keep_replies(replies) if replies else {}
+    if salon.nominatif and not salon.historique_entier:
+        # Some of those who listen may not read what a thread answers: how long it is does not concern them.
+        threads = {}
     publish_all_on_commit(
-        (f"salon.{salon.pk}", message_frame(message, Etat(fichiers=carried.get(message.pk, []))))
+        (
+            f"salon.{salon.pk}",
+            message_frame(
+                message,
+                Etat(fichiers=carried.get(message.pk, []), fil=threads.get(message.racine_id or 0)),
+            ),
+        )
         for message in messages
     )
     if announce:
         for message in messages:
-            if salon.prive:
+            if salon.prive or message.racine_id is not None:
                 distribute_salon_message.configure(schedule_in={"seconds": BEFORE_TELLING}).defer(
                     message_id=message.pk
                 )
@@ -260,6 +309,11 @@ def tell_of_salon_message(message: MessageSalon) -> None:
     read it. For the worker; harmless when repeated."""
     if not message.visible:
         return
+    if message.racine_id is not None:
+        tell_of_reply(message)
+        # Shown in a private salon too, it is addressed to the others there as any line.
+        if not (message.salon.prive and message.au_salon):
+            return
     salon, auteur = message.salon, message.auteur
     people = members_of(salon)
     asleep = SourdineSalon.objects.filter(salon=salon).values_list("agent", flat=True)

@@ -1,9 +1,11 @@
 """How long the lines of a salon are kept, and their removal."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -55,7 +57,10 @@ def say_retention(salon: Salon) -> str:
     if not salon.conservation_jours:
         return ""
     duree = dict(DUREES).get(salon.conservation_jours, f"{salon.conservation_jours} jours")
-    return f"Dans ce salon, chaque message est effacé {duree[0].lower()}{duree[1:]} après avoir été écrit."
+    return (
+        f"Dans ce salon, chaque message est effacé {duree[0].lower()}{duree[1:]} après avoir été écrit"
+        "\u00a0; un fil, après sa dernière réponse."
+    )
 
 
 def remove_expired() -> bool:
@@ -73,7 +78,8 @@ def _remove_of(pk: int) -> bool:
     if salon is None:
         return False
     limit = timezone.now() - timedelta(days=salon.conservation_jours)
-    # By number: what goes is always the beginning, so that one number says all of it.
+    # By number: what goes is the beginning, save for the threads in which somebody answered since; one number says all
+    # of it to those who count what they have not read.
     last = (
         MessageSalon.objects.filter(salon=salon, cree_le__lt=limit)
         .order_by("-cree_le", "-numero")
@@ -82,15 +88,27 @@ def _remove_of(pk: int) -> bool:
     )
     if last is None:
         return False
-    rows = list(
-        MessageSalon.objects.filter(salon=salon, numero__lte=last)
-        .order_by("numero")
-        .values_list("pk", "numero")[:BATCH]
-    )
+    rows = list(_expired(salon, last, limit)[:BATCH])
+    if not rows:
+        return False
     # What was told of a line holds some of its words.
-    Notification.objects.filter(cle__in=[f"salon.{number}" for number, _ in rows]).delete()
-    MessageSalon.objects.filter(pk__in=[number for number, _ in rows]).delete()
+    gone = [pk for pk, _ in rows]
+    gone += MessageSalon.objects.filter(racine__in=gone).values_list("pk", flat=True)
+    Notification.objects.filter(cle__in=[f"salon.{pk}" for pk in gone]).delete()
+    MessageSalon.objects.filter(pk__in=gone).delete()
     salon.efface_jusqu_a = max(salon.efface_jusqu_a, rows[-1][1])
     salon.save(update_fields=["efface_jusqu_a"])
-    record(None, "salon.remove_expired", salon, lignes=len(rows))
+    record(None, "salon.remove_expired", salon, lignes=len(gone))
     return len(rows) == BATCH
+
+
+def _expired(salon: Salon, last: int, limit: datetime) -> QuerySet[MessageSalon, tuple[int, int]]:
+    """The lines up to number `last` that are kept no longer, replies apart, by number in the database and in the salon. A
+    thread is kept as long as its last line, and goes whole."""
+    return (
+        MessageSalon.objects.filter(salon=salon, numero__lte=last, racine=None)
+        .alias(fin=Coalesce("derniere_reponse_le", "cree_le"))
+        .filter(fin__lt=limit)
+        .order_by("numero")
+        .values_list("pk", "numero")
+    )

@@ -209,7 +209,14 @@ async def unsubscribe(connexion: "Connexion", frame: Desabonner) -> TrameEmise:
 
 @repond_a(Dire)
 async def say(connexion: "Connexion", frame: Dire) -> TrameEmise:
-    demande = Demande(connexion.agent_id, frame.texte, frame.client_id, frame.fichiers or ())
+    demande = Demande(
+        connexion.agent_id,
+        frame.texte,
+        frame.client_id,
+        frame.fichiers or (),
+        frame.racine,
+        frame.au_salon or False,
+    )
     numero = await connexion.hub.redaction.say(frame.salon, demande)
     return Accuse(frame.salon, str(frame.client_id), numero)
 
@@ -219,7 +226,10 @@ async def read(connexion: "Connexion", frame: Lu) -> None:
     """Taken from whoever follows the salon, which is checked; others have nothing there to have read."""
     if Canal("salon", frame.salon) not in connexion.prise.canaux:
         raise PermissionDenied("Cette page ne suit pas ce salon.")
-    connexion.hub.lectures.note(connexion.agent_id, frame.salon, frame.numero)
+    if frame.racine is None:
+        connexion.hub.lectures.note(connexion.agent_id, frame.salon, frame.numero)
+    else:
+        connexion.hub.lectures_fils.note(connexion.agent_id, (frame.salon, frame.racine), frame.numero)
 
 
 # --- One line of a salon ----------------------------------------------------------------------------
@@ -296,7 +306,7 @@ async def tell_of_writing(connexion: "Connexion", frame: Ecrit) -> None:
         if not ecriture.may_say(canal, prise.agent_id, frame.actif):
             return
     if nom:
-        ecriture.say(canal, prise.agent_id, nom, frame.actif)
+        ecriture.say(canal, prise.agent_id, nom, frame.actif, frame.racine)
 
 
 @in_thread

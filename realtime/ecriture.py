@@ -78,9 +78,12 @@ class Ecriture:
         )
         return others < CROWD and len(self._tasks) < IN_FLIGHT
 
-    def say(self, canal: Canal, agent_id: int, nom: str, actif: bool) -> None:
-        """Publish; waits for nothing. The caller has checked the right, and asked `may_say`."""
-        event = {"type": "ecrit", "auteur": {"id": agent_id, "nom": nom}, "actif": actif}
+    def say(self, canal: Canal, agent_id: int, nom: str, actif: bool, racine: int | None = None) -> None:
+        """Publish, in the thread of line `racine` if it is given; waits for nothing. The caller has checked the right,
+        and asked `may_say`."""
+        event: dict[str, Any] = {"type": "ecrit", "auteur": {"id": agent_id, "nom": nom}, "actif": actif}
+        if racine is not None:
+            event["racine"] = racine
         self.hear(str(canal), event)
         task = asyncio.create_task(self._hub.publish(canal, event), name="ecriture")
         self._tasks.add(task)

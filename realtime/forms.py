@@ -41,6 +41,12 @@ class DireForm(_Texte):
         self.fields["texte"].required = not avec_fichiers
 
 
+class RepondreForm(DireForm):
+    """A reply in a thread."""
+
+    au_salon = forms.BooleanField(label="Montrer aussi dans le salon", required=False)
+
+
 def parse_day(value: str) -> datetime | None:
     """The beginning of a day (« 2026-11-25 ») at the reader's clock; None for what is no day."""
     try:

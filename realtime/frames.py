@@ -4,7 +4,7 @@ from typing import Any
 
 from annuaire.models import Agent
 from plateforme.socle.templatetags.socle import couleur_agent
-from realtime.etats import Etat
+from realtime.etats import Etat, ResumeFil
 from realtime.fichiers.presentation import file_frame
 from realtime.models import MessageSalon
 
@@ -21,10 +21,21 @@ def person_frame(agent: Agent) -> dict[str, Any]:
     }
 
 
+def thread_frame(fil: ResumeFil, *, lecteur: bool = False) -> dict[str, Any]:
+    """What a page shows of a thread under its root."""
+    frame = {
+        "reponses": fil.nombre,
+        "derniere": fil.derniere_le.isoformat() if fil.derniere_le is not None else None,
+        "personnes": fil.personnes,
+        "rang": fil.rang,
+    }
+    return frame | {"suit": fil.suit, "non_lus": fil.non_lus} if lecteur else frame
+
+
 def message_frame(
     message: MessageSalon, etat: Etat | None = None, *, lecteur: bool = False
 ) -> dict[str, Any]:
-    """A salon message as browsers get it. `auteur` must be loaded; `html` is safe (rendered by the house).
+    """A salon message as browsers get it. `auteur` and `racine` must be loaded; `html` is safe (rendered by the house).
 
     What never happened to it is left out. `lecteur`: `etat` was read for the one person who gets this frame.
     """
@@ -37,6 +48,10 @@ def message_frame(
         "html": message.html if message.visible else "",
         "date": message.cree_le.isoformat(),
     }
+    if message.racine_id is not None:
+        frame |= {"racine": message.racine.numero, "au_salon": message.au_salon}
+    if etat is not None and etat.fil is not None:
+        frame["fil"] = thread_frame(etat.fil, lecteur=lecteur)
     if message.revision:
         frame |= {"revision": message.revision, "version": message.version}
     if message.supprime_le is not None:

@@ -26,27 +26,34 @@ class Passe(NamedTuple):
     suite: bool = False
 
 
-def messages_before(salon_id: int, avant: int | None = None, *, apres: int = 0) -> Passe:
-    """The last messages of a salon, or the last ones before number `avant`; of those beyond `apres` only. One query."""
-    rows = _with_author(salon_id).filter(numero__gt=apres).order_by("-numero")
+def messages_before(
+    salon_id: int, avant: int | None = None, *, apres: int = 0, racine: MessageSalon | None = None
+) -> Passe:
+    """The last messages of a salon, or the last ones before number `avant`; of those beyond `apres` only; of the thread of
+    `racine` if it is given, else without the replies that stay in theirs. One query, as those below."""
+    rows = _shown(salon_id, racine).filter(numero__gt=apres).order_by("-numero")
     if avant is not None:
         rows = rows.filter(numero__lt=avant)
     found = list(rows[: PAGE + 1])
     return Passe(found[:PAGE][::-1], reste=len(found) > PAGE, suite=avant is not None)
 
 
-def messages_since(salon_id: int, depuis: int, *, apres: int = 0) -> Passe:
+def messages_since(
+    salon_id: int, depuis: int, *, apres: int = 0, racine: MessageSalon | None = None
+) -> Passe:
     """The messages that follow number `depuis`; of those beyond `apres` only. One query."""
-    rows = _with_author(salon_id).filter(numero__gt=max(depuis, apres)).order_by("numero")
+    rows = _shown(salon_id, racine).filter(numero__gt=max(depuis, apres)).order_by("numero")
     found = list(rows[: PAGE + 1])
     return Passe(found[:PAGE], reste=depuis > apres, suite=len(found) > PAGE)
 
 
-def messages_around(salon_id: int, numero: int, *, apres: int = 0) -> Passe:
+def messages_around(
+    salon_id: int, numero: int, *, apres: int = 0, racine: MessageSalon | None = None
+) -> Passe:
     """A page in whose middle is the message `numero`, or what is left around that place. Two queries."""
     half = PAGE // 2
-    before = messages_before(salon_id, numero, apres=apres)
-    since = messages_since(salon_id, numero - 1, apres=apres)
+    before = messages_before(salon_id, numero, apres=apres, racine=racine)
+    since = messages_since(salon_id, numero - 1, apres=apres, racine=racine)
     # What one side lacks, the other may give.
     after = since.messages[: PAGE - min(half, len(before.messages))]
     room = PAGE - len(after)
@@ -59,7 +66,7 @@ def messages_around(salon_id: int, numero: int, *, apres: int = 0) -> Passe:
 
 def first_of_day(salon_id: int, jour: datetime, *, apres: int = 0) -> int | None:
     """The number of the first message said from the moment `jour` on; None if nobody spoke since. One query."""
-    rows = MessageSalon.objects.filter(salon_id=salon_id, numero__gt=apres, cree_le__gte=jour)
+    rows = MessageSalon.objects.filter(salon_id=salon_id, au_salon=True, numero__gt=apres, cree_le__gte=jour)
     return rows.order_by("cree_le", "numero").values_list("numero", flat=True).first()
 
 
@@ -75,10 +82,12 @@ def frames_after(agent: Agent, salon_id: int, apres: int) -> tuple[list[dict[str
 
     At least one if there is any, so that asking again with the last number always gets to the end.
     """
-    apres = max(apres, read_after_in(agent, salon_id))
-    found = list(_with_author(salon_id).filter(numero__gt=apres).order_by("numero")[: CATCH_UP + 1])
+    readable = read_after_in(agent, salon_id)
+    found = list(
+        _with_author(salon_id).filter(numero__gt=max(apres, readable)).order_by("numero")[: CATCH_UP + 1]
+    )
     taken = _as_many_as_fit(found)
-    states = states_of(taken, agent)
+    states = states_of(taken, agent, apres=readable)
     frames = [message_frame(message, states.get(message.pk), lecteur=True) for message in taken]
     return frames, len(frames) < len(found)
 
@@ -95,7 +104,7 @@ def changes_since(agent: Agent, salon_id: int, revision: int) -> tuple[list[dict
     rows = _with_author(salon_id).filter(revision__gt=max(revision, 0), numero__gt=apres).order_by("revision")
     found = list(rows[: CATCH_UP + 1])
     taken = _as_many_as_fit(found)
-    states = states_of(taken, agent)
+    states = states_of(taken, agent, apres=apres)
     frames = [line_frame(message, states.get(message.pk), lecteur=True) for message in taken]
     last = taken[-1].revision if taken else 0
     more = len(taken) < len(found)
@@ -112,7 +121,16 @@ def _as_many_as_fit(found: list[MessageSalon]) -> list[MessageSalon]:
     return found[:CATCH_UP]
 
 
+def _shown(salon_id: int, racine: MessageSalon | None) -> QuerySet[MessageSalon]:
+    """What is shown together: the lines of a salon, or the replies of one thread."""
+    rows = _with_author(salon_id)
+    return rows.filter(au_salon=True) if racine is None else rows.filter(racine=racine)
+
+
 def _with_author(salon_id: int) -> QuerySet[MessageSalon]:
-    return MessageSalon.objects.filter(salon_id=salon_id).select_related(
-        "auteur__service", "auteur__territoire"
+    """With what a frame says of each: whose it is, and what it answers."""
+    return (
+        MessageSalon.objects.filter(salon_id=salon_id)
+        .select_related("auteur__service", "auteur__territoire", "racine")
+        .defer("racine__texte", "racine__html")
     )

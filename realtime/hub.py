@@ -16,6 +16,7 @@ from django.conf import settings
 
 from plateforme.socle.canaux import Canal, parse_canal
 from plateforme.socle.diffusion import group_name
+from realtime.actions import mark_salons_read
 from realtime.battement import Battement
 from realtime.ecriture import Ecriture
 from realtime.etats_personnes import Etats
@@ -25,6 +26,7 @@ from realtime.ouvertes import Ouvertes
 from realtime.presence import Presence
 from realtime.prises import Ecoulement, Prise, prepare
 from realtime.redaction import Redaction
+from realtime.reponses import mark_fils_read
 from realtime.veille import Veille
 
 logger = structlog.get_logger(__name__)
@@ -54,7 +56,8 @@ class Hub:
         self.battement = Battement(self)
         self.ecriture = Ecriture(self)
         self.redaction = Redaction()
-        self.lectures = Lectures()
+        self.lectures: Lectures[int] = Lectures(mark_salons_read)
+        self.lectures_fils: Lectures[tuple[int, int]] = Lectures(mark_fils_read)
         self.veille = Veille(self, self._release)
         self._layer = get_channel_layer()
         self._name: str | None = None
@@ -248,6 +251,7 @@ class Hub:
         for prise in tuple(self.prises):
             prise.stop()
         await self.lectures.close()
+        await self.lectures_fils.close()
         await self.ecriture.close()
         await self.etats.close()
         await self.ouvertes.close()

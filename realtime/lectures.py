@@ -2,28 +2,34 @@
 writes a message."""
 
 import asyncio
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
 
 import structlog
 
-from realtime.actions import mark_salons_read
 from realtime.fils import in_thread
 
 logger = structlog.get_logger(__name__)
 
+# What is read: a salon, or a thread by its salon and its root's number.
+Lieu = TypeVar("Lieu")
 
-class Lectures:
-    """Gathers what the sockets of one hub say they have read. Lost with the process: a second of reading at most."""
+
+class Lectures(Generic[Lieu]):
+    """Gathers what the sockets of one hub say they have read, for `mark`. Lost with the process: a second of reading at
+    most."""
 
     EVERY = 1.0  # seconds
     TOGETHER = 2000  # people and salons of one query
 
-    def __init__(self) -> None:
-        self._lus: dict[tuple[int, int], int] = {}
+    def __init__(self, mark: Callable[[Mapping[tuple[int, Lieu], int]], None]) -> None:
+        self._mark = in_thread(mark)
+        self._lus: dict[tuple[int, Lieu], int] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def note(self, agent_id: int, salon_id: int, numero: int) -> None:
+    def note(self, agent_id: int, lieu: Lieu, numero: int) -> None:
         """The person has read up to `numero`. The caller knows that they may read there."""
-        key = (agent_id, salon_id)
+        key = (agent_id, lieu)
         self._lus[key] = max(numero, self._lus.get(key, 0))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_soon(), name="lectures")
@@ -45,12 +51,9 @@ class Lectures:
         keys = list(self._lus)[: self.TOGETHER]
         together = {key: self._lus.pop(key) for key in keys}
         try:
-            await _mark(together)
+            await self._mark(together)
         except Exception:
             # The database is away: kept for the next time, which does not go back on what was read since.
             logger.warning("reading_marks_wait", exc_info=True)
             for key, numero in together.items():
                 self._lus[key] = max(numero, self._lus.get(key, 0))
-
-
-_mark = in_thread(mark_salons_read)

@@ -24,6 +24,7 @@ from plateforme.socle.typographie import tidy_title
 from realtime.access import NOT_MEMBER, can_manage, get_salon, members_of
 from realtime.liens import link_key
 from realtime.models import MembreSalon, Salon, SourdineSalon
+from realtime.reponses import forget_fils
 
 # More people than that are a community.
 MOST_MEMBERS = 100
@@ -247,6 +248,7 @@ def take_out(salon: Salon, agent: Agent) -> bool:
     if not removed:
         return False
     forget_thread(f"salon.{salon.pk}", [agent.pk])
+    forget_fils(salon, agent)
     SourdineSalon.objects.filter(salon=salon, agent=agent).delete()
     publish_change(salon, "membres")
     return True

@@ -33,6 +33,7 @@ from realtime.fichiers.joints import Joint
 from realtime.fichiers.presentation import extract_of
 from realtime.frames import line_frame
 from realtime.models import MOTIF_MAX, FichierSalon, MessageSalon, ReactionSalon, Salon, VersionMessageSalon
+from realtime.reponses import count_again
 
 # Texts erased in one transaction.
 ERASED = 1000
@@ -275,7 +276,7 @@ def _lock(line: MessageSalon) -> MessageSalon:
     salon.communaute = line.salon.communaute
     locked: MessageSalon | None = (
         MessageSalon.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("auteur__service", "auteur__territoire")
+        .select_related("auteur__service", "auteur__territoire", "racine")
         .filter(pk=line.pk)
         .first()
     )
@@ -298,6 +299,8 @@ def _publish_changed(line: MessageSalon, *fields: str, reaction: dict[str, Any] 
         (line.revision,) = cursor.fetchone()
     line.salon.revision = line.revision
     line.save(update_fields=[*fields, "revision"])
+    if "supprime_le" in fields:
+        count_again(line)
     etat = states_of([line]).get(line.pk)
     apart = etat is not None and etat.reserve
     if apart or (line.salon.nominatif and not line.salon.historique_entier):

@@ -7,7 +7,7 @@ sees nothing of the others, and they nothing of them.
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F
+from django.db.models import Count, Subquery
 
 from annuaire.models import Agent
 from annuaire.presence.lecture import choice_of
@@ -41,12 +41,13 @@ def readings(agent: Agent, pk: int) -> tuple[list[dict[str, Any]] | None, int | 
             .select_related("agent__service", "agent__territoire")
         )
         return [_frame(row.agent, row.montre) for row in rows], None
-    last = MessageSalon.objects.filter(salon=pk, numero=F("salon__dernier_numero")).values("auteur")
+    # Of those that the page shows: replies that stay in their thread are read apart.
+    last = MessageSalon.objects.filter(salon=pk, au_salon=True).order_by("-numero")
     readers = (
-        LectureSalon.objects.filter(salon=pk, salon__dernier_numero__gt=0, agent__is_active=True)
-        .filter(montre__gte=F("salon__dernier_numero"))
+        LectureSalon.objects.filter(salon=pk, agent__is_active=True)
+        .filter(montre__gte=Subquery(last.values("numero")[:1]))
         .exclude(agent=agent)
-        .exclude(agent__in=last)
+        .exclude(agent=Subquery(last.values("auteur")[:1]))
         .exclude(agent__etat_presence__montre_lectures=False)
     )
     return None, readers.count()

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, functions
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from annuaire.models import Agent, WithoutAccents
@@ -13,6 +14,17 @@ from forum.models import Reaction
 from plateforme.socle.recherche import FrenchVector
 
 MOTIF_MAX = 300
+# Unread lines of one salon are counted so far: a badge says « 99+ », and what nobody reads costs no more each day.
+MANY = 100
+# By the index `message_salon_flux`.
+_UNREAD = (
+    "SELECT count(*) FROM (SELECT 1 FROM realtime_messagesalon ligne WHERE ligne.salon_id = realtime_salon.id"
+    " AND ligne.au_salon AND ligne.numero > greatest(realtime_salon.efface_jusqu_a,"
+    " (SELECT lu.dernier_numero FROM realtime_lecturesalon lu"
+    " WHERE lu.salon_id = realtime_salon.id AND lu.agent_id = %s),"
+    " (SELECT membre.apres FROM realtime_membresalon membre"
+    " WHERE membre.salon_id = realtime_salon.id AND membre.agent_id = %s)) LIMIT %s) AS nouvelles"
+)
 
 
 class SalonQuerySet(models.QuerySet["Salon"]):
@@ -37,15 +49,11 @@ class SalonQuerySet(models.QuerySet["Salon"]):
         return self.filter(genre=Salon.Genre.COMMUNAUTE)
 
     def with_unread(self, agent: Agent) -> "SalonQuerySet":
-        """Adds `non_lus`: how many messages came since `agent` last read, or was added, and are still there."""
-        read = LectureSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("dernier_numero")
-        added = MembreSalon.objects.filter(agent=agent, salon=models.OuterRef("pk")).values("apres")
+        """Adds `non_lus`: how many lines came among those of the salon since `agent` last read, or was added, and are
+        still there; `MANY` at most. Replies that stay in their thread are not among them: each thread says its own."""
         return self.annotate(
-            non_lus=F("dernier_numero")
-            - functions.Greatest(
-                functions.Coalesce(models.Subquery(read), 0),
-                functions.Coalesce(models.Subquery(added), 0),
-                F("efface_jusqu_a"),
+            non_lus=RawSQL(  # noqa: S611  (constants)
+                _UNREAD, [agent.pk, agent.pk, MANY], output_field=models.IntegerField()
             )
         )
 
@@ -195,6 +203,16 @@ class MessageSalon(models.Model):
     salon = models.ForeignKey(Salon, on_delete=models.CASCADE, related_name="messages")
     auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="messages_salon")
     numero = models.PositiveIntegerField("numéro")
+    # What this answers in a thread. A line of the same salon that answers nothing itself: a trigger holds it (migration
+    # 0013), and that it never changes.
+    racine = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="reponses", editable=False, db_index=False
+    )
+    # Shown among the lines of the salon: all but the replies that stay in their thread.
+    au_salon = models.BooleanField(default=True, db_default=True, editable=False)
+    # Of a root: how many replies can be read, and when the last one was said. Kept with each reply, in its transaction.
+    nb_reponses = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    derniere_reponse_le = models.DateTimeField(null=True, editable=False)
     # Given by the browser: a resend after a cut is recognised, whoever answers it.
     client_id = models.UUIDField()
     texte = models.TextField("message")
@@ -247,6 +265,12 @@ class MessageSalon(models.Model):
             GinIndex(F("salon"), FrenchVector("texte"), name="message_salon_mots"),
             # A day of a salon, and what is older than one.
             models.Index(fields=["salon", "cree_le"], name="message_salon_jour"),
+            # The lines of a salon, however many replies its threads hold.
+            models.Index(fields=["salon", "numero"], name="message_salon_flux", condition=Q(au_salon=True)),
+            # One thread.
+            models.Index(
+                fields=["racine", "numero"], name="message_salon_fil", condition=Q(racine__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -255,6 +279,12 @@ class MessageSalon(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(motif="") | Q(supprime_le__isnull=False), name="message_salon_motif"
+            ),
+            models.CheckConstraint(
+                condition=Q(au_salon=True) | Q(racine__isnull=False), name="message_salon_au_salon"
+            ),
+            models.CheckConstraint(
+                condition=Q(racine__isnull=True) | Q(nb_reponses=0), name="message_salon_racine_compte"
             ),
             models.UniqueConstraint(fields=["salon", "numero"], name="message_salon_numero"),
             models.UniqueConstraint(fields=["auteur", "client_id"], name="message_salon_une_fois"),
@@ -270,6 +300,28 @@ class MessageSalon(models.Model):
     @property
     def visible(self) -> bool:
         return self.supprime_le is None
+
+
+class SuiviFil(models.Model):
+    """What one person is to a thread: whether they hear of it, how far they have read it, when they last answered.
+
+    Written for whoever began what it answers, answers, is called there, or asks for it; others have no row."""
+
+    racine = models.ForeignKey(MessageSalon, on_delete=models.CASCADE, related_name="suivis", db_index=False)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    suit = models.BooleanField("suit ce fil", default=True, db_default=True)
+    # The number of the last reply that they have read.
+    lu = models.PositiveIntegerField(default=0, db_default=0)
+    # The number of their own last reply; 0: they have not answered.
+    repondu = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name = "suivi d’un fil"
+        verbose_name_plural = "suivis de fils"
+        constraints = [models.UniqueConstraint(fields=["racine", "agent"], name="suivi_fil_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} sur {self.racine_id}"
 
 
 class VersionMessageSalon(models.Model):

@@ -63,10 +63,13 @@ class Ligne:
         ]
 
 
-def build_lines(messages: Sequence[MessageSalon], agent: Agent, lu: int | None = None) -> list[Ligne]:
-    """Group messages (oldest first) into lines. `lu`: number up to which `agent` has read, if it matters."""
+def build_lines(
+    messages: Sequence[MessageSalon], agent: Agent, lu: int | None = None, *, fils: bool = True
+) -> list[Ligne]:
+    """Group messages (oldest first) into lines. `lu`: number up to which `agent` has read, if it matters; `fils`: whether
+    they say what threads they began."""
     lines: list[Ligne] = []
-    states = states_of(messages, agent)
+    states = states_of(messages, agent, fils=fils)
     people: dict[int, dict[str, Any]] = {}
     before: MessageSalon | None = None
     unread_shown = lu is None
@@ -149,7 +152,8 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "autour": endroit.autour,
         "apres": apres,
         # What this page shows, not what the salon holds: a message come meanwhile is caught up by its number.
-        "dernier": past.messages[-1].numero if past.messages else apres,
+        # The replies that stay in their threads have numbers too: the end of the page is that of the salon, read before.
+        "dernier": shown_up_to(past, max(apres, 0 if past.suite else salon.dernier_numero)),
         # Read with the salon, before its lines: what changes meanwhile is told again.
         "revision": salon.revision,
         # A pin leaves a revision.
@@ -162,6 +166,11 @@ def salon_context(agent: Agent, salon: Salon, endroit: Endroit = END) -> dict[st
         "moi": person_frame(agent),
         "fuseau": clock_of(agent),
     }
+
+
+def shown_up_to(past: historique.Passe, fin: int) -> int:
+    """Up to which number a page leaves nothing out; `fin`: where it knows that there was nothing more."""
+    return max([fin, *(message.numero for message in past.messages[-1:])])
 
 
 def page_layout(agent: Agent, salon: Salon) -> dict[str, Any]:
@@ -275,5 +284,7 @@ def _last_lines(salons: Iterable[Salon]) -> dict[int, MessageSalon]:
     found = {}
     for line in lines:
         line.extrait = extract_of(line, 120) if line.visible else "message supprimé"
+        if not line.au_salon:
+            line.extrait = f"dans un fil\u00a0: {line.extrait}"
         found[line.salon_id] = line
     return found

@@ -45,21 +45,25 @@ class Desabonner(TrameRecue):
 @trame_recue("dire")
 @dataclass(frozen=True, slots=True)
 class Dire(TrameRecue):
-    """Say something in a salon: words, files that were sent before, or both. `client_id` makes a resend harmless."""
+    """Say something in a salon: words, files that were sent before, or both; or in the thread of line `racine`; `au_salon`:
+    there and among the lines of the salon. `client_id` makes a resend harmless."""
 
     salon: Identifiant
     texte: Texte
     client_id: Uuid
     fichiers: Joints | None = None
+    racine: Numero | None = None
+    au_salon: Drapeau | None = None
 
 
 @trame_recue("lu")
 @dataclass(frozen=True, slots=True)
 class Lu(TrameRecue):
-    """Everything up to `numero` has been seen."""
+    """Everything up to `numero` has been seen: in the salon, or in the thread of line `racine`."""
 
     salon: Identifiant
     numero: Numero
+    racine: Numero | None = None
 
 
 @trame_recue("modifier")
@@ -117,10 +121,11 @@ class Epingler(TrameRecue):
 @trame_recue("ecrit")
 @dataclass(frozen=True, slots=True)
 class Ecrit(TrameRecue):
-    """The person is writing in a channel, or no longer is. No answer is given."""
+    """The person is writing in a channel, or no longer is; in the thread of line `racine` of a salon. No answer is given."""
 
     canal: CanalEcrit
     actif: Drapeau
+    racine: Numero | None = None
 
 
 @trame_recue("eveil")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from realtime import lieux_views, views, views_lignes
+from realtime import lieux_views, views, views_fils, views_lignes
 from realtime.fichiers import views as views_fichiers
 
 app_name = "realtime"
@@ -28,6 +28,10 @@ urlpatterns = [
     path("salons/<int:pk>/sourdine/", lieux_views.sourdine, name="sourdine"),
     path("communautes/<slug:slug>/salons/nouveau/", lieux_views.ouvrir, name="ouvrir"),
     path("salons/<int:pk>/messages/<int:numero>/", views_lignes.message, name="message"),
+    path("salons/<int:pk>/messages/<int:numero>/fil/", views_fils.fil, name="fil"),
+    path("salons/<int:pk>/messages/<int:numero>/fil/reponses/", views_fils.reponses, name="reponses"),
+    path("salons/<int:pk>/messages/<int:numero>/fil/repondre/", views_fils.repondre, name="repondre"),
+    path("salons/<int:pk>/messages/<int:numero>/fil/suivre/", views_fils.suivre, name="suivre-fil"),
     path("salons/<int:pk>/messages/<int:numero>/gestes/", views_lignes.gestes, name="gestes"),
     path("salons/<int:pk>/messages/<int:numero>/modifier/", views_lignes.modifier, name="modifier"),
     path("salons/<int:pk>/messages/<int:numero>/versions/", views_lignes.versions, name="versions"),

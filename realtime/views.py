@@ -51,17 +51,17 @@ def salon(request: HttpRequest, pk: int) -> HttpResponse:
     salon = get_salon(request.user, pk)
     if "date" in request.GET:
         return _at_day(request, salon)
-    endroit = _place(request)
+    endroit = place_of(request)
     context = _salon_context(request, salon, DireForm(), endroit)
     if endroit.avant is None and endroit.autour is None and request.method == "GET":
         mark_salon_read(request.user, salon, context["dernier"])
     return render(request, "realtime/salon.html", context)
 
 
-def _place(request: HttpRequest) -> Endroit:
+def place_of(request: HttpRequest) -> Endroit:
     """The one place that the address names; none: where one had read to."""
     for name in ("avant", "depuis", "autour"):
-        number = _number(request, name)
+        number = number_of(request, name)
         if number is not None:
             return Endroit(**{name: number})
     return Endroit(fin=request.GET.get("fin") == "1")
@@ -93,7 +93,7 @@ def recherche(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             check_limit("recherche", request.user.pk)
-            context |= search_context(request.user, salon, form.sought(), _number(request, "avant"))
+            context |= search_context(request.user, salon, form.sought(), number_of(request, "avant"))
         except ActionRefusee as refused:
             form.add_error(None, refused.message)
             status = 429
@@ -123,11 +123,11 @@ def dire(request: HttpRequest, pk: int) -> HttpResponse:
 def messages(request: HttpRequest, pk: int) -> HttpResponse:
     """Older lines, or newer ones, as a fragment of the page."""
     salon = get_salon(request.user, pk)
-    depuis = _number(request, "depuis")
+    depuis = number_of(request, "depuis")
     endroit = (
         Endroit(depuis=depuis)
         if depuis is not None
-        else Endroit(avant=_number(request, "avant") or MAX_NUMBER)
+        else Endroit(avant=number_of(request, "avant") or MAX_NUMBER)
     )
     context = salon_context(request.user, salon, endroit)
     return render(request, "realtime/_messages.html", context)
@@ -143,7 +143,7 @@ def _salon_context(
     }
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
+def number_of(request: HttpRequest, name: str) -> int | None:
     """A message number from the address; what is not one counts as absent."""
     value = request.GET.get(name, "")
     return min(int(value), MAX_NUMBER) if value.isdecimal() and len(value) < 12 and value.isascii() else None

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forum.models import Reaction
@@ -25,7 +26,7 @@ from realtime.presentation import build_lines, name_salons, page_layout
 
 @require_safe
 def message(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
-    """The address of a line: the salon, opened there."""
+    """The address of a line: the salon, or its thread, opened there."""
     return redirect(_address(get_line(request.user, pk, numero)))
 
 
@@ -188,7 +189,10 @@ def _page(
 
 
 def _address(line: MessageSalon) -> str:
-    """The page of the salon that shows the line, opened there."""
+    """The page of the salon that shows the line, opened there; of its thread, for a reply."""
+    if line.racine is not None:
+        root = reverse("realtime:fil", args=[line.salon_id, line.racine.numero])
+        return f"{root}?autour={line.numero}#reponse-{line.numero}"
     return f"{line.salon.get_absolute_url()}?autour={line.numero}#ligne-{line.numero}"
 
 

@@ -23,6 +23,8 @@ DEFAUTS: Mapping[Genre, Voie] = {
     Genre.SONDAGE: Voie.RESUME,
     Genre.SALON: Voie.COURRIEL,
     Genre.PRIVE: Voie.COURRIEL,
+    # Said quickly, in many pieces: an e-mail for each would be noise.
+    Genre.FIL: Voie.RESUME,
     Genre.REUNION: Voie.RESUME,
     Genre.DOCUMENT: Voie.RESUME,
     Genre.INVITATION: Voie.COURRIEL,
@@ -45,8 +47,8 @@ MALGRE_SOURDINE = {
 }  # fmt: skip
 # What a browser may show over other windows: what is said to me. The rest waits in the list.
 SAILLANT = {
-    Genre.MENTION, Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.SALON, Genre.PRIVE, Genre.INVITATION,
-    Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE,
+    Genre.MENTION, Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.SALON, Genre.PRIVE, Genre.FIL,
+    Genre.INVITATION, Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE,
 }  # fmt: skip
 # Named, or asked for at a time: not held back to be grouped with what follows.
 PRESSE = {Genre.MENTION, Genre.SALON, Genre.RAPPEL}

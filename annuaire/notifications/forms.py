@@ -17,6 +17,7 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.MENTION, "On me cite dans un sujet"),
             (Genre.SALON, "On me cite dans un salon"),
             (Genre.PRIVE, "On m’écrit dans un salon hors des communautés"),
+            (Genre.FIL, "On répond dans un fil que je suis"),
             (Genre.REPONSE, "On répond dans un sujet que je suis"),
             (Genre.ACCEPTATION, "Ma réponse est retenue"),
             (Genre.REACTION, "On réagit à un de mes messages"),

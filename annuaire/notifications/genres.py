@@ -17,6 +17,7 @@ class Genre(models.TextChoices):
     SONDAGE = "sondage", "Sondage"
     SALON = "salon", "Mention dans un salon"
     PRIVE = "prive", "Message privé"
+    FIL = "fil", "Réponse dans un fil"
     REUNION = "reunion", "Réunion"
     DOCUMENT = "document", "Document"
     INVITATION = "invitation", "Invitation"

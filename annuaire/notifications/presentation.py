@@ -18,6 +18,7 @@ PHRASES = {
     Genre.REPONSE: ("a répondu à", "ont répondu à"),
     Genre.MENTION: ("vous cite dans", "vous citent dans"),
     Genre.PRIVE: ("a écrit dans", "ont écrit dans"),
+    Genre.FIL: ("a répondu dans un fil de", "ont répondu dans un fil de"),
     Genre.REACTION: ("a réagi à votre message dans", "ont réagi à vos messages dans"),
 }
 # Of each conversation given by its head: its first news, who made them (latest first) and their kinds.

@@ -119,6 +119,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "devenirs:sujet": ("/salons/{salon}/messages/1/sujet/", "/salons/{groupe}/messages/1/sujet/"),
     "devenirs:decision": ("/salons/{salon}/messages/1/decision/",),
     "devenirs:tache": ("/salons/{salon}/messages/1/tache/", "/salons/{groupe}/messages/1/tache/"),
+    "realtime:fil": ("/salons/{groupe}/messages/1/fil/",),
     "realtime:modifier": ("/salons/{groupe}/messages/1/modifier/",),
     "realtime:versions": ("/salons/{groupe}/messages/2/versions/",),
     "realtime:ouvrir": (f"{C}salons/nouveau/",),
@@ -205,7 +206,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
     ),
     "a part of a page, looked at within it": (
         "forum:etat", "forum:sondage", "forum:similaires", "forum:experts", "forum:nouveaux", "forum:fragment",
-        "realtime:messages", "seances:etat",
+        "realtime:messages", "realtime:reponses", "seances:etat",
     ),
     "an e-mail, as a mail program shows it": ("demo:courriel-html",),
     "Django’s administration": ("admin:index",),

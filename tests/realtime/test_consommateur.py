@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from communautes.actions import exclude_member
 from forum.models import Sujet
-from realtime import historique, lectures
+from realtime import historique
 from realtime.actions import send_message
 from realtime.hub import Hub
 from realtime.lectures import Lectures
@@ -304,14 +304,14 @@ async def test_read_mark(monde: Monde, tab, hub: Hub, monkeypatch: pytest.Monkey
 async def test_reading_marks_wait_for_a_database_that_is_away(monde: Monde, hub: Hub, monkeypatch):
     monkeypatch.setattr(Lectures, "EVERY", 0.05)
     await in_thread(say)(monde.salon, monde.noe, "Bonjour")
-    really, away = lectures._mark, True
+    really, away = hub.lectures._mark, True
 
     async def mark(lus: object) -> None:
         if away:
             raise RuntimeError("no database")
         await really(lus)
 
-    monkeypatch.setattr(lectures, "_mark", mark)
+    monkeypatch.setattr(hub.lectures, "_mark", mark)
     hub.lectures.note(monde.camille.pk, monde.salon.pk, 1)
     await asyncio.sleep(0.2)
     assert not await in_thread(LectureSalon.objects.filter(agent=monde.camille).exists)()

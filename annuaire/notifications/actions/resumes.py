@@ -29,7 +29,7 @@ REMEMBERED = timedelta(days=60)
 RUBRIQUES = (
     (5, "On vous cite", {Genre.MENTION, Genre.SALON}),
     (8, "On vous écrit", {Genre.PRIVE}),
-    (10, "On vous répond", {Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.RESOLU}),
+    (10, "On vous répond", {Genre.REPONSE, Genre.FIL, Genre.ACCEPTATION, Genre.BESOIN, Genre.RESOLU}),
     (
         15,
         "On vous attend",

@@ -18,7 +18,7 @@ from realtime.fichiers.actions import add_file
 from realtime.fichiers.joints import Joint
 from realtime.lieux import open_community_salon, open_direct, open_group
 from realtime.lignes import pin_line, set_line_reaction
-from realtime.models import Salon
+from realtime.models import MessageSalon, Salon
 
 # Who says what, minutes ago.
 GROUPE = (
@@ -29,6 +29,12 @@ GROUPE = (
     ),
     ("gaelle-estaque", 174, "Oui pour 9\u00a0h. Je prends les plans du pont-cadre."),
     ("nadia-ferhat", 95, "Je vous rejoins sur place, j’apporte l’arrêté de 2019."),
+)
+# In the thread of the first line: nobody has to look for the answer among the rest.
+FIL = (
+    ("gaelle-estaque", 172, "Deux voitures suffisent\u00a0? Nous sommes six avec la commune."),
+    ("aminata-sarr", 168, "Oui, j’en réserve deux pour la matinée."),
+    ("nadia-ferhat", 90, "Gardez-moi une place au retour."),
 )
 DIRECT = (
     ("nadia-ferhat", 60, "Bonjour Aminata, auriez-vous le modèle d’arrêté dont vous parliez hier\u00a0?"),
@@ -69,6 +75,7 @@ def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: dateti
     )
     _say(group, GROUPE, agents, now, {0: FICHIERS})
     asked = group.messages.get(numero=1)
+    _say(group, FIL, agents, now, racine=asked)
     pin_line(animatrice, asked, True)
     set_line_reaction(agents["nadia-ferhat"], asked, "accord", True)
     gaelle = agents["gaelle-estaque"]
@@ -88,6 +95,7 @@ def _say(
     agents: Mapping[str, Agent],
     now: datetime,
     files: Mapping[int, Sequence[tuple[dict[str, Any], str]]] | None = None,
+    racine: MessageSalon | None = None,
 ) -> None:
     for rank, (name, minutes, text) in enumerate(lines):
         # A name-based id: the same world each time.
@@ -97,7 +105,7 @@ def _say(
             for entry, alternative in (files or {}).get(rank, ())
         ]
         moment = now - timedelta(minutes=minutes)
-        send_message(agents[name], salon, text, client_id, fichiers=joints, quand=moment)
+        send_message(agents[name], salon, text, client_id, fichiers=joints, racine=racine, quand=moment)
 
 
 def _add(agent: Agent, salon: Salon, entry: dict[str, Any]) -> uuid.UUID:

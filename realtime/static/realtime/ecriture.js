@@ -14,20 +14,21 @@ const MONTRER = 6000;
 /**
  * Show who writes on `canal` in `ligne`; with `champ`, tell the others that this person types in it.
  *
- * Where the channel's messages are counted (`apres`), to be called after the module that counts them.
+ * Where the channel's messages are counted (`apres`), to be called after the module that counts them. `racine`: of the
+ * thread in which it is, if any. Gives what stops listening (`fermer`).
  */
-export function suivreEcriture(canal, ligne, champ) {
+export function suivreEcriture(canal, ligne, champ, racine) {
   const lecteur = new Lecteur(ligne);
-  subscribe(
+  if (champ) new Plume(canal, champ, racine);
+  return subscribe(
     canal,
     (event) => {
-      if (event.type === "ecrit") lecteur.recevoir(event);
+      if (event.type === "ecrit" && event.racine === racine) lecteur.recevoir(event);
       else if (event.type === "salon.message") lecteur.oublier(event.auteur.id);
       else if (event.type === "message.nouveau") lecteur.oublier(event.auteur);
     },
     { onEtat: (etat) => etat !== "connecte" && lecteur.vider() },
   );
-  if (champ) new Plume(canal, champ);
 }
 
 class Lecteur {
@@ -66,8 +67,9 @@ class Lecteur {
 /** What the person types in a field: said now and then while they do, and once when they have erased it. When it
  * is sent, its arrival says enough. */
 class Plume {
-  constructor(canal, champ) {
+  constructor(canal, champ, racine) {
     this.canal = canal;
+    this.racine = racine;
     this.champ = champ;
     this.ditLe = -DIRE;
     this.actif = false;
@@ -87,6 +89,6 @@ class Plume {
   dire(actif) {
     this.ditLe = performance.now();
     this.actif = actif;
-    envoyer({ type: "ecrit", canal: this.canal, actif }).catch(() => {});
+    envoyer({ type: "ecrit", canal: this.canal, actif, racine: this.racine }).catch(() => {});
   }
 }

@@ -39,9 +39,10 @@ export class Envois {
     addEventListener("storage", (event) => this.suivre(event));
   }
 
-  /** Put a text in the queue, with files that the server has; it leaves at once if it can. */
-  ajouter(texte, fichiers = []) {
-    const envoi = { client_id: nouvelId(), texte, le: new Date().toISOString() };
+  /** Put a text in the queue, with files that the server has; it leaves at once if it can. `destination`: `racine` and
+   * `au_salon` of a reply. */
+  ajouter(texte, fichiers = [], destination = {}) {
+    const envoi = { client_id: nouvelId(), texte, le: new Date().toISOString(), ...destination };
     if (fichiers.length) envoi.fichiers = fichiers;
     this.liste.push(envoi);
     this.garder(envoi);
@@ -98,10 +99,10 @@ export class Envois {
   }
 
   async tenter(envoi) {
-    const { client_id, texte } = envoi;
+    const { client_id, texte, racine, au_salon } = envoi;
     const fichiers = envoi.fichiers?.map(({ id, image }) => ({ id, ...(image && { alternative: image.alternative }) }));
     try {
-      const accuse = await envoyer({ type: "dire", salon: this.salon, texte, client_id, fichiers });
+      const accuse = await envoyer({ type: "dire", salon: this.salon, texte, client_id, fichiers, racine, au_salon });
       this.essais = 0;
       this.oublier(client_id);
       this.onChange(envoi, "accuse", accuse.numero);

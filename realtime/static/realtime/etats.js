@@ -3,6 +3,7 @@
 import { montrerFichiers } from "./fichiers.js";
 
 import { montrerDevenirs } from "./devenirs.js";
+import { montrerFil } from "./pied_fil.js";
 
 export const REACTIONS = { merci: "Merci", utile: "Utile", accord: "D’accord" };
 
@@ -24,6 +25,7 @@ export function remplir(ligne, message, { moi, adresse, retablissable }) {
   marquer(ligne.querySelector(".ligne-salon__marques"), message, base);
   montrerDevenirs(ligne, message);
   compterReactions(ligne, message, { mien: message.auteur.id === moi, moi, base });
+  montrerFil(ligne, message, adresse);
 }
 
 function pierre(supprime, retablissable) {

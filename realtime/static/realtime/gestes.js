@@ -51,6 +51,9 @@ export class Gestes {
     return {
       visible,
       reagir: visible && this.ecrit && !mien,
+      fil:
+        !ligne.closest(".fil") &&
+        ((visible && this.ecrit) || "racine" in ligne.dataset || Boolean(ligne.querySelector("[data-role=pied-fil]:not([hidden])"))),
       retoucher: visible && this.ecrit && mien && (!delai || this.depuis(ligne.dataset.date) < delai),
       modifie: visible && Boolean(ligne.querySelector(".ligne-salon__marques a")),
       epingler: visible && this.epingle && !epingle,
@@ -98,7 +101,7 @@ export class Gestes {
       choix.setAttribute("aria-checked", miennes.includes(choix.dataset.genre));
     }
     const base = this.base(ligne);
-    const adresses = { lien: base, versions: `${base}versions/`, retirer: `${base}gestes/#supprimer` };
+    const adresses = { fil: `${base}fil/`, lien: base, versions: `${base}versions/`, retirer: `${base}gestes/#supprimer` };
     for (const lien of menu.querySelectorAll("a")) {
       lien.href = adresses[lien.dataset.geste] ?? `${base}${lien.dataset.devenir}/`;
     }
@@ -167,6 +170,7 @@ export class Gestes {
     const adresse = cible.href;
     this.fermer({ rendre: true });
     if (geste === "reagir") this.reagir(ligne, genre);
+    else if (geste === "fil") this.page.fils.aller(ligne);
     else if (geste === "lien") this.copier(adresse);
     else if (geste === "modifier") this.retoucher(ligne);
     else if (geste === "supprimer") this.demander(ligne, { type: "supprimer" }, "Message supprimé.");
@@ -209,9 +213,9 @@ export class Gestes {
   // --- Changing a line in its place ------------------------------------------------------------
 
   /** The arrow up, in a field where nothing is written, takes the last of one's own lines. */
-  remonter(event) {
+  remonter(event, page = this.page) {
     if (event.key !== "ArrowUp" || event.target.value || event.isComposing) return;
-    const ligne = this.page.lignes.derniereMienne();
+    const ligne = page.lignes.derniereMienne();
     if (!ligne || !this.permis(ligne).retoucher) return;
     event.preventDefault();
     this.retoucher(ligne, event.target);

@@ -14,7 +14,7 @@ if (jour) {
   aller.addEventListener("keydown", (event) => event.key === "Escape" && fermer());
   document.addEventListener("click", (event) => {
     const separateur = event.target.closest(".salon__jour span");
-    if (separateur) {
+    if (separateur && !separateur.closest(".fil")) {
       jour.value = separateur.parentElement.dataset.jour;
       aller.open = true;
       aller.scrollIntoView({ block: "nearest" });

@@ -11,12 +11,13 @@ export class Lignes {
    * `fuseau` the time zone of the pages; `adresse` what the addresses of lines begin with; `retablissable(ligne,
    * supprime)` whether this person may put a deleted line back.
    */
-  constructor(liste, modele, { fuseau, moi, adresse, retablissable }) {
+  constructor(liste, modele, { fuseau, moi, adresse, retablissable, prefixe = "ligne" }) {
     this.liste = liste;
     this.modele = modele;
     this.moi = moi;
     this.adresse = adresse;
     this.retablissable = retablissable;
+    this.prefixe = prefixe;
     this.heure = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: fuseau });
     this.exact = new Intl.DateTimeFormat("fr-FR", { dateStyle: "full", timeStyle: "short", timeZone: fuseau });
     this.cleJour = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: fuseau });
@@ -37,7 +38,7 @@ export class Lignes {
     const precedente = this.derniere();
     if (!precedente || precedente.dataset.jour !== jour) this.liste.insertBefore(this.separateur(date, jour), repere);
     const ligne = this.construire(message.auteur, date, jour);
-    ligne.id = `ligne-${message.numero}`;
+    ligne.id = `${this.prefixe}-${message.numero}`;
     ligne.dataset.numero = message.numero;
     ligne.dataset.clientId = message.client_id;
     remplir(ligne, message, this);

@@ -19,7 +19,7 @@ export class Lus {
   recevoir(event) {
     if (event.type === "abonne") this.commencer(event);
     else if (event.type === "lectures") for (const lu of event.lus) this.noter(lu);
-    else if (event.type === "salon.message") this.ecrire(event);
+    else if (event.type === "salon.message" && (!event.racine || event.au_salon)) this.ecrire(event);
     this.montrer();
   }
 

@@ -1,4 +1,4 @@
-/** The page of a salon. Without this module the page works with a form and links. */
+/** The page of a salon, which page_salon.js starts. Without it the page works with a form and links. */
 
 import { sonner } from "../plateforme/sons.js";
 import { envoyer, subscribe } from "./direct.js";
@@ -23,9 +23,11 @@ const PHRASES = {
   compte: "Votre compte est fermé.",
 };
 
-class PageSalon {
-  constructor(racine) {
+export class PageSalon {
+  /** `prefixe` begins the anchors of its lines. What its threads are (fils.js) is given before it starts. */
+  constructor(racine, prefixe = "ligne") {
     this.racine = racine;
+    this.prefixe = prefixe;
     this.salon = Number(racine.dataset.salon);
     this.moi = JSON.parse(document.getElementById("salon-moi").textContent);
     this.fil = racine.querySelector("[data-role=fil]");
@@ -40,6 +42,7 @@ class PageSalon {
         fuseau: racine.dataset.fuseau,
         moi: this.moi.id,
         adresse: racine.dataset.urlMessages,
+        prefixe,
         retablissable: (...supprime) => this.gestes.retablissable(...supprime),
       },
     );
@@ -62,11 +65,11 @@ class PageSalon {
     this.presents = new Presents(this.racine, this.moi.id, () => this.suivi.rattraper({ complet: true }));
     this.lus = new Lus(this.lignes, this.moi.id, this.racine.querySelector("[data-role=lu-par]"));
     this.envois = new Envois(this.salon, `salon.${this.moi.id}.${this.salon}.envois`, (...change) =>
-      this.suivreEnvoi(...change),
+      this.repartir(...change),
     );
     for (const envoi of [...this.envois.liste]) {
       if (this.lignes.connait(envoi.client_id)) this.envois.oublier(envoi.client_id);
-      else this.suivreEnvoi(envoi, envoi.refus ? "refuse" : "attente", envoi.refus);
+      else this.repartir(envoi, envoi.refus ? "refuse" : "attente", envoi.refus);
     }
     // Who is suspended reads on, without a form.
     if (this.champ) this.preparerComposer();
@@ -90,7 +93,9 @@ class PageSalon {
   }
 
   traiter(event) {
-    if (event.type === "salon.message") this.montrer(event);
+    this.fils.recevoir(event);
+    if (event.type === "salon.message" && event.racine && !event.au_salon) this.passer(event);
+    else if (event.type === "salon.message") this.montrer(event);
     else if (event.type === "salon.ligne") this.changer(event);
     else if (event.type === "abonne" || event.type === "presence") this.presents.recevoir(event);
     else if (event.type === "salon.change") this.suivreSalon(event);
@@ -108,6 +113,12 @@ class PageSalon {
     if (quoi === "archive" || quoi === "rouvert") {
       this.dire(archive ? "Ce salon vient d’être archivé\u00a0: on le lit encore, on n’y écrit plus." : "Ce salon est rouvert. Rechargez la page pour y écrire.");
     }
+  }
+
+  /** What is said elsewhere in the salon: its number is known. */
+  passer(message) {
+    if (!this.parcours.suite) this.dernier = Math.max(this.dernier, message.numero);
+    this.envois.oublier(message.client_id);
   }
 
   montrer(message) {
@@ -232,10 +243,15 @@ class PageSalon {
     if (!texte && !fichiers.length) return;
     this.champ.value = "";
     this.suivreTexte();
-    this.envois.ajouter(texte, fichiers);
+    this.envois.ajouter(texte, fichiers, this.destination());
     // What waits to be sent goes with the person to the end.
     if (this.parcours.suite) this.allerAuBout();
     else this.descendre();
+  }
+
+  /** Where what is said here goes, beyond the salon. */
+  destination() {
+    return {};
   }
 
   suivreTexte() {
@@ -253,6 +269,12 @@ class PageSalon {
     const compteur = this.racine.querySelector("[data-role=compteur]");
     compteur.hidden = reste > 400;
     compteur.textContent = `${reste} caractère${reste > 1 ? "s" : ""} restant${reste > 1 ? "s" : ""}`;
+  }
+
+  /** What becomes of what is being sent is shown where it goes. */
+  repartir(envoi, etat, suite) {
+    if (envoi.racine) this.fils.suivreEnvoi(envoi, etat, suite);
+    else this.suivreEnvoi(envoi, etat, suite);
   }
 
   suivreEnvoi(envoi, etat, suite) {
@@ -324,7 +346,9 @@ class PageSalon {
     // The banner of the community fills the first screen: the conversation is what one came for. Not in a meeting's page.
     if (!location.hash && !("encart" in this.racine.dataset)) this.racine.scrollIntoView({ block: "end" });
     const nonLus = this.racine.querySelector(".salon__non-lus");
-    const ciblee = location.hash.startsWith("#ligne-") ? location.hash.slice(1) : `ligne-${this.racine.dataset.autour}`;
+    const ciblee = location.hash.startsWith(`#${this.prefixe}-`)
+      ? location.hash.slice(1)
+      : `${this.prefixe}-${this.racine.dataset.autour}`;
     const visee = document.getElementById(ciblee);
     if (visee) this.viser(visee);
     else if (nonLus) this.fil.scrollTop = Math.max(0, nonLus.offsetTop - this.fil.offsetTop - 16);
@@ -387,7 +411,7 @@ class PageSalon {
 
   /** What is at the bottom of a visible page has been read; told once for a burst of messages. */
   marquerLu() {
-    if (document.hidden || !this.estEnBas() || this.dernier <= this.lu) return;
+    if (document.hidden || this.fils?.couvre() || !this.estEnBas() || this.dernier <= this.lu) return;
     clearTimeout(this.luBientot);
     this.luBientot = setTimeout(() => this.lireJusqua(this.dernier), 700);
   }
@@ -409,6 +433,3 @@ class PageSalon {
     }
   }
 }
-
-const racine = document.getElementById("salon");
-if (racine?.dataset.direct === "oui") new PageSalon(racine).demarrer();

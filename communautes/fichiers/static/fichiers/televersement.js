@@ -143,7 +143,8 @@ export function recueillir(champ, zone, classe, prendre) {
   });
   for (const nom of ["dragover", "dragleave", "drop"]) {
     zone.addEventListener(nom, (event) => {
-      if (!event.dataTransfer.types.includes("Files")) return;
+      // A zone within another takes what is dropped on it.
+      if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
       event.preventDefault();
       // A zone within another takes what is dropped on it.
       event.stopPropagation();
