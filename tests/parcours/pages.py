@@ -199,14 +199,14 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "forum:piece-image", "forum:emojis", "suites:export-decisions", "suites:export-taches", "suites:personnes",
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur",
         "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",
-        "mfa_download_recovery_codes", "profils:photo",
+        "mfa_download_recovery_codes", "profils:photo", "profils:vcard",
     ),
     "leads to another page": (
         "annuaire:moi", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
     ),
     "a part of a page, looked at within it": (
         "forum:etat", "forum:sondage", "forum:similaires", "forum:experts", "forum:nouveaux", "forum:fragment",
-        "realtime:messages", "realtime:reponses", "seances:etat",
+        "realtime:messages", "realtime:reponses", "seances:etat", "profils:carte",
     ),
     "an e-mail, as a mail program shows it": ("demo:courriel-html",),
     "Django’s administration": ("admin:index",),

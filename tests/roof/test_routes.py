@@ -60,6 +60,8 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:modifier-partie": SIGNED,
     "profils:changer-photo": SIGNED,
     "profils:retirer-photo": POST,
+    "profils:carte": (LOGIN, 200, 404, 200, 200),
+    "profils:vcard": (LOGIN, 200, 404, 200, 200),
     # Nobody of this world has a photo.
     "profils:photo": (LOGIN, 404, 404, 404, 404),
     "annuaire:fermer-session": POST,
@@ -583,7 +585,7 @@ def address(name: str, world: dict[str, Any]) -> str:
                 arguments = [pk, world["fichier"]]
             if "piece" in name and name != "forum:pieces":
                 arguments = [world["piece"]]
-            if name in {"annuaire:profil", "annuaire:contributions"}:
+            if name in {"annuaire:profil", "annuaire:contributions", "profils:carte", "profils:vcard"}:
                 arguments = [world["identifiant"]]
             if name == "annuaire:modifier-partie":
                 arguments = ["identite"]
