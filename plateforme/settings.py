@@ -522,6 +522,7 @@ LIMITES_PAR_MINUTE = {
     # Pictures decoded and encoded again.
     "photo": 10,
     "presence": 30,
+    "recommandation": 10,
     "reunion": 10,
     "reponse_reunion": 60,
     # Hands raised, calls for help.

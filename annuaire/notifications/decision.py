@@ -35,6 +35,7 @@ DEFAUTS: Mapping[Genre, Voie] = {
     Genre.DECISION: Voie.RESUME,
     Genre.TACHE: Voie.COURRIEL,
     Genre.RAPPEL: Voie.COURRIEL,
+    Genre.PROFIL: Voie.COURRIEL,
 }
 # Where following says by itself that one wants to know at once.
 DEFAUTS_SUIVI: Mapping[Genre, Voie] = {Genre.DECISION: Voie.COURRIEL}
@@ -43,7 +44,7 @@ SUIVI = {Genre.REPONSE, Genre.RESOLU, Genre.SUJET}
 # What reaches even who has put a sujet or a community to sleep: somebody named them, or they asked for it.
 MALGRE_SOURDINE = {
     Genre.MENTION, Genre.SALON, Genre.MODERATION, Genre.RAPPEL, Genre.INVITATION, Genre.DEMANDE,
-    Genre.ADHESION, Genre.TACHE,
+    Genre.ADHESION, Genre.TACHE, Genre.PROFIL,
 }  # fmt: skip
 # What a browser may show over other windows: what is said to me. The rest waits in the list.
 SAILLANT = {

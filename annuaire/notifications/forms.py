@@ -22,6 +22,7 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.ACCEPTATION, "Ma réponse est retenue"),
             (Genre.REACTION, "On réagit à un de mes messages"),
             (Genre.INVITATION, "On m’invite dans une communauté"),
+            (Genre.PROFIL, "On me recommande ou on me le demande ; ce que devient une expertise proposée"),
             (Genre.TACHE, "On me confie une tâche, ou celle que j’ai confiée se termine"),
         ),
     ),

@@ -28,6 +28,7 @@ class Genre(models.TextChoices):
     DECISION = "decision", "Décision"
     TACHE = "tache", "Tâche"
     RAPPEL = "rappel", "Rappel"
+    PROFIL = "profil", "Mon profil"
 
 
 class Voie(models.TextChoices):

@@ -9,7 +9,7 @@ from annuaire.forms import territoires_by_region
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
 from annuaire.notifications.horaires import JOURS
 from annuaire.profils.langues import LANGUES
-from annuaire.profils.models import Aide
+from annuaire.profils.models import CONTEXTE_MAX, Aide
 
 MOST_LINES = 60
 
@@ -217,3 +217,69 @@ class PhotoForm(forms.Form):
     x = forms.FloatField(required=False, min_value=0, max_value=1, widget=forms.HiddenInput)
     y = forms.FloatField(required=False, min_value=0, max_value=1, widget=forms.HiddenInput)
     cote = forms.FloatField(required=False, min_value=0.01, max_value=1, widget=forms.HiddenInput)
+
+
+class _ExpertiseField(forms.ModelChoiceField):
+    """An expertise of the vocabulary, those of one person first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Expertise.objects.all(), empty_label="Choisissez", **kwargs)
+
+    def show_first(self, agent: Agent, titre: str) -> None:
+        """Those that `agent` declares, under `titre`, before the whole vocabulary by field. Two queries."""
+        declared = [
+            (str(row.expertise_id), row.expertise.libelle)
+            for row in agent.declarations.select_related("expertise").order_by(
+                "-niveau", "expertise__libelle"
+            )
+        ]
+        groups = expertise_choices()[1:]
+        self.choices = [("", "Choisissez"), *([(titre, declared)] if declared else []), *groups]
+
+
+class RecommandationForm(forms.Form):
+    """What one saw of a colleague's expertise."""
+
+    expertise = _ExpertiseField(label="Expertise")
+    contexte = forms.CharField(
+        label="Ce que vous avez vu",
+        # The action says by how much it is too long, and loses none of it.
+        widget=forms.Textarea(attrs={"rows": 5, "data-grandit": ""}),
+        help_text=(
+            f"Dans quelles circonstances, et ce que cela a changé. {CONTEXTE_MAX} caractères au plus. Sans nom de "
+            "personne ni d’entreprise."
+        ),
+        error_messages={"required": "Dites ce que vous avez vu : c’est ce qui donne son prix."},
+    )
+
+    def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expertise"].show_first(agent, f"Déclarées par {agent.prenom}")
+
+
+class DemandeForm(forms.Form):
+    """Asking for a recommendation."""
+
+    expertise = _ExpertiseField(label="Sur quelle expertise")
+    mot = forms.CharField(
+        label="Votre mot",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Rappelez en une phrase le travail que vous avez mené ensemble.",
+    )
+
+    def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expertise"].show_first(agent, "Mes expertises")
+
+
+class SignalementForm(forms.Form):
+    """Why a recommendation should not stand."""
+
+    motif = forms.CharField(
+        label="Ce qui ne va pas",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites en quelques mots ce qui ne va pas."},
+    )

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from annuaire.models import Territoire
+from annuaire.models import Expertise, Territoire
 from annuaire.profils.langues import LANGUES, names_of
 
 
@@ -81,3 +81,84 @@ class Mission(models.Model):
 
     def __str__(self) -> str:
         return self.titre
+
+
+CONTEXTE_MAX = 600
+
+
+class Recommandation(models.Model):
+    """What somebody saw of a colleague's expertise: one for each pair of people and expertise.
+
+    Withdrawn by its author, it is no more. Hidden by the person it is about, or taken away by the moderation with a
+    reason, it stays for those who did so.
+    """
+
+    auteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recommandations_donnees"
+    )
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recommandations"
+    )
+    expertise = models.ForeignKey(Expertise, on_delete=models.CASCADE, related_name="recommandations")
+    contexte = models.CharField("ce que vous avez vu", max_length=CONTEXTE_MAX)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+    masquee_le = models.DateTimeField(null=True, editable=False)
+    retiree_le = models.DateTimeField(null=True, editable=False)
+    motif_retrait = models.CharField(max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "recommandation"
+        verbose_name_plural = "recommandations"
+        constraints = [
+            models.UniqueConstraint(fields=["auteur", "agent", "expertise"], name="recommandation_unique"),
+            models.CheckConstraint(condition=~Q(auteur=F("agent")), name="recommandation_d_un_autre"),
+            models.CheckConstraint(condition=~Q(contexte=""), name="recommandation_contexte"),
+        ]
+        indexes = [models.Index(fields=["agent", "-cree_le"], name="recommandation_agent")]
+
+    def __str__(self) -> str:
+        return f"Recommandation {self.pk}"
+
+
+class DemandeRecommandation(models.Model):
+    """Somebody asks a colleague to recommend them. It is no more once answered or declined."""
+
+    demandeur = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    destinataire = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recommandations_demandees"
+    )
+    expertise = models.ForeignKey(Expertise, on_delete=models.CASCADE, related_name="+")
+    mot = models.CharField("votre mot", max_length=300, blank=True)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "demande de recommandation"
+        verbose_name_plural = "demandes de recommandation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demandeur", "destinataire", "expertise"], name="demande_reco_unique"
+            ),
+            models.CheckConstraint(condition=~Q(demandeur=F("destinataire")), name="demande_reco_d_un_autre"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Demande de recommandation {self.pk}"
+
+
+class SignalementRecommandation(models.Model):
+    """Somebody finds that a recommendation should not stand. One for each person; gone once it is dealt with."""
+
+    recommandation = models.ForeignKey(Recommandation, on_delete=models.CASCADE, related_name="signalements")
+    auteur = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    motif = models.CharField("motif", max_length=300)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "signalement de recommandation"
+        verbose_name_plural = "signalements de recommandation"
+        constraints = [
+            models.UniqueConstraint(fields=["recommandation", "auteur"], name="signalement_reco_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"Signalement {self.pk}"

@@ -8,17 +8,22 @@ from annuaire.models import Agent
 from annuaire.notifications.actions import settings_of
 from annuaire.notifications.horaires import JOURS
 from annuaire.preuves.presentation import contributions_of
+from annuaire.profils.access import visible_recommandations
+from annuaire.profils.models import DemandeRecommandation, Recommandation
 from annuaire.profils.sections import profil_of
 from plateforme.socle.texte import render_markdown
 
 # Contributions on the page itself; the others are one link away.
 SHOWN = 4
+# Recommendations on one page; nobody has more, or the oldest may go.
+MOST_SHOWN = 50
 
 
 def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
     """What the page of `agent`, got through `annuaire.access.get_agent`, shows to `reader`."""
     profil = profil_of(agent)
     contributions = contributions_of(reader, agent)
+    recommandations = list(visible_recommandations(reader, agent)[:MOST_SHOWN])
     return {
         "agent": agent,
         "profil": profil,
@@ -32,7 +37,33 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
         "jours": days_said(settings_of(agent).jours) if profil.montre_jours else "",
         "contributions": contributions[:SHOWN],
         "autres_contributions": len(contributions) > SHOWN,
+        "recommandations": recommandations,
+        "peut_recommander": not (agent == reader or reader.partenaire or agent.partenaire),
     }
+
+
+def recommendations_context(agent: Agent) -> dict[str, Any]:
+    """What `agent` is asked, what they received and gave. Three queries."""
+    given = Recommandation.objects.filter(auteur=agent).order_by("-cree_le", "-pk")
+    return {
+        "demandes": DemandeRecommandation.objects.filter(destinataire=agent, demandeur__is_active=True)
+        .select_related("demandeur__service", "demandeur__territoire", "expertise")
+        .order_by("-cree_le")[:MOST_SHOWN],
+        "recues": visible_recommandations(agent, agent)[:MOST_SHOWN],
+        "donnees": given.select_related("agent__service", "agent__territoire", "expertise")[:MOST_SHOWN],
+    }
+
+
+def moderation_context() -> dict[str, Any]:
+    """What waits for the platform's team. Two queries."""
+    reported = (
+        Recommandation.objects.filter(retiree_le__isnull=True, signalements__isnull=False)
+        .distinct()
+        .select_related("auteur", "agent", "expertise")
+        .prefetch_related("signalements")
+        .order_by("pk")
+    )
+    return {"signalees": reported[:MOST_SHOWN]}
 
 
 def biography_html(agent: Agent, stored: str) -> SafeString:

@@ -39,6 +39,9 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
         "/annuaire/moi/modifier/missions/",
     ),
     "profils:changer-photo": ("/annuaire/moi/photo/",),
+    "profils:recommandations": ("/annuaire/moi/recommandations/",),
+    "profils:recommander": ("/annuaire/gaelle-estaque/recommander/",),
+    "profils:demander": ("/annuaire/gaelle-estaque/demander-recommandation/",),
     "annuaire:profil": ("/annuaire/aminata-sarr/", "/annuaire/gaelle-estaque/"),
     "annuaire:contributions": (
         "/annuaire/aminata-sarr/contributions/",

@@ -75,3 +75,32 @@ def test_fill_a_profile(sign_in: Callable[..., Page]) -> None:
     )
     assert colour[2] > 150 > colour[0]
     assert look(gaelle) == []
+
+    # She says what she saw; on hover and on focus, who somebody is.
+    gaelle.get_by_role("link", name="Recommander Nadia").click()
+    gaelle.get_by_label("Expertise").select_option(label="Installations classées")
+    gaelle.get_by_label("Ce que vous avez vu").fill("Elle a repris notre dossier en une semaine.")
+    gaelle.get_by_role("button", name="Recommander").click()
+    expect(gaelle.locator("#recommandations")).to_contain_text("Elle a repris notre dossier en une semaine.")
+    nadia.goto("/annuaire/nadia-ferhat/")
+    assert look(nadia) == []
+    assert nadia.locator(".carte-survol").count() == 0
+    aminata = sign_in("Aminata Sarr")
+    aminata.goto("/annuaire/nadia-ferhat/")
+    name = aminata.locator("#recommandations").get_by_role("link", name="Gaëlle Estaque")
+    card = aminata.get_by_role("tooltip")
+    name.hover()
+    expect(card).to_contain_text("Gaëlle Estaque")
+    assert look(aminata) == []
+    name.hover()
+    expect(name).to_have_attribute("aria-describedby", "carte-survol")
+    aminata.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    aminata.mouse.move(0, 0)
+    aminata.locator("#recommandations").get_by_role("link", name="Recommander Nadia").focus()
+    aminata.keyboard.press("Shift+Tab")
+    aminata.keyboard.press("Shift+Tab")
+    expect(name).to_be_focused()
+    expect(card).to_be_visible()
+    aminata.keyboard.press("Tab")
+    expect(card).to_be_hidden()

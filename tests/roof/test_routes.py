@@ -60,6 +60,16 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:modifier-partie": SIGNED,
     "profils:changer-photo": SIGNED,
     "profils:retirer-photo": POST,
+    "profils:recommandations": (LOGIN, 200, 403, 200, 200),
+    "profils:decliner": POST,
+    "profils:retirer-recommandation": POST,
+    "profils:masquer-recommandation": POST,
+    "profils:signaler-recommandation": (LOGIN, 404, 403, 404, 404),
+    "profils:moderation": (LOGIN, 403, 403, 403, 403),
+    "profils:moderer-recommandation": POST,
+    # Nobody recommends themselves.
+    "profils:recommander": (LOGIN, 200, 403, 200, 404),
+    "profils:demander": (LOGIN, 200, 403, 200, 404),
     "profils:carte": (LOGIN, 200, 404, 200, 200),
     "profils:vcard": (LOGIN, 200, 404, 200, 200),
     # Nobody of this world has a photo.
@@ -585,7 +595,14 @@ def address(name: str, world: dict[str, Any]) -> str:
                 arguments = [pk, world["fichier"]]
             if "piece" in name and name != "forum:pieces":
                 arguments = [world["piece"]]
-            if name in {"annuaire:profil", "annuaire:contributions", "profils:carte", "profils:vcard"}:
+            if name in {
+                "annuaire:profil",
+                "annuaire:contributions",
+                "profils:carte",
+                "profils:vcard",
+                "profils:recommander",
+                "profils:demander",
+            }:
                 arguments = [world["identifiant"]]
             if name == "annuaire:modifier-partie":
                 arguments = ["identite"]

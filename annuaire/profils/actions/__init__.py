@@ -1,6 +1,15 @@
 """Every write on profiles."""
 
 from annuaire.profils.actions.photos import remove_photo, set_photo
+from annuaire.profils.actions.recommandations import (
+    ask_recommendation,
+    decline,
+    moderate_recommendation,
+    recommend,
+    report_recommendation,
+    set_recommendation_hidden,
+    withdraw,
+)
 from annuaire.profils.actions.sections import (
     ProfilChange,
     set_expertises,
@@ -13,12 +22,19 @@ from annuaire.profils.actions.sections import (
 
 __all__ = [
     "ProfilChange",
+    "ask_recommendation",
+    "decline",
+    "moderate_recommendation",
+    "recommend",
     "remove_photo",
+    "report_recommendation",
     "set_expertises",
     "set_missions",
     "set_photo",
+    "set_recommendation_hidden",
     "update_availability",
     "update_contact",
     "update_identity",
     "update_presentation",
+    "withdraw",
 ]

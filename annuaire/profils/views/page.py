@@ -1,9 +1,10 @@
 """The page of a person, and what is taken from it: a card, a vCard."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 
 from annuaire.access import get_agent
@@ -11,6 +12,7 @@ from annuaire.profils.photos import path_of
 from annuaire.profils.presentation import profile_context
 from annuaire.profils.sections import profil_of
 from annuaire.profils.vcard import vcard_of
+from plateforme.socle.erreurs import TropDeDemandes
 from plateforme.socle.limites import check_limit
 
 # Expertises on a card.
@@ -37,7 +39,11 @@ def vcard(request: HttpRequest, identifiant: str) -> HttpResponse:
     agent = get_agent(request.user, identifiant)
     if request.user.partenaire and agent != request.user:
         raise PermissionDenied("La fiche de contact est réservée aux agents de l’État.")
-    check_limit("export", request.user.pk)
+    try:
+        check_limit("export", request.user.pk)
+    except TropDeDemandes as error:
+        messages.error(request, error.message)
+        return redirect(agent.get_absolute_url())
     picture = None
     if agent.photo:
         try:
@@ -45,9 +51,7 @@ def vcard(request: HttpRequest, identifiant: str) -> HttpResponse:
                 picture = file.read()
         except FileNotFoundError:
             picture = None
-    content = vcard_of(
-        agent, profil_of(agent), request.build_absolute_uri(agent.get_absolute_url()), picture
-    )
+    content = vcard_of(agent, profil_of(agent), request.build_absolute_uri(agent.get_absolute_url()), picture)
     response = HttpResponse(content, content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{agent.identifiant}.vcf"'
     response["Cache-Control"] = "private, no-store"

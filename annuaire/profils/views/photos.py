@@ -47,6 +47,10 @@ def changer(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def retirer(request: HttpRequest) -> HttpResponse:
-    remove_photo(request.user)
-    messages.success(request, "Votre photo est retirée : vos initiales la remplacent.")
+    try:
+        remove_photo(request.user)
+    except ActionRefusee as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Votre photo est retirée : vos initiales la remplacent.")
     return redirect("annuaire:modifier")
