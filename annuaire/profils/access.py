@@ -6,7 +6,7 @@ from django.http import Http404
 
 from annuaire.access import get_agent
 from annuaire.models import Agent
-from annuaire.profils.models import DemandeRecommandation, Recommandation
+from annuaire.profils.models import DemandeRecommandation, PropositionExpertise, Recommandation
 from annuaire.profils.photos import TAILLES
 
 
@@ -88,6 +88,15 @@ def get_reported(agent: Agent, pk: int) -> Recommandation:
     require_moderation(agent)
     rows = Recommandation.objects.filter(retiree_le__isnull=True, signalements__isnull=False).distinct()
     return _found(rows.select_related("auteur", "agent", "expertise"), pk)
+
+
+def get_proposition(agent: Agent, pk: int) -> PropositionExpertise:
+    """A proposed expertise that waits, for the platform's team; or 404. `PermissionDenied` for others."""
+    require_moderation(agent)
+    found = PropositionExpertise.objects.filter(pk=pk, etat=PropositionExpertise.Etat.ATTENTE).first()
+    if found is None:
+        raise Http404("Quelqu’un d’autre vient de s’en occuper.")
+    return found
 
 
 def _found(rows: QuerySet[Recommandation], pk: int) -> Recommandation:

@@ -8,7 +8,12 @@ class ProfilsConfig(AppConfig):
 
     def ready(self) -> None:
         from annuaire.notifications.sources import register_source
-        from annuaire.profils.notifications import SourceDemandes, SourceRecommandations, SourceSignalements
+        from annuaire.profils.notifications import (
+            SourceDemandes,
+            SourcePropositions,
+            SourceRecommandations,
+            SourceSignalements,
+        )
         from annuaire.profils.rendus import rerender_biographies
         from plateforme.socle.rendus import register_texts
 
@@ -16,3 +21,4 @@ class ProfilsConfig(AppConfig):
         register_source("recommandation", SourceRecommandations())
         register_source("demande-recommandation", SourceDemandes())
         register_source("signalement-recommandation", SourceSignalements())
+        register_source("expertise-proposee", SourcePropositions())

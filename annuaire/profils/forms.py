@@ -283,3 +283,44 @@ class SignalementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites en quelques mots ce qui ne va pas."},
     )
+
+
+class AjoutForm(forms.Form):
+    """One expertise to declare, chosen among those found."""
+
+    expertise = forms.ModelChoiceField(Expertise.objects.all())
+    niveau = forms.TypedChoiceField(
+        label="Niveau", choices=DeclarationExpertise.Niveau.choices, coerce=int, initial=2
+    )
+    depuis = forms.IntegerField(
+        label="Depuis (année)", min_value=1970, max_value=2100, required=False, localize=False
+    )
+
+
+class PropositionForm(forms.Form):
+    """An expertise that the vocabulary lacks."""
+
+    libelle = forms.CharField(
+        label="Nom de l’expertise",
+        max_length=120,
+        help_text="Le nom que vos collègues emploieraient, sans sigle : les sigles s’ajoutent ensuite.",
+    )
+    domaine = forms.ChoiceField(label="Domaine")
+    raison = forms.CharField(
+        label="Ce qu’elle recouvre",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une phrase pour l’équipe qui tient le vocabulaire.",
+    )
+    niveau = forms.TypedChoiceField(
+        label="Votre niveau", choices=DeclarationExpertise.Niveau.choices, coerce=int, initial=2
+    )
+    depuis = forms.IntegerField(
+        label="Depuis (année)", min_value=1970, max_value=2100, required=False, localize=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = Expertise.objects.order_by("domaine").values_list("domaine", flat=True).distinct()
+        self.fields["domaine"].choices = [("", "Choisissez"), *((name, name) for name in fields)]

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
-from annuaire.models import Expertise, Territoire
+from annuaire.models import DeclarationExpertise, Expertise, Territoire
 from annuaire.profils.langues import LANGUES, names_of
 
 
@@ -162,3 +163,68 @@ class SignalementRecommandation(models.Model):
 
     def __str__(self) -> str:
         return f"Signalement {self.pk}"
+
+
+class PropositionExpertise(models.Model):
+    """An expertise that the vocabulary lacks, proposed by somebody who wants to declare it.
+
+    The row stays as the history: what it became, by whom, and the entry that it led to (`expertise`), made for it or
+    into which it was merged. `niveau` and `depuis` are what its author declares once it is there.
+    """
+
+    class Etat(models.TextChoices):
+        ATTENTE = "attente", "En attente"
+        CREEE = "creee", "Ajoutée au vocabulaire"
+        FUSIONNEE = "fusionnee", "Réunie à une expertise existante"
+        REFUSEE = "refusee", "Refusée"
+
+    auteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="expertises_proposees"
+    )
+    libelle = models.CharField("expertise", max_length=120)
+    domaine = models.CharField("domaine", max_length=80)
+    raison = models.CharField("ce qu’elle recouvre", max_length=300, blank=True)
+    niveau = models.PositiveSmallIntegerField("niveau", choices=DeclarationExpertise.Niveau)
+    depuis = models.PositiveSmallIntegerField("depuis (année)", null=True, blank=True)
+    etat = models.CharField(max_length=10, choices=Etat, default=Etat.ATTENTE)
+    motif = models.CharField(max_length=300, blank=True)
+    expertise = models.ForeignKey(
+        Expertise, null=True, on_delete=models.SET_NULL, related_name="propositions"
+    )
+    traitee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    traitee_le = models.DateTimeField(null=True)
+    cree_le = models.DateTimeField("date", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "expertise proposée"
+        verbose_name_plural = "expertises proposées"
+        constraints = [
+            models.UniqueConstraint(
+                F("auteur"), Lower("libelle"), name="proposition_unique", condition=Q(etat="attente")
+            ),
+            models.CheckConstraint(
+                condition=Q(etat="attente", traitee_le__isnull=True)
+                | (~Q(etat="attente") & Q(traitee_le__isnull=False)),
+                name="proposition_etat",
+            ),
+            models.CheckConstraint(condition=~Q(etat="refusee") | ~Q(motif=""), name="proposition_motif"),
+            models.CheckConstraint(condition=Q(niveau__range=(1, 4)), name="proposition_niveau"),
+        ]
+        indexes = [models.Index(fields=["cree_le"], name="proposition_attente", condition=Q(etat="attente"))]
+
+    def __str__(self) -> str:
+        return self.libelle
+
+
+class SuggestionEcartee(models.Model):
+    """An expertise that the platform no longer proposes to somebody, at their request."""
+
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    expertise = models.ForeignKey(Expertise, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "expertise"], name="suggestion_ecartee_unique")
+        ]

@@ -5,7 +5,12 @@ from collections.abc import Sequence
 from annuaire.models import Agent
 from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import Source, by_number
-from annuaire.profils.models import DemandeRecommandation, Recommandation, SignalementRecommandation
+from annuaire.profils.models import (
+    DemandeRecommandation,
+    PropositionExpertise,
+    Recommandation,
+    SignalementRecommandation,
+)
 
 
 class SourceRecommandations(Source):
@@ -44,3 +49,19 @@ class SourceSignalements(Source):
         rows = by_number(notifications)
         waiting = SignalementRecommandation.objects.filter(recommandation__in=rows)
         return {row.pk for pk in waiting.values_list("recommandation", flat=True) for row in rows[pk]}
+
+
+class SourcePropositions(Source):
+    """A proposed expertise is for the platform's team while it waits; its answer, for who proposed it."""
+
+    def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
+        """One query."""
+        rows = by_number(notifications)
+        kept = set()
+        for found in PropositionExpertise.objects.filter(pk__in=rows):
+            waits = found.etat == PropositionExpertise.Etat.ATTENTE
+            for row in rows[found.pk]:
+                answer = row.cle.endswith(".reponse")
+                if (found.auteur_id == agent.pk and not waits) if answer else (agent.is_staff and waits):
+                    kept.add(row.pk)
+        return kept

@@ -4,19 +4,24 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from annuaire.models import Agent
+from annuaire.models import Agent, Expertise
 from annuaire.notifications.actions import settings_of
 from annuaire.notifications.horaires import JOURS
 from annuaire.preuves.presentation import contributions_of
 from annuaire.profils.access import visible_recommandations
-from annuaire.profils.models import DemandeRecommandation, Recommandation
+from annuaire.profils.forms import expertise_choices
+from annuaire.profils.models import DemandeRecommandation, PropositionExpertise, Recommandation
 from annuaire.profils.sections import profil_of
+from annuaire.profils.vocabulaire import search_vocabulary, suggestions_for
 from plateforme.socle.texte import render_markdown
 
 # Contributions on the page itself; the others are one link away.
 SHOWN = 4
 # Recommendations on one page; nobody has more, or the oldest may go.
 MOST_SHOWN = 50
+# Proposed expertises on one page of the moderation, each with its nearest entries of the vocabulary.
+MOST_DECIDED = 20
+NEAREST = 3
 
 
 def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
@@ -38,6 +43,7 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
         "contributions": contributions[:SHOWN],
         "autres_contributions": len(contributions) > SHOWN,
         "recommandations": recommandations,
+        "suggestions": suggestions_for(agent) if agent == reader else [],
         "peut_recommander": not (agent == reader or reader.partenaire or agent.partenaire),
     }
 
@@ -55,7 +61,7 @@ def recommendations_context(agent: Agent) -> dict[str, Any]:
 
 
 def moderation_context() -> dict[str, Any]:
-    """What waits for the platform's team. Two queries."""
+    """What waits for the platform's team. A handful of queries, and two for each proposed expertise."""
     reported = (
         Recommandation.objects.filter(retiree_le__isnull=True, signalements__isnull=False)
         .distinct()
@@ -63,7 +69,18 @@ def moderation_context() -> dict[str, Any]:
         .prefetch_related("signalements")
         .order_by("pk")
     )
-    return {"signalees": reported[:MOST_SHOWN]}
+    proposed = PropositionExpertise.objects.filter(etat=PropositionExpertise.Etat.ATTENTE)
+    return {
+        "signalees": reported[:MOST_SHOWN],
+        "proposees": [
+            (proposition, search_vocabulary(proposition.libelle)[:NEAREST])
+            for proposition in proposed.select_related("auteur__service", "auteur__territoire").order_by(
+                "cree_le", "pk"
+            )[:MOST_DECIDED]
+        ],
+        "domaines": list(Expertise.objects.order_by("domaine").values_list("domaine", flat=True).distinct()),
+        "vocabulaire": expertise_choices()[1:],
+    }
 
 
 def biography_html(agent: Agent, stored: str) -> SafeString:

@@ -1,13 +1,17 @@
-"""Addresses of profiles: photos, cards, recommendations."""
+"""Addresses of profiles: photos, cards, recommendations, expertises."""
 
 from django.urls import path
 
-from annuaire.profils.views import page, photos, recommandations
+from annuaire.profils.views import expertises, page, photos, recommandations
 
 app_name = "profils"
 urlpatterns = [
     path("moi/photo/", photos.changer, name="changer-photo"),
     path("moi/photo/retirer/", photos.retirer, name="retirer-photo"),
+    path("moi/expertises/ajouter/", expertises.ajouter, name="ajouter-expertise"),
+    path("moi/expertises/proposer/", expertises.proposer, name="proposer-expertise"),
+    path("moi/expertises/<int:pk>/ecarter/", expertises.ecarter, name="ecarter-suggestion"),
+    path("moderation/expertises/<int:pk>/", expertises.decider, name="decider-expertise"),
     path("moi/recommandations/", recommandations.recommandations, name="recommandations"),
     path("moi/recommandations/demandes/<int:pk>/ecarter/", recommandations.decliner, name="decliner"),
     path("recommandations/<int:pk>/retirer/", recommandations.retirer, name="retirer-recommandation"),

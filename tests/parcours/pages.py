@@ -39,7 +39,10 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
         "/annuaire/moi/modifier/missions/",
     ),
     "profils:changer-photo": ("/annuaire/moi/photo/",),
+    "profils:ajouter-expertise": ("/annuaire/moi/expertises/ajouter/?q=DLE",),
+    "profils:proposer-expertise": ("/annuaire/moi/expertises/proposer/",),
     "profils:recommandations": ("/annuaire/moi/recommandations/",),
+    "profils:signaler-recommandation": ("/annuaire/recommandations/{recommandation}/signaler/",),
     "profils:recommander": ("/annuaire/gaelle-estaque/recommander/",),
     "profils:demander": ("/annuaire/gaelle-estaque/demander-recommandation/",),
     "annuaire:profil": ("/annuaire/aminata-sarr/", "/annuaire/gaelle-estaque/"),
@@ -212,6 +215,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "realtime:messages", "realtime:reponses", "seances:etat", "profils:carte",
     ),
     "an e-mail, as a mail program shows it": ("demo:courriel-html",),
+    "for the platform’s team, which nobody of the demo is in: tests/parcours/test_profil.py": ("profils:moderation",),
     "Django’s administration": ("admin:index",),
 }  # fmt: skip
 
@@ -266,6 +270,7 @@ PLACES: dict[str, str] = {
     "repris": "SELECT n.point_id FROM seances_brouillonnote b JOIN seances_notepoint n ON n.id = b.note_id"
     " JOIN annuaire_agent a ON a.id = b.agent_id WHERE a.identifiant = 'aminata-sarr' LIMIT 1",
     "scrutin": "SELECT id FROM seances_scrutin ORDER BY id LIMIT 1",
+    "recommandation": "SELECT id FROM profils_recommandation ORDER BY id LIMIT 1",
     "sur_demande": "SELECT c.slug FROM communautes_communaute c WHERE c.visibilite = 'sur_demande' AND NOT EXISTS"
     " (SELECT FROM communautes_adhesion d JOIN annuaire_agent a ON a.id = d.agent_id"
     " WHERE d.communaute_id = c.id AND a.identifiant = 'nadia-ferhat') ORDER BY c.id LIMIT 1",

@@ -4,10 +4,12 @@ import io
 import re
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.parcours.conftest import Site
 from tests.parcours.test_axe import look
 
 pytestmark = pytest.mark.navigateur
@@ -22,7 +24,7 @@ def portrait() -> bytes:
     return out.getvalue()
 
 
-def test_fill_a_profile(sign_in: Callable[..., Page]) -> None:
+def test_fill_a_profile(site: Site, sign_in: Callable[..., Page]) -> None:
     nadia = sign_in("Nadia Ferhat", "telephone")
     nadia.goto("/annuaire/moi/modifier/")
     nadia.get_by_role("link", name="Ajouter une photo").click()
@@ -87,7 +89,7 @@ def test_fill_a_profile(sign_in: Callable[..., Page]) -> None:
     assert nadia.locator(".carte-survol").count() == 0
     aminata = sign_in("Aminata Sarr")
     aminata.goto("/annuaire/nadia-ferhat/")
-    name = aminata.locator("#recommandations").get_by_role("link", name="Gaëlle Estaque")
+    name = aminata.locator("#recommandations").get_by_role("link", name="Gaëlle Estaque", exact=True)
     card = aminata.get_by_role("tooltip")
     name.hover()
     expect(card).to_contain_text("Gaëlle Estaque")
@@ -104,3 +106,24 @@ def test_fill_a_profile(sign_in: Callable[..., Page]) -> None:
     expect(card).to_be_visible()
     aminata.keyboard.press("Tab")
     expect(card).to_be_hidden()
+
+    # What is missing from the vocabulary is proposed; the platform's team decides.
+    nadia.goto("/annuaire/moi/expertises/ajouter/?q=girouettes")
+    nadia.get_by_role("link", name="Proposer « girouettes »").click()
+    nadia.get_by_label("Domaine").select_option(label="Risques")
+    nadia.get_by_role("button", name="Proposer").click()
+    expect(nadia.get_by_text("« girouettes » est proposée")).to_be_visible()
+    with psycopg.connect(site.env["DATABASE_URL"], autocommit=True) as database:
+        database.execute("UPDATE annuaire_agent SET is_staff = true WHERE identifiant = 'aminata-sarr'")
+        try:
+            aminata.goto("/annuaire/moderation/")
+            proposed = aminata.get_by_role("article").filter(has_text="girouettes")
+            expect(proposed).to_be_visible()
+            assert look(aminata) == []
+            proposed.get_by_label("Motif").fill("Trop rare pour le vocabulaire.")
+            proposed.get_by_role("button", name="Refuser").click()
+            expect(proposed).to_be_hidden()
+        finally:
+            database.execute("UPDATE annuaire_agent SET is_staff = false WHERE identifiant = 'aminata-sarr'")
+    nadia.goto("/notifications/")
+    expect(nadia.locator("main")).to_contain_text("« girouettes » n’est pas ajoutée au vocabulaire")

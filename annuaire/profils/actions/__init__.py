@@ -1,5 +1,13 @@
 """Every write on profiles."""
 
+from annuaire.profils.actions.expertises import (
+    accept_proposal,
+    add_expertise,
+    dismiss_suggestion,
+    merge_proposal,
+    propose_expertise,
+    refuse_proposal,
+)
 from annuaire.profils.actions.photos import remove_photo, set_photo
 from annuaire.profils.actions.recommandations import (
     ask_recommendation,
@@ -22,10 +30,16 @@ from annuaire.profils.actions.sections import (
 
 __all__ = [
     "ProfilChange",
+    "accept_proposal",
+    "add_expertise",
     "ask_recommendation",
     "decline",
+    "dismiss_suggestion",
+    "merge_proposal",
     "moderate_recommendation",
+    "propose_expertise",
     "recommend",
+    "refuse_proposal",
     "remove_photo",
     "report_recommendation",
     "set_expertises",

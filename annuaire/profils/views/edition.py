@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from annuaire.access import get_agent
-from annuaire.models import Agent, Expertise
+from annuaire.models import Agent, DeclarationExpertise, Expertise
 from annuaire.profils import actions
 from annuaire.profils.actions.sections import LigneMission
 from annuaire.profils.forms import (
@@ -24,6 +24,7 @@ from annuaire.profils.forms import (
     expertise_choices,
 )
 from annuaire.profils.sections import SECTIONS, fingerprint, missing
+from annuaire.profils.vocabulaire import suggestions_for
 from plateforme.socle.erreurs import ActionRefusee
 
 
@@ -113,6 +114,8 @@ def parties(request: HttpRequest) -> HttpResponse:
             "agent": agent,
             "parties": [(section, section.nom in empty) for section in SECTIONS.values()],
             "sans_photo": "photo" in empty,
+            "suggestions": suggestions_for(agent),
+            "niveaux": DeclarationExpertise.Niveau.choices,
             "faites": len(SECTIONS) + 1 - len(empty),
             "total": len(SECTIONS) + 1,
         },

@@ -45,6 +45,7 @@ from plateforme.demo.monde.comptes_rendus import load_minutes
 from plateforme.demo.monde.documents import make_file
 from plateforme.demo.monde.lecture import Monde
 from plateforme.demo.monde.population import REGIONS, colleagues
+from plateforme.demo.monde.profils import load_profils
 from plateforme.demo.monde.salons import load_salons
 from plateforme.demo.monde.seances import load_seance
 from plateforme.demo.monde.suites import load_suites
@@ -91,6 +92,7 @@ def load_world(monde: Monde, now: datetime) -> None:
     load_salons(Communaute.objects.get(slug="police-de-l-eau"), agents, now)
     _load_requests(agents, chance)
     _load_favoris(agents)
+    load_profils(agents, now)
     load_canned(agents)
     load_guest()
     load_seance(agents, now)
