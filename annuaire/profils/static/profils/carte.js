@@ -42,8 +42,8 @@ async function show(person) {
   card.innerHTML = html;
   card.addEventListener("pointerenter", () => clearTimeout(closing));
   card.addEventListener("pointerleave", leave);
-  // Inside a dialog, what stands out of it is hidden.
-  (person.closest("dialog") ?? document.body).append(card);
+  // In a dialog, what stands out of it is hidden; and no part of a page stands out of its landmarks.
+  (person.closest("dialog") ?? person.closest("main")).append(card);
   person.setAttribute("aria-describedby", [person.getAttribute("aria-describedby"), "carte-survol"].filter(Boolean).join(" "));
   place(person);
 }
