@@ -104,5 +104,5 @@ document.addEventListener("focusin", (event) => {
   if (person && person.matches(":focus-visible")) want(person);
 });
 document.addEventListener("focusout", (event) => { if (event.target === link) leave(); });
-addEventListener("scroll", hide, { passive: true, capture: true });
+addEventListener("scroll", () => { if (card) hide(); }, { passive: true, capture: true });
 addEventListener("pagehide", hide);
