@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from annuaire.models import Agent, Expertise, Territoire, TypeService
+from annuaire.profils.vocabulaire import merged_names
 
 REFERENTIELS = Path(__file__).resolve().parent / "referentiels"
 # How many agents are searched anew in one statement.
@@ -86,11 +87,14 @@ def load_references(references: Referentiels) -> list[Bilan]:
         values = {"nom": row["nom"], "niveau": row["niveau"], "tutelle": row.get("tutelle") or ""}
         _align(types, TypeService, {"sigle": row["sigle"]}, values)
     expertises = Bilan("expertises")
+    merged = merged_names()
     for row in references.expertises:
+        # What people proposed and the team made one with this entry stays another name of it.
+        more = [name for name in merged.get(row["libelle"], []) if name not in row["synonymes"]]
         values = {
             "slug": slugify(row["libelle"])[:120],
             "domaine": row["domaine"],
-            "synonymes": row["synonymes"],
+            "synonymes": [*row["synonymes"], *more],
         }
         _align(expertises, Expertise, {"libelle": row["libelle"]}, values)
     if any(bilan.changements for bilan in (territoires, types, expertises)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from annuaire.models import Agent, Expertise
+from annuaire.profils.models import PropositionExpertise
 
 FOUND = 12
 # Answers about an expertise from which on it is worth saying so.
@@ -53,6 +54,19 @@ def search_vocabulary(question: str) -> list[Expertise]:
 def entry_named(libelle: str) -> Expertise | None:
     """The entry of that very name, or with that synonym, accents and capitals aside."""
     return next(iter(_entries(_SAME, {"q": libelle})), None)
+
+
+def merged_names() -> dict[str, list[str]]:
+    """The names that the moderation made one with an entry of the vocabulary, by that entry's name. One query."""
+    found: dict[str, list[str]] = {}
+    rows = PropositionExpertise.objects.filter(
+        etat=PropositionExpertise.Etat.FUSIONNEE, expertise__isnull=False
+    ).order_by("pk")
+    for name, entry in rows.values_list("libelle", "expertise__libelle"):
+        names = found.setdefault(entry, [])
+        if name != entry and name not in names:
+            names.append(name)
+    return found
 
 
 def suggestions_for(agent: Agent) -> list[Suggestion]:

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from annuaire.chargement import load_references, read_references
 from annuaire.models import Agent, DeclarationExpertise, Expertise
 from annuaire.notifications.models import Notification
 from annuaire.preuves.actions import set_hidden
@@ -116,6 +117,18 @@ def test_merged_into_another_people_keep_theirs(nadia: Agent, staff: Agent, eau:
     assert (proposed.etat, proposed.expertise, proposed.traitee_par) == ("fusionnee", eau, staff)
     with pytest.raises(ActionRefusee, match="Quelqu’un d’autre"):
         actions.refuse_proposal(staff, proposed, "Trop tard")
+
+
+def test_the_files_of_the_vocabulary_do_not_undo_a_merge(nadia: Agent, staff: Agent) -> None:
+    references = read_references()
+    load_references(references)
+    entry = Expertise.objects.get(libelle=references.expertises[0]["libelle"])
+    actions.merge_proposal(
+        staff, actions.propose_expertise(nadia, "Régime IOTA", entry.domaine, niveau=2), entry
+    )
+    assert [bilan.changements for bilan in load_references(references)] == [0, 0, 0]
+    entry.refresh_from_db()
+    assert "Régime IOTA" in entry.synonymes
 
 
 def test_refused_with_a_reason(nadia: Agent, staff: Agent, eau: Expertise) -> None:
