@@ -11,12 +11,15 @@ FOUND = 12
 # Answers about an expertise from which on it is worth saying so.
 ENOUGH = 3
 SUGGESTED = 3
+# At the beginning of a word, or nearly so for typing errors: « eau » is not in « bateau ».
 _SEARCH = """
 SELECT id FROM (
-    SELECT e.id, e.libelle, sans_accent(e.libelle || ' . ' || array_to_string(e.synonymes, ' . ')) AS mots,
-        sans_accent(%(q)s) AS demande FROM annuaire_expertise e
-) AS v WHERE position(demande IN mots) > 0 OR word_similarity(demande, mots) >= 0.5
-ORDER BY position(demande IN mots) = 0, word_similarity(demande, mots) DESC, libelle LIMIT %(limite)s
+    SELECT e.id, e.libelle, sans_accent(%(q)s) AS demande,
+        ' ' || translate(sans_accent(e.libelle || ' . ' || array_to_string(e.synonymes, ' . ')), '’''()-/', '      ') AS mots
+      FROM annuaire_expertise e
+) AS v CROSS JOIN LATERAL (
+    SELECT position(' ' || translate(demande, '’''()-/', '      ') IN mots) > 0 AS debute, word_similarity(demande, mots) AS proche
+) AS m WHERE debute OR proche >= 0.6 ORDER BY debute DESC, proche DESC, libelle LIMIT %(limite)s
 """
 _SAME = """
 SELECT e.id FROM annuaire_expertise e

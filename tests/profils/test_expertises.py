@@ -44,6 +44,8 @@ def test_found_by_synonym_without_accents_with_errors(eau: Expertise, question: 
     declare(make_agent(), "Zones humides")
     assert search_vocabulary(question)[0] == eau
     assert search_vocabulary("  ") == []
+    declare(make_agent(), "Permis bateau")
+    assert search_vocabulary("eau") == [eau]
     assert search_vocabulary("%_\\") == []
 
 
