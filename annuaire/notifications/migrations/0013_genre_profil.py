@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0011_lieux"),
+        ("notifications", "0012_fils"),
     ]
 
     operations = [
@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                     ("sondage", "Sondage"),
                     ("salon", "Mention dans un salon"),
                     ("prive", "Message privé"),
+                    ("fil", "Réponse dans un fil"),
                     ("reunion", "Réunion"),
                     ("document", "Document"),
                     ("invitation", "Invitation"),
