@@ -20,6 +20,7 @@ help:
 	@echo "make bench-forum                         mesure la vitesse du forum (10 minutes la première fois)"
 	@echo "make bench-temps-reel                    mesure la vitesse du direct (10 minutes)"
 	@echo "make bench-salons                        mesure un salon d'un million de lignes (5 minutes la première fois)"
+	@echo "make bench-annuaire                      mesure la recherche de l'annuaire (15 minutes la première fois)"
 	@echo "make clean                               retire l'environnement Python, jamais les données"
 
 .venv/.run: requirements.txt outils/installer.sh
@@ -78,6 +79,9 @@ bench-temps-reel: .venv/.dev
 
 bench-salons: .venv/.dev
 	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.salons
+
+bench-annuaire: .venv/.dev
+	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.annuaire
 
 shell: .venv/.run
 	@$(BIN)/python -m plateforme.local_services run --data .local/shell -- $(BIN)/python manage.py shell

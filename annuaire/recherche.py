@@ -89,7 +89,7 @@ def search_agents(
 ) -> list[Resultat]:
     """The people who best answer `question`, best first, with the reasons; as `rank_agents`.
 
-    `part`: leave out who is worth less than this part of the best. Fewer than fifteen queries, whatever the number
+    `part`: leave out who is worth less than this part of the best. Fewer than twenty queries, whatever the number
     of results.
     """
     ranked = rank_agents(
@@ -136,7 +136,7 @@ def rank_agents(
     the question is known to be about, whatever its words. `parmi`: look only among these people; the caller has
     checked that `agent` may know of them, outside partners included. `relais`: when fewer than `limit` answer, add
     up to this many people lately active, who may know who does. `quand`: as if it were asked then. An empty question
-    gives nobody. Fewer than ten queries. The order depends on no id: who is worth the same is ordered by a draw that
+    gives nobody. At most eleven queries. The order depends on no id: who is worth the same is ordered by a draw that
     each question makes anew, and that is always the same for the same question.
     """
     question = cleaned(question)
@@ -254,7 +254,9 @@ def _found(
         f" WHERE {condition} ORDER BY score DESC, md5(a.identifiant || %s) LIMIT %s"
     )
     region = agent.territoire.parent_id if agent.territoire is not None else None
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What it costs to read a vector kept aside, the planner does not know: it would rather read them all.
+        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
         cursor.execute(
             sql,
             [
@@ -263,6 +265,8 @@ def _found(
             ],
         )  # fmt: skip
         found = {pk: float(score) for pk, score in cursor.fetchall()}
+        # In a transaction of the caller's, the rest of it is planned as ever.
+        cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
     return found, _carried(agent, words, recognised) if len(words) <= FEW_WORDS else len(words)
 
 

@@ -140,8 +140,8 @@ def voices(
         " LEFT JOIN LATERAL (SELECT sum(valeur) AS activite FROM (SELECT max("
         f"   r.valeur * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - r.quand)) / 86400.0 / {AGES_ACTIVITY})) AS valeur"
         "   FROM (SELECT p.valeur, p.quand, coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
-        f"    WHERE p.agent_id = x.agent_id AND p.vecteur IS NOT NULL AND {places}"
-        f"    ORDER BY p.quand DESC LIMIT {RECENT}) AS r GROUP BY r.fil) AS recente) AS y ON x.place <= {MOST_VOICED}"
+        f"    WHERE p.agent_id = x.agent_id AND x.place <= {MOST_VOICED} AND p.vecteur IS NOT NULL AND {places}"
+        f"    ORDER BY p.quand DESC LIMIT {RECENT}) AS r GROUP BY r.fil) AS recente) AS y ON true"
     )
     return sql, [*words, query, *place_values, *scope_values, quand, quand, *place_values]
 

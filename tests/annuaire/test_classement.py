@@ -228,9 +228,9 @@ def test_how_many_queries(django_assert_max_num_queries: Any) -> None:
         prove(agent, communaute, f"Busage de fossé {number}")
         declare(agent, "Busage de fossés")
     me = make_agent("Moi")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(13):
         rank_agents(me, "busage de fossé", relais=20, limit=100)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(19):
         assert len(search_agents(me, "busage de fossé", relais=5)) == 20
 
 
