@@ -111,9 +111,9 @@ def test_a_reply_written_without_a_line_leaves_when_it_is_back(
     nadia.goto(salon_of(nadia))
     live(nadia)
     box = nadia.locator("#dire textarea")
-    box.fill("Avant la coupure du réseau")
+    box.fill("Une ligne pour un réseau qui tombe")
     box.press("Enter")
-    menu_of(nadia, "Avant la coupure").get_by_role("menuitem", name="Répondre dans le fil").click()
+    menu_of(nadia, "Une ligne pour un réseau").get_by_role("menuitem", name="Répondre dans le fil").click()
     answer = nadia.get_by_label("Votre réponse dans le fil")
     expect(answer).to_be_focused()
     site.kill_web()  # type: ignore[attr-defined]
@@ -126,4 +126,4 @@ def test_a_reply_written_without_a_line_leaves_when_it_is_back(
     nadia.reload()
     expect(line(pane(nadia), "Écrite pendant la coupure")).to_be_visible(timeout=20_000)
     expect(waiting).to_have_count(0)
-    expect(foot(nadia, "Avant la coupure")).to_contain_text("1 réponse")
+    expect(foot(nadia, "Une ligne pour un réseau")).to_contain_text("1 réponse")

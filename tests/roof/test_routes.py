@@ -644,7 +644,8 @@ def test_number_of_queries_is_bounded(
     client.force_login(world["people"][4])
     where = address(name, world)
     client.get(where)
-    with django_assert_max_num_queries(26):
+    # A search of people takes eight that read nothing: it tells the planner of its ways, in savepoints.
+    with django_assert_max_num_queries(28):
         client.get(where)
 
 
