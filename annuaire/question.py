@@ -19,10 +19,11 @@ SHORT = 200
 
 @dataclass(frozen=True)
 class Mot:
-    """A word of the question: its stem, and as typed (the stem again for what is no plain word: « 4.4 »)."""
+    """A word of the question: its stem, as typed (the stem again for what is no plain word: « 4.4 »), its place in it."""
 
     racine: str
     dit: str
+    rang: int
 
     @property
     def forme(self) -> str:
@@ -71,7 +72,7 @@ def words_of(question: str) -> list[Mot]:
             " ORDER BY v.positions[1], v.lexeme",
             [typed, question],
         )
-        return [Mot(racine, dit or racine) for racine, dit in cursor.fetchall()]
+        return [Mot(racine, dit or racine, rang) for rang, (racine, dit) in enumerate(cursor.fetchall())]
 
 
 def recognise(question: str) -> list[Reconnue]:

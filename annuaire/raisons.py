@@ -46,7 +46,8 @@ def explain(
         return
     by_expertise = {item.expertise.pk: item for item in recognised}
     people = [result.agent for result in found]
-    proved = preuves.reasons(agent, people, terms, {word.racine: word.dit for word in words})
+    typed = {word.racine: word.dit for word in sorted(words, key=lambda word: word.rang)}
+    proved = preuves.reasons(agent, people, terms, typed)
     headlines = _headlines([person.pk for person in people], words[:MAX_BOLD]) if words else {}
     for result in found:
         declared = sorted(

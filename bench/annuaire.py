@@ -13,14 +13,13 @@ import json
 import os
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
+from bench.bases import open_base, run
 
 TAILLES = {"banc_annuaire_petit": (1_000, 10_000), "banc_annuaire_grand": (100_000, 1_000_000)}
 VOCABULARY, EXPERTISES, PLACES = 30_000, 300, 40
@@ -35,28 +34,11 @@ def main() -> None:
     if "--mesurer" in sys.argv:
         print(json.dumps(_measure(sys.argv[-1])))
         return
-    server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
     found = {}
     for name in list(TAILLES)[: 1 if "--petite" in sys.argv else None]:
-        environment = {
-            **os.environ,
-            "PLATEFORME_MODE": "test",
-            "DATABASE_URL": f"{server}/{name}",
-            "REDIS_PREFIX": name,
-        }
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-                connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        found[name] = json.loads(
-            _run(environment, "-m", "bench.annuaire", "--mesurer", name).splitlines()[-1]
-        )
+        environment, _ = open_base(name, "plateforme.settings", PLATEFORME_MODE="test")
+        found[name] = json.loads(run(environment, "-m", "bench.annuaire", "--mesurer", name).splitlines()[-1])
     _tell(found)
-
-
-def _run(environment: dict[str, str], *command: str) -> str:
-    return subprocess.run(
-        [sys.executable, *command], env=environment, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
 
 
 def _tell(found: dict[str, dict[str, Any]]) -> None:

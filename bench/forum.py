@@ -8,7 +8,6 @@ requests take turns, so that what slows the machine slows all alike. Then one pe
 2,000 people follow.
 """
 
-import os
 import random
 import statistics
 import subprocess
@@ -17,11 +16,9 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import psycopg
-
+from bench.bases import open_base, run
 from bench.charge import measure_many
 
 PETITE, GRANDE = "banc_petite", "banc_grande"
@@ -33,53 +30,28 @@ PORTS = {PETITE: 8971, GRANDE: 8972}
 
 
 def main() -> None:
-    server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
     environments = {}
     for name, (agents, messages) in {PETITE: (1_000, 1_000), GRANDE: (100_000, 1_000_000)}.items():
-        environments[name] = _environment(server, name)
-        _fill(server, environments[name], name, agents, messages)
+        environments[name], known = open_base(
+            name, "bench.reglages", SITE_URL=f"http://localhost:{PORTS[name]}"
+        )
+        _fill(environments[name], known, agents, messages)
     if "--remplir" in sys.argv:
         return
     _serve_and_measure(environments)
 
 
-def _environment(server: str, name: str) -> dict[str, str]:
-    folder = Path(".local/banc").resolve()
-    return {
-        **os.environ,
-        "PLATEFORME_MODE": "demo",
-        "DJANGO_SETTINGS_MODULE": "bench.reglages",
-        "SECRET_KEY": "banc-de-mesure-" * 4,
-        "DATABASE_URL": f"{server}/{name}",
-        "REDIS_PREFIX": name,
-        "SITE_URL": f"http://localhost:{PORTS[name]}",
-        "MEDIA_ROOT": str(folder / "fichiers"),
-        "STATIC_ROOT": str(folder / "static"),
-    }
-
-
-def _run(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command], env=environment, check=True, stdout=subprocess.PIPE, text=True
-    )
-    return done.stdout
-
-
-def _fill(server: str, environment: dict[str, str], name: str, agents: int, messages: int) -> None:
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if not known:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    _run(environment, "manage.py", "migrate", "--verbosity", "0")
-    _run(environment, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+def _fill(environment: dict[str, str], known: bool, agents: int, messages: int) -> None:
+    run(environment, "manage.py", "migrate", "--verbosity", "0")
+    run(environment, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     if known:
         return
     for command in ("charger_referentiels", "charger_demo"):
-        _run(environment, "manage.py", command, "--verbosity", "0")
+        run(environment, "manage.py", command, "--verbosity", "0")
     print(f"remplissage : {messages} messages…", flush=True)
-    _run(environment, "manage.py", "generer_volume", "--agents", str(agents), "--messages", str(messages),
-         "--documents", "100")  # fmt: skip
-    _run(environment, "-m", "bench.forum", "--monde")
+    run(environment, "manage.py", "generer_volume", "--agents", str(agents), "--messages", str(messages),
+        "--documents", "100")  # fmt: skip
+    run(environment, "-m", "bench.forum", "--monde")
 
 
 def _make_world() -> None:
@@ -190,7 +162,7 @@ def _serve_and_measure(environments: dict[str, dict[str, str]]) -> None:
     import json
 
     plans = {
-        name: json.loads(_run(environment, "-m", "bench.forum", "--plan").splitlines()[-1])
+        name: json.loads(run(environment, "-m", "bench.forum", "--plan").splitlines()[-1])
         for name, environment in environments.items()
     }
     servers = [
@@ -218,7 +190,7 @@ def _serve_and_measure(environments: dict[str, dict[str, str]]) -> None:
         for server in servers:
             server.kill()
     for name, environment in environments.items():
-        print(f"\n{name} : " + _run(environment, "-m", "bench.forum", "--publier").strip())
+        print(f"\n{name} : " + run(environment, "-m", "bench.forum", "--publier").strip())
 
 
 def _load(

@@ -9,15 +9,12 @@ without the template.
 
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import psycopg
+from bench.bases import open_base, run
 
 SIZES = (1_000, 1_000_000)
 BASE = "banc_salons"
@@ -66,24 +63,9 @@ def main() -> None:
 
 def prepare() -> None:
     """A database of its own, migrated, in this process's environment."""
-    server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BASE]).fetchone():
-            connection.execute(f"CREATE DATABASE {BASE}")  # type: ignore[arg-type]
-    folder = Path(".local/banc").resolve()
-    os.environ.update(
-        {
-            "PLATEFORME_MODE": "demo",
-            "DJANGO_SETTINGS_MODULE": "bench.reglages_direct",
-            "SECRET_KEY": "banc-de-mesure-" * 4,
-            "DATABASE_URL": f"{server}/{BASE}",
-            "REDIS_PREFIX": BASE,
-            "MEDIA_ROOT": str(folder / "fichiers"),
-            "STATIC_ROOT": str(folder / "static"),
-            "LOG_LEVEL": "ERROR",
-        }
-    )
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True)
+    environment, _ = open_base(BASE, "bench.reglages_direct", LOG_LEVEL="ERROR")
+    run(environment, "manage.py", "migrate", "--verbosity", "0")
+    os.environ.update(environment)
 
 
 def world() -> dict[int, tuple[Any, Any]]:

@@ -17,7 +17,6 @@ It prints, and writes nothing: figures go to docs/mesures.md by hand, with the c
 import argparse
 import asyncio
 import json
-import os
 import signal
 import statistics
 import subprocess
@@ -31,9 +30,9 @@ from typing import Any
 from uuid import uuid4
 
 import msgpack
-import psycopg
 import redis
 
+from bench.bases import open_base, run
 from bench.lecteurs import Lecteurs, Ouverture, allow_many_files, client_frame, connect, subscribe_frame
 
 SIZES = (100, 500, 1000)
@@ -79,7 +78,7 @@ def main() -> None:
     quick = options.parse_args()
     rounds, seconds = (1, 1.0) if quick.rapide else (3, 3.0)
     allow_many_files()
-    environment = _environment()
+    environment = open_base(BASE, "bench.reglages_direct", LOG_LEVEL="ERROR")[0]
     plan = _world(environment)
     names = [name for name in SERVERS if quick.seulement in name]
     rivals: list[Concurrent] = []
@@ -108,36 +107,11 @@ def main() -> None:
 # --- The world -------------------------------------------------------------------------------------
 
 
-def _environment() -> dict[str, str]:
-    server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BASE]).fetchone():
-            connection.execute(f"CREATE DATABASE {BASE}")  # type: ignore[arg-type]
-    folder = Path(".local/banc").resolve()
-    return {
-        **os.environ,
-        "PLATEFORME_MODE": "demo",
-        "DJANGO_SETTINGS_MODULE": "bench.reglages_direct",
-        "SECRET_KEY": "banc-de-mesure-" * 4,
-        "DATABASE_URL": f"{server}/{BASE}",
-        "REDIS_PREFIX": BASE,
-        "MEDIA_ROOT": str(folder / "fichiers"),
-        "STATIC_ROOT": str(folder / "static"),
-        "LOG_LEVEL": "ERROR",
-    }
-
-
 def _world(environment: dict[str, str]) -> dict[str, Any]:
     """Migrations, 1,000 people, a salon of each size; gives sessions and salons."""
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True)
-    made = subprocess.run(
-        [sys.executable, "-m", "bench.temps_reel", "--monde"],
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    plan: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+    run(environment, "manage.py", "migrate", "--verbosity", "0")
+    made = run(environment, "-m", "bench.temps_reel", "--monde")
+    plan: dict[str, Any] = json.loads(made.splitlines()[-1])
     return plan
 
 

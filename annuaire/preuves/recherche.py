@@ -185,7 +185,7 @@ def reasons(
     agent: Agent, people: Sequence[Agent], terms: Sequence[Terme], dits: dict[str, str]
 ) -> dict[int, SafeString]:
     """For each of `people` with evidence that answers: « 3 réponses, dont 1 retenue, sur « busage » », with a link
-    to the contribution, or to the list of them. `dits`: what was typed, by lexeme. Two queries.
+    to the contribution, or to the list of them. `dits`: what was typed, by lexeme, in its order. Two queries.
 
     What is told: the rarest words of the person's best piece; what is counted: their pieces that hold all of them.
     """

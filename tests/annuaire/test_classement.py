@@ -77,6 +77,10 @@ def test_who_only_declares_and_who_only_answers_are_both_found() -> None:
     me = make_agent("Moi")
     assert order(me, "busage de fossé")[0] == "Both"
     assert set(order(me, "busage de fossé")) == {"Both", "Dede", "Rere"}
+    # The words found are told in the order in which they were typed, whichever is the rarest.
+    for question in ("busage fossé", "fossé busage"):
+        rere = next(result for result in search_agents(me, question) if result.agent == answered)
+        assert f"<strong>{question}</strong>" in " ".join(rere.raisons)
     page = search_agents(me, "busage de fossé")
     assert all(result.raisons for result in page)
 
