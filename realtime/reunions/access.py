@@ -1,6 +1,7 @@
 """The only way from an address or a frame to a meeting, and what each may do there."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -17,8 +18,10 @@ from realtime.reunions.models import (
     CleAgenda,
     Convive,
     DocumentReunion,
+    FichierReunion,
     Habitue,
     Participant,
+    PieceReunion,
     PointOrdreDuJour,
     Reunion,
     ReunionQuerySet,
@@ -76,6 +79,24 @@ def get_link(agent: Agent, pk: int) -> DocumentReunion:
     )
     if found is None or not visible_reunions(agent).filter(pk=found.reunion_id).exists():
         raise Http404("Ce document n’est plus joint.")
+    return found
+
+
+def get_piece(agent: Agent, pk: int) -> PieceReunion:
+    """A file brought to a meeting that `agent` may see, or 404."""
+    found: PieceReunion | None = (
+        PieceReunion.objects.select_related("reunion__communaute", "document").filter(pk=pk).first()
+    )
+    if found is None or not visible_reunions(agent).filter(pk=found.reunion_id).exists():
+        raise Http404("Ce fichier n’est plus joint.")
+    return found
+
+
+def get_file(agent: Agent, pk: UUID) -> FichierReunion:
+    """A file of a meeting that `agent` may see now, or 404."""
+    found: FichierReunion | None = FichierReunion.objects.filter(pk=pk).first()
+    if found is None or not visible_reunions(agent).filter(pieces__document=found).exists():
+        raise Http404("Ce fichier n’est plus joint.")
     return found
 
 

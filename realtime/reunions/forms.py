@@ -340,6 +340,22 @@ class DocumentForm(forms.Form):
         self.fields["point"].queryset = points  # type: ignore[attr-defined]
 
 
+class FichierForm(forms.Form):
+    """A file to prepare with, for the meeting or a point."""
+
+    fichier = forms.FileField(
+        label="Fichier",
+        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
+    )
+    point = forms.ModelChoiceField(
+        label="Pour", queryset=None, required=False, empty_label="Toute la réunion"
+    )
+
+    def __init__(self, *args: Any, points: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["point"].queryset = points  # type: ignore[attr-defined]
+
+
 class ReponseForm(forms.Form):
     """Whether one comes, with a word if one likes."""
 

@@ -21,7 +21,7 @@ from realtime.reunions.access_suites import previous_reunion
 from realtime.reunions.actions.points import may_edit
 from realtime.reunions.conflits import busy_among
 from realtime.reunions.horaires import local, same_clock, say_day, say_duration, say_hour, say_hours_by_zone
-from realtime.reunions.models import Convive, DocumentReunion, Participant, Reunion
+from realtime.reunions.models import Convive, DocumentReunion, Participant, PieceReunion, Reunion
 from realtime.reunions.rythme import say_rhythm
 
 PEOPLE_SHOWN = 12
@@ -82,8 +82,10 @@ def reunion_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
     )
     # Documents are for those who read the community: an invitation to one meeting opens no file.
     reads = layout["communaute"] is not None
-    by_point: dict[int | None, list[DocumentReunion]] = {}
-    for row in documents if reads else []:
+    # Between agents, files are for all who are invited.
+    pieces = list(reunion.pieces.select_related("document")) if reunion.communaute is None else []
+    by_point: dict[int | None, list[DocumentReunion | PieceReunion]] = {}
+    for row in documents if reads else pieces:
         by_point.setdefault(row.point_id, []).append(row)
     for point in points:
         point.pieces = by_point.get(point.pk, [])
@@ -118,6 +120,7 @@ def reunion_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         "voit_serie": reunion.serie is not None and can_see_serie(agent, reunion.serie),
         "points": kept,
         "proposes": [point for point in points if not point.retenu],
+        "peut_joindre": may_prepare and (reads or reunion.communaute is None),
         "minutes_prevues": say_duration(planned) if planned else "",
         "minutes_depassees": planned > reunion.duree_minutes,
         "documents": by_point.get(None, []),

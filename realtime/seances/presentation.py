@@ -15,7 +15,7 @@ from communautes.suites.models import Decision
 from forum.historique import joining
 from realtime.models import Salon
 from realtime.presentation import Ligne, salon_context
-from realtime.reunions.models import Convive, DocumentReunion, PointOrdreDuJour, Reunion
+from realtime.reunions.models import Convive, DocumentReunion, PieceReunion, PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, reads_chat, seance_of
 from realtime.seances.actions.notes import is_held
@@ -328,11 +328,13 @@ def reports_of(seance: Seance) -> list[ActionReportee]:
     return list(rows.order_by("tache__echeance_tri", "pk"))
 
 
-def _documents(agent: Agent, seance: Seance) -> list[DocumentReunion]:
-    """Documents that the current point is prepared with; they are for those who read the community."""
+def _documents(agent: Agent, seance: Seance) -> list[DocumentReunion] | list[PieceReunion]:
+    """What the current point is prepared with: documents, for those who read the community; between agents, files."""
     communaute = seance.reunion.communaute
-    if seance.point is None or communaute is None:
+    if seance.point is None:
         return []
+    if communaute is None:
+        return list(seance.point.pieces_jointes.select_related("document"))
     rows = DocumentReunion.objects.filter(point=seance.point, document__retire_le__isnull=True)
     found = list(rows.select_related("document"))
     return found if found and can_read(agent, communaute) else []

@@ -103,7 +103,9 @@ def test_files_are_brought_in_each_way_and_seen_at_once(sign_in: Callable[..., P
     mine.hover()
     mine.get_by_role("link", name="Actions sur le message").click()
     aminata.get_by_role("menuitem", name="Modifier").click()
-    aminata.get_by_label("Retirer « berges.webp », pour tout le monde").check(force=True)
+    # By its words, which are waited for until they are still: the box itself lies under them.
+    aminata.locator("label", has_text="Retirer « berges.webp »").click()
+    expect(aminata.get_by_label("Retirer « berges.webp », pour tout le monde")).to_be_checked()
     aminata.get_by_role("button", name="Enregistrer").click()
     expect(shown.get_by_role("img")).to_have_count(1)
     nadia.get_by_role("link", name="Fichiers", exact=True).click()

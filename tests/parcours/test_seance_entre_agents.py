@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.parcours.test_axe import faults
+from tests.parcours.conftest import SIZES
+from tests.parcours.test_axe import faults, look_everywhere
 from tests.parcours.test_seances import picture
 
 pytestmark = pytest.mark.navigateur
@@ -28,12 +29,25 @@ def test_two_agents_meet(sign_in: Callable[..., Page]) -> None:
     nadia.get_by_role("button", name="Planifier la réunion").click()
     nadia.wait_for_url(re.compile(r"/reunions/\d+/$"))
     seance = re.search(r"/reunions/\d+/", nadia.url)[0] + "seance/"
+    # It is prepared with a file, for one point.
+    nadia.get_by_role("link", name="Joindre un fichier").click()
+    nadia.get_by_label("Fichier").set_input_files(
+        {"name": "tournee.txt", "mimeType": "text/plain", "buffer": "Tarn, Lot, Truyère".encode()}
+    )
+    nadia.get_by_label("Pour").select_option(label="Secteurs")
+    nadia.get_by_role("button", name="Joindre le fichier").click()
+    expect(nadia.get_by_text("Le fichier est joint.")).to_be_visible()
+    assert look_everywhere(nadia) == []
+    nadia.set_viewport_size(SIZES["bureau"])
     for page in (nadia, gaelle):
         page.goto(seance)
     nadia.get_by_role("button", name="Ouvrir la réunion").click()
     for page in (nadia, gaelle):
         page.wait_for_function("() => document.querySelector('#id_texte')?.style.height")
         expect(page.get_by_role("heading", name="Secteurs")).to_be_visible()
+    with gaelle.expect_download() as download:
+        gaelle.get_by_role("link", name="tournee.txt").click()
+    assert download.value.suggested_filename == "tournee.txt"
 
     # The chat: both ways, each line under the point it is about.
     for page, line in ((nadia, "Qui prend la vallée du Tarn ?"), (gaelle, "Moi, mardi.")):

@@ -50,7 +50,7 @@ def test_none_unless_asked_for(sign_in: Callable[..., Page]) -> None:
     expect(choice).not_to_be_checked()
     sounds.get_by_role("button", name="Écouter le son").click()
     nadia.wait_for_function("window.notes === 2")
-    choice.check(force=True)
+    sounds.get_by_text("Faire entendre un son bref").click()
     expect(sounds.get_by_role("status")).to_have_text("Les sons sont activés sur cet appareil.")
     nadia.goto(salon)
     live(nadia)

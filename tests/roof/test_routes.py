@@ -309,6 +309,9 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "reunions:deplacer-point": POST,
     "reunions:documents": (LOGIN, 404, 404, 403, 200),
     "reunions:retirer-document": POST,
+    # The file of a salon is none of a meeting.
+    "reunions:fichier": (LOGIN, 404, 404, 404, 404),
+    "reunions:retirer-fichier": POST,
     # Not opened yet: nobody attends.
     "seances:seance": (LOGIN, 404, 404, 200, 200),
     "seances:etat": (LOGIN, 404, 404, 200, 200),
@@ -595,6 +598,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         [pk, 1],
     ):
         try:
+            if name == "reunions:fichier":
+                arguments = [world["fichier"]]
             if name in FILES_OF_SALONS:
                 arguments = [pk, world["fichier"]]
             if "piece" in name and name != "forum:pieces":

@@ -18,6 +18,7 @@ from realtime.reunions.actions.convives import (
 from realtime.reunions.actions.documents import add_document, remove_document
 from realtime.reunions.actions.expeditions import send_calendars
 from realtime.reunions.actions.expeditions_series import send_serie_calendars
+from realtime.reunions.actions.fichiers import add_file, remove_file
 from realtime.reunions.actions.listes import Exterieur, Invites
 from realtime.reunions.actions.nouvelles import (
     tell_of_cancellation,
@@ -88,6 +89,7 @@ __all__ = [
     "ProjetPoint",
     "Rythme",
     "add_document",
+    "add_file",
     "add_point",
     "add_slots",
     "answer",
@@ -120,6 +122,7 @@ __all__ = [
     "recall_due",
     "remind_late",
     "remove_document",
+    "remove_file",
     "remove_point",
     "remove_slot",
     "reopen_answers",

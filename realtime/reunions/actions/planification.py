@@ -219,6 +219,8 @@ def duplicate_reunion(auteur: Agent, reunion: Reunion, *, debut: datetime) -> Re
         copy_point(point, copy)
     for row in reunion.documents.filter(point__isnull=True):
         copy.documents.create(document_id=row.document_id, ajoute_par=auteur)
+    for piece in reunion.pieces.filter(point__isnull=True):
+        copy.pieces.create(document_id=piece.document_id)
     people = [
         Participant(
             reunion=copy,
@@ -331,6 +333,7 @@ def _ask_again(reunion: Reunion) -> None:
 def copy_point(point: PointOrdreDuJour, reunion: Reunion) -> None:
     """The same point, with its documents, at the end of another meeting's agenda."""
     documents = list(point.documents.values_list("document", "ajoute_par"))
+    pieces = list(point.pieces_jointes.values_list("document", flat=True))
     copy = PointOrdreDuJour.objects.create(
         reunion=reunion,
         rang=point.rang,
@@ -344,3 +347,5 @@ def copy_point(point: PointOrdreDuJour, reunion: Reunion) -> None:
     )
     for document_id, agent_id in documents:
         reunion.documents.create(point=copy, document_id=document_id, ajoute_par_id=agent_id)
+    for file_id in pieces:
+        reunion.pieces.create(point=copy, document_id=file_id)

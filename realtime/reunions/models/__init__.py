@@ -2,6 +2,7 @@
 
 from realtime.reunions.models.agenda import Changement, CleAgenda, PreferenceReunions, Rappel
 from realtime.reunions.models.convives import Convive, Habitue, Participant
+from realtime.reunions.models.fichiers import FichierReunion, PieceReunion
 from realtime.reunions.models.reunions import DocumentReunion, PointOrdreDuJour, Reunion, ReunionQuerySet
 from realtime.reunions.models.series import Serie
 from realtime.reunions.models.sondages import Creneau, Disponibilite, SondageDates, Sonde
@@ -13,8 +14,10 @@ __all__ = [
     "Creneau",
     "Disponibilite",
     "DocumentReunion",
+    "FichierReunion",
     "Habitue",
     "Participant",
+    "PieceReunion",
     "PointOrdreDuJour",
     "PreferenceReunions",
     "Rappel",

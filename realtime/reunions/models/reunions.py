@@ -241,3 +241,7 @@ class DocumentReunion(models.Model):
                 nulls_distinct=False,
             )
         ]
+
+    @property
+    def adresse_retrait(self) -> str:
+        return reverse("reunions:retirer-document", args=[self.pk])

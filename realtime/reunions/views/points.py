@@ -1,19 +1,22 @@
 """The agenda and the documents beside it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from communautes.access import can_read, can_write
+from communautes.fichiers.joints import hand_out
 from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions import actions
-from realtime.reunions.access import can_prepare, get_link, get_point, get_reunion
+from realtime.reunions.access import can_prepare, get_file, get_link, get_piece, get_point, get_reunion
 from realtime.reunions.actions.points import may_edit
-from realtime.reunions.forms import DocumentForm, PointForm
+from realtime.reunions.forms import DocumentForm, FichierForm, PointForm
 from realtime.reunions.models import PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import page_layout
 
@@ -92,18 +95,15 @@ def deplacer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def documents(request: HttpRequest, pk: int) -> HttpResponse:
-    """Link documents of the community to the meeting or to a point, and take them off."""
+    """Link documents of the community to the meeting or to a point, and take them off; between agents, bring files."""
     reunion = get_reunion(request.user, pk)
-    if reunion.communaute is None or not can_read(request.user, reunion.communaute):
+    if reunion.communaute is None:
+        return _files(request, reunion)
+    if not can_read(request.user, reunion.communaute):
         raise PermissionDenied("Les documents sont ceux d’une communauté.")
     if not can_write(request.user, reunion.communaute):
         raise PermissionDenied("Rejoignez la communauté pour préparer ses réunions.")
-    prepares = can_prepare(request.user, reunion)
-    points = reunion.points.order_by("rang")
-    if not prepares:
-        points = points.filter(responsable=request.user)
-        if not points.exists():
-            raise PermissionDenied("Les documents sont joints par les personnes qui préparent la réunion.")
+    points = _points_of(request, reunion)
     shared = reunion.communaute.documents.filter(retire_le__isnull=True, version_courante__isnull=False)
     form = DocumentForm(
         request.POST if request.method == "POST" else None,
@@ -125,9 +125,59 @@ def documents(request: HttpRequest, pk: int) -> HttpResponse:
         "reunion": reunion,
         "form": form,
         "liens": reunion.documents.select_related("document", "point").order_by("point__rang", "pk"),
-        "peut_preparer": prepares,
     }
     return render(request, "reunions/documents.html", context, status=422 if form.errors else 200)
+
+
+def _points_of(request: HttpRequest, reunion: Reunion) -> "QuerySet[PointOrdreDuJour]":
+    """The points to which one may join something: all for who prepares, their own for others; 403 for who has none."""
+    points: QuerySet[PointOrdreDuJour] = reunion.points.order_by("rang")
+    if not can_prepare(request.user, reunion):
+        points = points.filter(responsable=request.user)
+        if not points.exists():
+            raise PermissionDenied("Les documents sont joints par les personnes qui préparent la réunion.")
+    return points
+
+
+def _files(request: HttpRequest, reunion: Reunion) -> HttpResponse:
+    """Bring files to a meeting between agents, and take them off."""
+    points = _points_of(request, reunion)
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = FichierForm(*posted, points=points)
+    if form.is_valid():
+        file = form.cleaned_data["fichier"]
+        try:
+            actions.add_file(
+                request.user, reunion, file, nom=file.name or "", point=form.cleaned_data["point"]
+            )
+            messages.success(request, "Le fichier est joint.")
+            return redirect("reunions:documents", reunion.pk)
+        except ActionRefusee as refused:
+            form.add_error("fichier", refused.message)
+    context = {
+        **page_layout(request.user, None),
+        "reunion": reunion,
+        "form": form,
+        "liens": reunion.pieces.select_related("document", "point").order_by("point__rang", "pk"),
+    }
+    return render(request, "reunions/documents.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def fichier(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The bytes, always as a file to keep: nothing that somebody sends is ever a page of ours."""
+    return hand_out(get_file(request.user, pk), as_attachment=True, cache="private, no-store")
+
+
+@require_POST
+def retirer_fichier(request: HttpRequest, pk: int) -> HttpResponse:
+    piece = get_piece(request.user, pk)
+    try:
+        actions.remove_file(request.user, piece)
+        messages.success(request, "Le fichier n’est plus joint à cette réunion.")
+    except ActionRefusee as refused:
+        messages.error(request, refused.message)
+    return redirect("reunions:documents", piece.reunion_id)
 
 
 @require_POST
