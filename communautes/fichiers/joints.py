@@ -1,11 +1,14 @@
 """Files that go with what people write, whichever page they write in: taken in, kept, handed out."""
 
 import hashlib
+import secrets
 import uuid
+from functools import partial
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import models, transaction
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 
 from annuaire.models import Agent
@@ -14,6 +17,17 @@ from communautes.fichiers.images import ImageRefusee, reencode
 from plateforme.socle.erreurs import ActionRefusee
 
 _MO = 1024 * 1024
+
+
+def hidden_path(folder: str) -> str:
+    """Where a file's bytes lie: a name nobody can guess, nor choose."""
+    token = secrets.token_hex(16)
+    return f"{folder}/{token[:2]}/{token}"
+
+
+def remove_bytes_on_commit(file: FieldFile) -> None:
+    """Remove the bytes once the removal of their row is certain: a row never names what is not there."""
+    transaction.on_commit(partial(file.storage.delete, file.name or ""), robust=True)
 
 
 class FichierJoint(models.Model):

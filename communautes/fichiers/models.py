@@ -1,19 +1,18 @@
 """Documents of a community and their versions."""
 
-import secrets
 from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
 
 from annuaire.models import Agent
+from communautes.fichiers.joints import hidden_path
 from communautes.models import Communaute
 
 
 def storage_path(version: "Version", filename: str) -> str:
     """Where a version's bytes lie: a name nobody can guess, nor choose."""
-    token = secrets.token_hex(16)
-    return f"documents/{token[:2]}/{token}"
+    return hidden_path("documents")
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_write
-from communautes.fichiers.joints import take_in
+from communautes.fichiers.joints import remove_bytes_on_commit, take_in
 from communautes.models import Communaute
 from forum.models import Brouillon, Message, PieceJointe
 from forum.rendu import cited_pieces
@@ -113,7 +112,6 @@ def _cited_in_drafts(agents: Collection[int]) -> set[object]:
 def _delete(pieces: list[PieceJointe]) -> int:
     """Delete rows, then their bytes once that is certain: a row never names what is not there."""
     for piece in pieces:
-        storage, name = piece.fichier.storage, piece.fichier.name or ""
-        transaction.on_commit(partial(storage.delete, name), robust=True)
+        remove_bytes_on_commit(piece.fichier)
     PieceJointe.objects.filter(pk__in=[piece.pk for piece in pieces]).delete()
     return len(pieces)

@@ -1,6 +1,5 @@
 """Messages of sujets, their versions, and the files that go with them."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
@@ -13,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from annuaire.models import Agent
-from communautes.fichiers.joints import FichierJoint
+from communautes.fichiers.joints import FichierJoint, hidden_path
 from communautes.models import Communaute
 from forum.models.renvois import titles_of
 from forum.models.sujets import FrenchVector, Sujet
@@ -170,8 +169,7 @@ class VersionMessage(models.Model):
 
 def piece_path(piece: "PieceJointe", filename: str) -> str:
     """Where a piece's bytes lie: a name nobody can guess, nor choose."""
-    token = secrets.token_hex(16)
-    return f"pieces/{token[:2]}/{token}"
+    return hidden_path("pieces")
 
 
 class PieceJointe(FichierJoint):

@@ -1,17 +1,15 @@
 """Files of salons: sent while one writes, bound to a line when it is said, gone with it."""
 
-import secrets
-from functools import partial
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Func, Q, TextField
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 
-from communautes.fichiers.joints import FichierJoint
+from communautes.fichiers.joints import FichierJoint, hidden_path, remove_bytes_on_commit
 
 ALTERNATIVE_MAX = 250
 # What a picture takes of the conversation at most, in pixels.
@@ -20,8 +18,7 @@ BOITE = (352, 288)
 
 def salon_file_path(fichier: "FichierSalon", filename: str) -> str:
     """Where a file's bytes lie: a name nobody can guess, nor choose."""
-    token = secrets.token_hex(16)
-    return f"salons/{token[:2]}/{token}"
+    return hidden_path("salons")
 
 
 class FichierSalon(FichierJoint):
@@ -87,5 +84,4 @@ class FichierSalon(FichierJoint):
 @receiver(post_delete, sender=FichierSalon, dispatch_uid="realtime.forget_bytes")
 def forget_bytes(sender: type[FichierSalon], instance: FichierSalon, **kwargs: Any) -> None:
     """Whatever removes the row (a line kept no longer, a salon, the person), its bytes go once that is certain."""
-    storage, name = instance.fichier.storage, instance.fichier.name or ""
-    transaction.on_commit(partial(storage.delete, name), robust=True)
+    remove_bytes_on_commit(instance.fichier)

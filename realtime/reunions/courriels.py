@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from annuaire.models import Agent
 from annuaire.notifications.courriels import host
 from realtime.reunions.adresses import guest_link
 from realtime.reunions.horaires import LIEUX, local, same_clock, say_day, say_duration, say_hour
@@ -52,25 +53,40 @@ def build_invitation(
         "exterieur": guest,
         "par_agenda": bool(settings.REPONSE_COURRIEL),
         "reglages_url": "" if guest else settings.SITE_URL + reverse("reunions:agenda"),
-        "site_nom": settings.SITE_NOM,
-        "site_url": settings.SITE_URL,
     }
+    mail = build_mail(
+        "reunion",
+        context,
+        de=what.organisateur,
+        a=convive.adresse,
+        sujet=_subject(what, method, changed=bool(changements)),
+        message_id=_message_id(what, convive, method),
+    )
+    # Django writes the type as it is given, then the charset.
+    mail.attach_alternative(calendar.decode(), f"text/calendar; method={method}")
+    return mail
+
+
+def build_mail(
+    gabarit: str, context: dict[str, Any], *, de: Agent, a: str, sujet: str, message_id: str
+) -> EmailMultiAlternatives:
+    """A mail about a meeting in the name of who organises it: `courriels/<gabarit>`, as text and as HTML. No machine
+    answers it."""
+    context = {**context, "site_nom": settings.SITE_NOM, "site_url": settings.SITE_URL}
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    sender = f"{what.organisateur.nom_complet} ({settings.SITE_NOM})"
+    sender = one_line(f"{de.nom_complet} ({settings.SITE_NOM})")
     mail = EmailMultiAlternatives(
-        subject=one_line(_subject(what, method, changed=bool(changements))),
-        body=render_to_string("courriels/reunion.txt", context),
-        from_email=formataddr((one_line(sender) or name, address)),
-        to=[convive.adresse],
+        subject=one_line(sujet),
+        body=render_to_string(f"courriels/{gabarit}.txt", context),
+        from_email=formataddr((sender or name, address)),
+        to=[a],
         headers={
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            "Message-ID": _message_id(what, convive, method),
+            "Message-ID": message_id,
         },
     )
-    mail.attach_alternative(render_to_string("courriels/reunion.html", context), "text/html")
-    # Django writes the type as it is given, then the charset.
-    mail.attach_alternative(calendar.decode(), f"text/calendar; method={method}")
+    mail.attach_alternative(render_to_string(f"courriels/{gabarit}.html", context), "text/html")
     return mail
 
 

@@ -3,15 +3,12 @@ per person, and a row remembers what somebody without account was last written."
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
-from email.utils import formataddr, parseaddr
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from annuaire.models import Agent
@@ -22,7 +19,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from realtime.reunions.actions.expeditions import BATCH, Envoi, send_each, wants_mail
 from realtime.reunions.actions.sondages import remind_late
 from realtime.reunions.adresses import dates_link
-from realtime.reunions.courriels import one_line
+from realtime.reunions.courriels import build_mail
 from realtime.reunions.horaires import say_duration, say_moment
 from realtime.reunions.models import SondageDates, Sonde
 
@@ -230,27 +227,16 @@ def build_dates_mail(row: Sonde) -> EmailMultiAlternatives:
         "duree": say_duration(sondage.duree_minutes),
         "cloture": say_moment(sondage.cloture_le, sondage.fuseau) if sondage.cloture_le else "",
         "page": "" if off else dates_link(row),
-        "site_nom": settings.SITE_NOM,
-        "site_url": settings.SITE_URL,
     }
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    sender = one_line(f"{sondage.organisateur.nom_complet} ({settings.SITE_NOM})")
     gone = "Vous n’êtes plus sollicité(e) pour cette date" if off else "On ne cherche plus de date"
-    mail = EmailMultiAlternatives(
-        subject=one_line(
-            f"{gone} : {sondage.titre}" if context["annule"] else f"Quand se voit-on ? {sondage.titre}"
-        ),
-        body=render_to_string("courriels/dates.txt", context),
-        from_email=formataddr((sender or name, address)),
-        to=[row.adresse],
-        headers={
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            "Message-ID": f"<dates.{sondage.pk}.{sondage.sequence}.{row.pk}{'.retrait' if off else ''}@{host()}>",
-        },
+    return build_mail(
+        "dates",
+        context,
+        de=sondage.organisateur,
+        a=row.adresse,
+        sujet=f"{gone} : {sondage.titre}" if context["annule"] else f"Quand se voit-on ? {sondage.titre}",
+        message_id=f"<dates.{sondage.pk}.{sondage.sequence}.{row.pk}{'.retrait' if off else ''}@{host()}>",
     )
-    mail.attach_alternative(render_to_string("courriels/dates.html", context), "text/html")
-    return mail
 
 
 def _asked(sondage: SondageDates, **rows: object) -> "QuerySet[Agent]":

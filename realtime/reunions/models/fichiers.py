@@ -1,22 +1,19 @@
 """Files that a meeting between agents is prepared with: it has no community whose documents it could link."""
 
-import secrets
-from functools import partial
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 
-from communautes.fichiers.joints import FichierJoint
+from communautes.fichiers.joints import FichierJoint, hidden_path, remove_bytes_on_commit
 from realtime.reunions.models.reunions import PointOrdreDuJour, Reunion
 
 
 def meeting_file_path(fichier: "FichierReunion", filename: str) -> str:
     """Where a file's bytes lie: a name nobody can guess, nor choose."""
-    token = secrets.token_hex(16)
-    return f"reunions/{token[:2]}/{token}"
+    return hidden_path("reunions")
 
 
 class FichierReunion(FichierJoint):
@@ -74,5 +71,4 @@ def forget_file(sender: type[PieceReunion], instance: PieceReunion, **kwargs: An
 @receiver(post_delete, sender=FichierReunion, dispatch_uid="reunions.forget_bytes")
 def forget_bytes(sender: type[FichierReunion], instance: FichierReunion, **kwargs: Any) -> None:
     """The bytes go once the removal of their row is certain."""
-    storage, name = instance.fichier.storage, instance.fichier.name or ""
-    transaction.on_commit(partial(storage.delete, name), robust=True)
+    remove_bytes_on_commit(instance.fichier)

@@ -1,5 +1,7 @@
 """The agenda and the documents beside it."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -172,23 +174,24 @@ def fichier(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def retirer_fichier(request: HttpRequest, pk: int) -> HttpResponse:
     piece = get_piece(request.user, pk)
-    try:
-        actions.remove_file(request.user, piece)
-        messages.success(request, "Le fichier n’est plus joint à cette réunion.")
-    except ActionRefusee as refused:
-        messages.error(request, refused.message)
-    return redirect("reunions:documents", piece.reunion_id)
+    act = partial(actions.remove_file, request.user, piece)
+    return _take_off(request, piece.reunion_id, act, "Le fichier n’est plus joint à cette réunion.")
 
 
 @require_POST
 def retirer_document(request: HttpRequest, pk: int) -> HttpResponse:
     lien = get_link(request.user, pk)
+    act = partial(actions.remove_document, request.user, lien)
+    return _take_off(request, lien.reunion_id, act, "Le document n’est plus joint à cette réunion.")
+
+
+def _take_off(request: HttpRequest, reunion: int, act: Callable[[], None], said: str) -> HttpResponse:
     try:
-        actions.remove_document(request.user, lien)
-        messages.success(request, "Le document n’est plus joint à cette réunion.")
+        act()
+        messages.success(request, said)
     except ActionRefusee as refused:
         messages.error(request, refused.message)
-    return redirect("reunions:documents", lien.reunion_id)
+    return redirect("reunions:documents", reunion)
 
 
 def _form(

@@ -1,16 +1,12 @@
 """Sending validated minutes to those who have no account. For the worker."""
 
-from email.utils import formataddr, parseaddr
-
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from annuaire.notifications.courriels import host
-from realtime.reunions.courriels import one_line, say_when_to
+from realtime.reunions.courriels import build_mail, say_when_to
 from realtime.reunions.models import Participant
 from realtime.seances.access import guests_of
 from realtime.seances.models import EditionCompteRendu, EnvoiCompteRendu
@@ -71,22 +67,13 @@ def build_minutes_mail(edition: EditionCompteRendu, guest: Participant) -> Email
         "reference": minutes.nom if minutes.reference else "",
         "motif": edition.motif,
         "par": edition.validee_par.nom_complet if edition.validee_par is not None else "",
-        "site_nom": settings.SITE_NOM,
-        "site_url": settings.SITE_URL,
     }
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    sender = one_line(f"{reunion.organisateur.nom_complet} ({settings.SITE_NOM})")
     what = edition.nom if edition.rang else "Compte rendu"
-    mail = EmailMultiAlternatives(
-        subject=one_line(f"{what}\u00a0: {reunion.titre}"),
-        body=render_to_string("courriels/compte_rendu.txt", context),
-        from_email=formataddr((sender or name, address)),
-        to=[guest.courriel],
-        headers={
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            "Message-ID": f"<compte-rendu.{edition.pk}.{guest.pk}@{host()}>",
-        },
+    return build_mail(
+        "compte_rendu",
+        context,
+        de=reunion.organisateur,
+        a=guest.courriel,
+        sujet=f"{what}\u00a0: {reunion.titre}",
+        message_id=f"<compte-rendu.{edition.pk}.{guest.pk}@{host()}>",
     )
-    mail.attach_alternative(render_to_string("courriels/compte_rendu.html", context), "text/html")
-    return mail
