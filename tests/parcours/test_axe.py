@@ -41,34 +41,35 @@ PAGES = [
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
-# Half-way from one colour to another, a button has a contrast that nobody has time to read. What never ends is left.
-END_TRANSITIONS = """() => {
-  for (const one of document.getAnimations()) {
-    if (Number.isFinite(one.effect.getComputedTiming().endTime)) one.finish();
-  }
-}"""
-
-
 def faults(page: Page, **options: object) -> list[str]:
-    """What axe sees in the page as it is, with its own `options`."""
+    """What axe sees in the page once at rest, with its own `options`.
+
+    Without movement: half-way from one colour to another, a button has a contrast that nobody has time to read.
+    """
+    settle(page)
+    page.emulate_media(reduced_motion="reduce")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    page.evaluate(END_TRANSITIONS)
     found = page.evaluate(
         "options => axe.run(options).then((results) => results.violations)",
         # Style sheets are the same everywhere: reading them again for the one rule that asks takes half the time.
         {"resultTypes": ["violations"], "preload": False, **options},
     )
+    page.emulate_media(reduced_motion="no-preference")
     return [
-        f"{page.url} {violation['id']}: {node['html'][:160]}"
+        f"{page.url} {violation['id']}: {node['html'][:160]} {_colours(node)}"
         for violation in found
         for node in violation["nodes"]
     ]
 
 
+def _colours(node: dict[str, list[dict[str, object]]]) -> object:
+    """What axe measured of a contrast."""
+    return next((check["data"] for check in node["any"] if check["data"]), "")
+
+
 def look(page: Page) -> list[str]:
-    """Faults of the page as it is, in both themes: the one it has, then the other, which it keeps. Nor is it too wide."""
-    settle(page)
+    """Faults of the page, in both themes: the one it has, then the other, which it keeps. Nor is it too wide."""
     return faults(page) + _in_other_theme(page) + too_wide(page)
 
 
@@ -95,7 +96,6 @@ def look_everywhere(page: Page) -> list[str]:
     found = look(page)
     # The same colours on a phone, in another order.
     page.set_viewport_size(SIZES["telephone"])
-    page.evaluate(DRAWN)
     rules = {rule: {"enabled": False} for rule in COLOURS}
     found += [f"telephone {fault}" for fault in [*faults(page, rules=rules), *too_wide(page)]]
     page.set_viewport_size(NARROW)
