@@ -14,11 +14,11 @@ from django.utils import timezone
 from annuaire.models import Agent
 from communautes.access import require_write
 from communautes.fichiers.access import can_remove
-from communautes.fichiers.detection import TypeRefuse, clean_name, detect_type
 from communautes.fichiers.models import Document, Version
 from communautes.models import Communaute
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.detection import TypeRefuse, clean_name, detect_type
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.urls import reverse
 
 from annuaire.models import Agent
-from communautes.fichiers.joints import hidden_path
 from communautes.models import Communaute
+from plateforme.socle.fichiers.joints import hidden_path
 
 
 def storage_path(version: "Version", filename: str) -> str:

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.access import can_write
-from communautes.fichiers.joints import remove_bytes_on_commit, take_in
 from communautes.models import Communaute
 from forum.models import Brouillon, Message, PieceJointe
 from forum.rendu import cited_pieces
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.joints import remove_bytes_on_commit, take_in
 from plateforme.socle.limites import check_limit
 
 BATCH = 200

@@ -4,10 +4,10 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from communautes.fichiers.detection import clean_name
 from forum.courriels_entrants.citations import keep_reply, strip_marks
 from forum.courriels_entrants.html import MAX_HTML, html_to_text
 from forum.courriels_entrants.mime import Entetes, Partie, decode_words, read_parts
+from plateforme.socle.fichiers.detection import clean_name
 
 MAX_TEXT = 400_000  # characters of text looked at: six times what a message may hold
 MAX_FILES = 10

@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from annuaire.models import Agent
-from communautes.fichiers.joints import FichierJoint, hidden_path
 from communautes.models import Communaute
 from forum.models.renvois import titles_of
 from forum.models.sujets import FrenchVector, Sujet
+from plateforme.socle.fichiers.joints import FichierJoint, hidden_path
 from plateforme.socle.texte import has_titles, hide_titles
 
 # One mends one's own slips in peace: the page does not say « modifié » before that.

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 
 from annuaire.models import Agent
 from communautes.access import get_readable
-from communautes.fichiers.joints import hand_out
 from communautes.models import Communaute
 from forum.access import get_piece
 from forum.actions import pieces as actions
 from forum.models import PieceJointe
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.joints import hand_out
 
 
 @require_POST

@@ -11,8 +11,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from annuaire.models import Agent
-from communautes.fichiers.joints import take_in
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.joints import take_in
 from plateforme.socle.limites import check_limit
 from realtime.access import require_say
 from realtime.fichiers.joints import Joint

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_POST, require_safe
 
-from communautes.fichiers.joints import hand_out
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.joints import hand_out
 from plateforme.socle.limites import check_limit
 from plateforme.socle.pagination import Page, paginate
 from realtime.access import get_salon

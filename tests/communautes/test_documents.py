@@ -9,9 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from communautes.fichiers.detection import clean_name
 from communautes.fichiers.models import Document, Version
 from communautes.models import Communaute
+from plateforme.socle.fichiers.detection import clean_name
 from plateforme.socle.models import EntreeJournal
 from tests.factories import add_member, make_agent, make_communaute
 

@@ -5,8 +5,8 @@ from django.core.files.base import File
 from django.db import transaction
 
 from annuaire.models import Agent
-from communautes.fichiers.joints import take_in
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.joints import take_in
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from realtime.reunions.access import require_prepare

@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 
-from communautes.fichiers.joints import FichierJoint, hidden_path, remove_bytes_on_commit
+from plateforme.socle.fichiers.joints import FichierJoint, hidden_path, remove_bytes_on_commit
 from realtime.reunions.models.reunions import PointOrdreDuJour, Reunion
 
 

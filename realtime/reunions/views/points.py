@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from communautes.access import can_read, can_write
-from communautes.fichiers.joints import hand_out
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.joints import hand_out
 from realtime.reunions import actions
 from realtime.reunions.access import can_prepare, get_file, get_link, get_piece, get_point, get_reunion
 from realtime.reunions.actions.points import may_edit

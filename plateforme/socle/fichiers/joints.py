@@ -11,10 +11,9 @@ from django.db import models, transaction
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 
-from annuaire.models import Agent
-from communautes.fichiers.detection import TypeRefuse, clean_name, detect_type
-from communautes.fichiers.images import ImageRefusee, reencode
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.fichiers.detection import TypeRefuse, clean_name, detect_type
+from plateforme.socle.fichiers.images import ImageRefusee, reencode
 
 _MO = 1024 * 1024
 
@@ -33,8 +32,10 @@ def remove_bytes_on_commit(file: FieldFile) -> None:
 class FichierJoint(models.Model):
     """What is known of such a file. Each kind adds its `fichier` (where the bytes lie) and what it goes with."""
 
+    fichier: FieldFile
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     nom = models.CharField(max_length=200)
     taille = models.PositiveBigIntegerField("taille (octets)")
     # Found by reading the bytes; never what the browser said.
@@ -64,7 +65,7 @@ class FichierJoint(models.Model):
 def take_in(joint: FichierJoint, fichier: "File[bytes]", *, nom: str, trop_gros: str) -> None:
     """Keep the bytes and the row of `joint`, whose owner and place the caller has set.
 
-    A picture is written again (`communautes.fichiers.images`); any other file is kept as it is, and only ever handed
+    A picture is written again (`plateforme.socle.fichiers.images`); any other file is kept as it is, and only ever handed
     out to be saved. The bytes are written before the row, and removed if the row cannot be. `trop_gros` ends the
     sentence said of a file beyond `PIECE_TAILLE_MAX`. Raises `ActionRefusee` (name, kind, size).
     """

@@ -1,0 +1,1 @@
+"""Files that people send: what they are, pictures written again, kept, handed out."""
