@@ -1,13 +1,23 @@
 """What people write about themselves."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils import timezone
 
-from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, TypeService
+from annuaire.besoins import need_of
+from annuaire.models import (
+    Agent,
+    DeclarationExpertise,
+    Expertise,
+    RechercheSansReponse,
+    Territoire,
+    TypeService,
+)
 from annuaire.services import get_service
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -25,6 +35,8 @@ FIELDS = (
     "montre_ecriture",
 )
 MAX_DECLARATIONS = 40
+# Thirteen months: a year, and the same month of the year before.
+NEEDS_KEPT = timedelta(days=396)
 
 
 @transaction.atomic
@@ -108,3 +120,27 @@ def set_declarations(agent: Agent, declared: Sequence[tuple[Expertise, int, int 
         update_fields=["niveau", "depuis"],
     )
     record(agent, "agent.declare_expertises", agent, nombre=len(declared))
+
+
+@transaction.atomic
+def note_unanswered(question: str, territoire: Territoire | None) -> None:
+    """Keep that the directory answered nothing to `question` in `territoire` today. Nobody's name, not even the
+    searcher's: that is why there is no entry in the journal. What is no need (`need_of`) is not kept.
+
+    The caller has checked that nobody answers, whatever else was asked for, and that it is not the same person
+    asking again. Three queries.
+    """
+    need = need_of(question)
+    if not need:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO annuaire_recherchesansreponse AS r (question, territoire_id, jour, nombre)"
+            " VALUES (%s, %s, %s, 1) ON CONFLICT (jour, territoire_id, question) DO UPDATE SET nombre = r.nombre + 1",
+            [need[:200], territoire.pk if territoire else None, timezone.localdate()],
+        )
+
+
+def forget_unanswered() -> int:
+    """Forget the needs older than `NEEDS_KEPT`; returns how many. For the worker."""
+    return RechercheSansReponse.objects.filter(jour__lt=timezone.localdate() - NEEDS_KEPT).delete()[0]

@@ -316,3 +316,34 @@ class DeclarationExpertise(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expertise} ({self.get_niveau_display()})"
+
+
+class RechercheSansReponse(models.Model):
+    """A need that the directory did not answer: what was asked, where, that day, and how many times.
+
+    Nobody's: neither who asked nor anybody named in it (`annuaire.besoins`). `territoire` is where it was looked for,
+    or else where it was asked from. Kept 13 months.
+    """
+
+    question = models.CharField("besoin", max_length=200)
+    territoire = models.ForeignKey(
+        Territoire, verbose_name="territoire", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    jour = models.DateField("jour")
+    nombre = models.PositiveIntegerField("nombre de recherches", default=1)
+
+    class Meta:
+        verbose_name = "recherche sans réponse"
+        verbose_name_plural = "recherches sans réponse"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jour", "territoire", "question"],
+                name="sans_reponse_unique",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=~models.Q(question=""), name="sans_reponse_question"),
+            models.CheckConstraint(condition=models.Q(nombre__gte=1), name="sans_reponse_nombre"),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
