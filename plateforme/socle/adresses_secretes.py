@@ -1,4 +1,4 @@
-"""Answers at addresses that hold a key, read by programs without a session: feeds, calendars."""
+"""Answers at addresses that hold a key: feeds and calendars read by programs, pages of people without account."""
 
 from django.http import HttpResponse
 
@@ -9,6 +9,13 @@ def quiet(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     if not response.has_header("Cache-Control"):
         response["Cache-Control"] = "no-store"
+    return response
+
+
+def quiet_page(response: HttpResponse) -> HttpResponse:
+    """The same for a page with a form: « no-referrer » would make browsers send it as from nowhere, which is refused."""
+    response = quiet(response)
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

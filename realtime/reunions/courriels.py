@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from annuaire.models import Agent
 from annuaire.notifications.courriels import host
+from annuaire.notifications.horaires import METROPOLE
 from realtime.reunions.adresses import guest_link
 from realtime.reunions.horaires import LIEUX, local, same_clock, say_day, say_duration, say_hour
 from realtime.reunions.models import Convive, Participant, PointOrdreDuJour, Reunion, Serie
@@ -91,15 +92,19 @@ def build_mail(
 
 
 def say_when_to(what: Reunion | Serie, fuseau: str) -> str:
-    """« jeudi 12 mars 2026, de 9 h à 10 h 30 à Cayenne (14 h à Paris) »: by the reader's clock, then the meeting's."""
+    """« jeudi 12 mars 2026, de 9 h à 10 h 30 à Cayenne (14 h à Paris) »: by the reader's clock, then the meeting's.
+
+    Of a meeting overseas, read by its own clock, the hour in Paris is said: a guest may be anywhere.
+    """
     start = local(what.debut, fuseau)
     end = local(what.debut + timedelta(minutes=what.duree_minutes), fuseau)
     said = f"{say_day(start, year=True)}, de {say_hour(start)} à {say_hour(end)}"
-    if same_clock(what.debut, fuseau, what.fuseau):
+    other = METROPOLE if same_clock(what.debut, fuseau, what.fuseau) else what.fuseau
+    if same_clock(what.debut, fuseau, other):
         return said
-    there = local(what.debut, what.fuseau)
+    there = local(what.debut, other)
     day = "" if there.date() == start.date() else f" le {say_day(there, weekday=False)}"
-    return f"{said} {LIEUX[fuseau]} ({say_hour(there)} {LIEUX[what.fuseau]}{day})"
+    return f"{said} {LIEUX[fuseau]} ({say_hour(there)} {LIEUX[other]}{day})"
 
 
 def _subject(what: Reunion | Serie, method: str, *, changed: bool) -> str:

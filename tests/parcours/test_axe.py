@@ -42,12 +42,8 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 def faults(page: Page, **options: object) -> list[str]:
-    """What axe sees in the page once at rest, with its own `options`.
-
-    Without movement: half-way from one colour to another, a button has a contrast that nobody has time to read.
-    """
+    """What axe sees in the page once at rest, with its own `options`."""
     settle(page)
-    page.emulate_media(reduced_motion="reduce")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(
@@ -55,7 +51,6 @@ def faults(page: Page, **options: object) -> list[str]:
         # Style sheets are the same everywhere: reading them again for the one rule that asks takes half the time.
         {"resultTypes": ["violations"], "preload": False, **options},
     )
-    page.emulate_media(reduced_motion="no-preference")
     return [
         f"{page.url} {violation['id']}: {node['html'][:160]} {_colours(node)}"
         for violation in found

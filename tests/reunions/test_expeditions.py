@@ -233,7 +233,7 @@ def test_a_guest_answers_by_their_link_and_sees_no_more_than_the_invitation(
     assert "Essais" in shown
     for hidden in ("Détails pour nous seuls", labo.nom, camille.email):
         assert hidden not in shown
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert (
         client.post(path, {"reponse": "accepte", "commentaire": "J’y serai", "sur": "0"}).status_code == 302
     )

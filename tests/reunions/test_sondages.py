@@ -310,7 +310,7 @@ def test_guests_of_a_lab_answer_by_their_link(
     actions.say_when_free(noe, sondage, {two.pk: OUI}, "Secret de Noé")
     page = client.get(link[0])
     assert page.status_code == 200
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     shown = page.content.decode()
     # How many, never who.
     assert "Noé" not in shown

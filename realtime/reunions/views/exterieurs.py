@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from plateforme.socle.adresses_secretes import quiet_page
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.limites import check_limit
 from realtime.reunions import actions
@@ -31,7 +32,7 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
     try:
         check_limit("invitation_exterieure", participant.pk)
     except TropDeDemandes as error:
-        return too_fast(request, error)
+        return quiet_page(too_fast(request, error))
     reunion = participant.reunion
     form = ReponseForm(
         request.POST if request.method == "POST" else None,
@@ -44,7 +45,7 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
     if form.is_valid():
         try:
             actions.answer_as_guest(participant, **form.cleaned_data)
-            return redirect(request.path)
+            return quiet_page(redirect(request.path))
         except ActionRefusee as refused:
             form.add_error(None, refused.message)
     context = {
@@ -58,7 +59,4 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
         "jeton": jeton,
         "passee": is_over(reunion),
     }
-    response = render(request, "reunions/exterieur.html", context, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return quiet_page(render(request, "reunions/exterieur.html", context, status=422 if form.errors else 200))

@@ -14,7 +14,7 @@ from annuaire.notifications.actions import mark_all_read
 from annuaire.notifications.preferences import clock_of
 from communautes.access import get_animated
 from communautes.models import Communaute
-from plateforme.socle.adresses_secretes import quiet
+from plateforme.socle.adresses_secretes import quiet_page
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.limites import check_limit
 from realtime.access import get_salon
@@ -161,7 +161,7 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
     try:
         check_limit("invitation_exterieure", row.pk)
     except TropDeDemandes as error:
-        return quiet(too_fast(request, error))
+        return quiet_page(too_fast(request, error))
     found = row.sondage
     slots = slots_of(found, found.fuseau)
     form = answer_form(row, slots, request.POST if request.method == "POST" else None)
@@ -171,7 +171,7 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
         data = form.cleaned_data
         try:
             actions.say_when_free_as_guest(row, data["choix"], data["commentaire"])
-            return quiet(redirect(request.path))
+            return quiet_page(redirect(request.path))
         except ActionRefusee as refused:
             form.add_error(None, refused.message)
     context = {
@@ -184,7 +184,7 @@ def exterieur(request: HttpRequest, jeton: str) -> HttpResponse:
         "form": form if found.takes_answers() else None,
         "cloture": say_moment(found.cloture_le, found.fuseau) if found.cloture_le else "",
     }
-    return quiet(
+    return quiet_page(
         render(request, "reunions/sondage_exterieur.html", context, status=422 if form.errors else 200)
     )
 
