@@ -12,12 +12,24 @@ PATIENCE = 20.0
 QUIET = 2
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
+# What scripts stumbled on since the test began: nobody looks at the browser's console.
+script_faults: list[str] = []
+# A script's own fault, caught and told or not; what the network refuses is what some tests are about.
+_FAULT = re.compile(r"\b(Type|Reference|Range|Syntax)Error\b")
+
 _under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
 
 
 def watch(context: BrowserContext) -> None:
-    """Count what the pages of this context ask for, from their first request on."""
+    """Count what the pages of this context ask for, from their first request on; keep the faults of their scripts."""
     context.on("page", _watch_page)
+    context.on("weberror", lambda fault: script_faults.append(str(fault.error)))
+    context.on(
+        "console",
+        lambda said: (
+            script_faults.append(said.text) if said.type == "error" and _FAULT.search(said.text) else None
+        ),
+    )
 
 
 def _watch_page(page: Page) -> None:

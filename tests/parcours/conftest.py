@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from annuaire.notifications.push import generate_key
 from tests import databases
-from tests.parcours.calme import PATIENCE, watch
+from tests.parcours.calme import PATIENCE, script_faults, watch
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 # The same without windows, notifications nor extensions: a fifth quicker, and enough for most tests.
@@ -123,6 +123,14 @@ def limits_forgotten(site: Site) -> None:
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         for key in client.scan_iter(match=f"{site.env['REDIS_PREFIX']}:*limite:*"):
             client.delete(key)
+
+
+@pytest.fixture(autouse=True)
+def scripts_hold() -> Iterator[None]:
+    """No script of a page stumbled, whatever the test looked at."""
+    script_faults.clear()
+    yield
+    assert script_faults == []
 
 
 @pytest.fixture(scope="session")

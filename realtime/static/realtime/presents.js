@@ -40,6 +40,8 @@ export class Presents {
   }
 
   montrer() {
+    // A meeting's page says who is there in its own words.
+    if (!this.liste) return;
     const tries = [...this.personnes.values()].sort((a, b) => a.nom.localeCompare(b.nom, "fr")).slice(0, MONTRES);
     this.liste.replaceChildren(...tries.map((personne) => this.ligne(personne)));
     const texte = this.phrase(this.nombre);
