@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.formats import date_format
 
 from annuaire.models import Agent
+from annuaire.notifications.horaires import METROPOLE
 from communautes.suites.models import Tache
+from realtime.reunions.horaires import same_clock
 from realtime.reunions.models import Convive
 from realtime.seances.compte_rendu import Partie, Releve
 from realtime.seances.models import Seance, SuiteReunion
@@ -236,10 +238,15 @@ def _presence(venue: Venue) -> Presence:
 
 
 def _when(seance: Seance) -> str:
-    start = seance.reunion.sur_place(seance.ouverte_le)
+    """By the meeting's own clock, which is named when it is not that of Paris."""
+    reunion = seance.reunion
+    start = reunion.sur_place(seance.ouverte_le)
     text = f"{date_format(start, 'l j F Y')}, de {_hour(start)}"
     if seance.levee_le is not None:
-        return f"{text} à {_hour(seance.reunion.sur_place(seance.levee_le))}".capitalize()
+        text = f"{text} à {_hour(reunion.sur_place(seance.levee_le))}"
+        if not same_clock(seance.levee_le, reunion.fuseau, METROPOLE):
+            text += f", heure de {reunion.get_fuseau_display()}"
+        return text[0].upper() + text[1:]
     return f"{text}, réunion en cours".capitalize()
 
 

@@ -43,7 +43,12 @@ def test_everything_that_was_kept_is_there(
     client = browser(lea)
     page = client.get(reverse("seances:compte-rendu", args=[seance.pk]))
     html = page.content.decode()
-    for text in ("<strong>en Ariège</strong>", "Le seuil retenu", "Relire *tout*", "quorum de 1 atteint"):
+    for text in (
+        "<strong>en Ariège</strong>",
+        "Le seuil retenu",
+        "Relire *tout*",
+        "quorum de 1&nbsp;: atteint",
+    ):
         assert text in html, text
     for text in ("personne ne garde", "Abandonnée"):
         assert text not in html

@@ -28,8 +28,9 @@ async function refresh() {
 }
 
 function announce(event) {
-  // Busy: it waits in the list, and is counted.
-  if (document.querySelector("[data-mon-etat=occupe]")) return;
+  // Busy, or in a meeting whose page tells what happens there: it waits in the list, and is counted. What is shown
+  // to a whole room says nothing of what one person receives.
+  if (document.querySelector("[data-mon-etat=occupe], [data-seance], [data-ecran]")) return;
   const line = document.createElement("div");
   line.className = "annonce";
   const link = document.createElement("a");
