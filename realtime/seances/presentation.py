@@ -18,6 +18,7 @@ from realtime.presentation import Ligne, salon_context
 from realtime.reunions.models import Convive, DocumentReunion, PieceReunion, PointOrdreDuJour, Reunion
 from realtime.reunions.presentation import moment_of, page_layout
 from realtime.seances.access import can_lead, can_take_part, reads_chat, seance_of
+from realtime.seances.actions.deroulement import too_early
 from realtime.seances.actions.notes import is_held
 from realtime.seances.actions.presences import GONE
 from realtime.seances.models import (
@@ -121,7 +122,11 @@ def etat_context(agent: Agent, reunion: Reunion) -> dict[str, Any]:
         rangs = [
             Rang(numero, point, False, False, 0, _planned(point)) for numero, point in enumerate(points, 1)
         ]
-        return context | {"rangs": rangs, "moment": moment_of(reunion, clock_of(agent))}
+        return context | {
+            "rangs": rangs,
+            "moment": moment_of(reunion, clock_of(agent)),
+            "trop_tot": too_early(reunion, now),
+        }
     seance.reunion = reunion
     rangs = _agenda(seance, now)
     place = next((index for index, rang in enumerate(rangs) if rang.courant), None)

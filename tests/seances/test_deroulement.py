@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connections, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -93,6 +94,18 @@ def test_neither_too_early_nor_cancelled(camille: Agent, plan: Callable[..., Reu
     cancel_reunion(camille, cancelled, motif="Plus d’objet")
     with pytest.raises(ActionRefusee, match="annulée"):
         actions.open_seance(camille, cancelled)
+
+
+def test_opening_is_offered_once_it_is_possible(
+    client: Client, camille: Agent, plan: Callable[..., Reunion]
+) -> None:
+    reunion = plan(debut=timezone.now() + timedelta(hours=3))
+    client.force_login(camille)
+    page = f"/reunions/{reunion.pk}/seance/"
+    shown = client.get(page).content.decode()
+    assert "deux heures avant son début" in shown and "/seance/ouvrir/" not in shown
+    Reunion.objects.filter(pk=reunion.pk).update(debut=timezone.now() + timedelta(hours=1))
+    assert "/seance/ouvrir/" in client.get(page).content.decode()
 
 
 def test_one_ended_long_ago_stays_so(camille: Agent, seance: Seance) -> None:

@@ -25,6 +25,11 @@ OPEN_BEFORE = timedelta(hours=2)
 REOPEN_WITHIN = timedelta(hours=2)
 
 
+def too_early(reunion: Reunion, now: datetime) -> bool:
+    """Whether it is too soon to open the meeting."""
+    return reunion.debut - now > OPEN_BEFORE
+
+
 @transaction.atomic
 def open_seance(auteur: Agent, reunion: Reunion) -> Seance:
     """Open a meeting on its first point, with its salon. Animateurs and secretaries.
@@ -43,7 +48,7 @@ def open_seance(auteur: Agent, reunion: Reunion) -> Seance:
     if current.etat != Reunion.Etat.PLANIFIEE:
         raise ActionRefusee(f"Cette réunion ne peut pas s’ouvrir : {current.get_etat_display().lower()}.")
     now = timezone.now()
-    if current.debut - now > OPEN_BEFORE:
+    if too_early(current, now):
         raise ActionRefusee("Une réunion s’ouvre deux heures au plus avant son début.")
     seance = Seance.objects.create(
         reunion=current, ouverte_par=auteur, ouverte_le=now, salon=_open_salon(current)
