@@ -6,6 +6,7 @@ class ForumConfig(AppConfig):
     verbose_name = "Forum"
 
     def ready(self) -> None:
+        from annuaire.couverture.delais import register_delays
         from annuaire.notifications.sources import (
             register_digest,
             register_levels,
@@ -18,6 +19,7 @@ class ForumConfig(AppConfig):
         from communautes.suites.origines import register_origin
         from forum.access import can_answer_in, sujet_last_number
         from forum.actions.rendus import on_community_change, on_document_removal, rerender_messages
+        from forum.delais import answer_delays
         from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
         from forum.liens import register_own_finders
         from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
@@ -47,5 +49,6 @@ class ForumConfig(AppConfig):
         register_digest(digest_lines)
         register_levels(levels)
         register_reply_address(answer_address)
+        register_delays(answer_delays)
         communaute_changed.connect(on_community_change, dispatch_uid="forum.titles")
         document_removed.connect(on_document_removal, dispatch_uid="forum.titles")
