@@ -25,6 +25,7 @@ urlpatterns: list[Any] = [
     path("sante/vivant", views.sante_vivant, name="sante-vivant"),
     path("sante/pret", views.sante_pret, name="sante-pret"),
     path("compte/", include("allauth.urls")),
+    path("annuaire/couverture/", include("annuaire.couverture.urls")),
     path("annuaire/", include("annuaire.profils.urls")),
     path("annuaire/", include("annuaire.urls")),
     path("notifications/", include("annuaire.notifications.urls")),

@@ -27,7 +27,10 @@ def get_region(agent: Agent, code: str) -> Territoire:
 def find_territoire(code: str) -> Territoire | None:
     """What an address names, with its région; None for the whole country, and for what does not exist. One query."""
     return (
-        Territoire.objects.filter(code=code).exclude(genre=Territoire.Genre.NATIONAL).select_related("parent").first()
+        Territoire.objects.filter(code=code)
+        .exclude(genre=Territoire.Genre.NATIONAL)
+        .select_related("parent")
+        .first()
         if code
         else None
     )

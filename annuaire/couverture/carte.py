@@ -1,6 +1,7 @@
 """The map of départements: outlines, classes of colour, and what it says in words."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ WIDTH, HEIGHT = 1226, 1310
 COURONNE = ("75", "92", "93", "94")
 # Overseas: a tile each, in one row under the map.
 OUTRE_MER = ("971", "972", "973", "974", "976", "975", "977", "978", "986", "987", "988")
+# Shown around a région that is looked at closer.
+AROUND = 30
 TILE_WIDTH, TILE_HEIGHT, TILE_TOP = 92, 56, 1204
 
 
@@ -28,6 +31,11 @@ class Forme:
     classe: int | None
     titre: str
     choisi: bool
+
+    @property
+    def genre(self) -> str:
+        """The end of its class in the style sheet."""
+        return "hors" if self.classe is None else str(self.classe)
 
 
 @dataclass(frozen=True)
@@ -61,13 +69,30 @@ class Carte:
     tuiles: list[Tuile]
     classes: list[Classe]
     phrase: str
-    viewbox: str = f"0 0 {WIDTH} {HEIGHT}"
+    viewbox: str
 
 
 @lru_cache(maxsize=1)
 def outlines() -> dict[str, str]:
     """Code of each département of the mainland and of Corse → its path."""
     found: dict[str, str] = json.loads(_FILE.read_text(encoding="utf-8"))["departements"]
+    return found
+
+
+@lru_cache(maxsize=1)
+def boxes() -> dict[str, tuple[int, int, int, int]]:
+    """Code of each département → the box that its outline fills: left, top, right, bottom."""
+    found = {}
+    for code, path in outlines().items():
+        xs, ys = [], []
+        for polygon in path.split("M")[1:]:
+            numbers = [int(number) for number in re.findall(r"-?\d+", polygon)]
+            x = y = 0
+            for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+                x, y = x + dx, y + dy
+                xs.append(x)
+                ys.append(y)
+        found[code] = (min(xs), min(ys), max(xs), max(ys))
     return found
 
 
@@ -85,10 +110,12 @@ def draw(
     dite: Callable[[int], str],
     libelles: Sequence[str],
     choisi: str = "",
+    resserree: bool = False,
 ) -> Carte:
     """The map of `rows` (territories): one colour for each class of `valeur`, cut at four thresholds that rise from 1.
 
     `sans` is said of those that have none (« sans référent »), `dite` says a value, `libelles` the five classes.
+    `resserree`: show these rows and their neighbours alone, where they are not overseas.
     """
     by_code = {row.code: row for row in rows}
     classes = {code: class_of(valeur(row), seuils) for code, row in by_code.items()}
@@ -99,17 +126,31 @@ def draw(
         return Forme(code, path, classes.get(code), title, code == choisi)
 
     drawn = outlines()
+    close = _closer([row.code for row in rows]) if resserree else ""
     step = WIDTH // len(OUTRE_MER)
     return Carte(
         formes=[shape(code, path) for code, path in drawn.items()],
-        couronne=[shape(code, drawn[code]) for code in COURONNE],
-        tuiles=[Tuile(shape(code), index * step + 8) for index, code in enumerate(OUTRE_MER)],
+        couronne=[] if close else [shape(code, drawn[code]) for code in COURONNE],
+        tuiles=[]
+        if close
+        else [Tuile(shape(code), index * step + 8) for index, code in enumerate(OUTRE_MER)],
         classes=[
             Classe(number, label, sum(1 for one in classes.values() if one == number))
             for number, label in enumerate(libelles)
         ],
         phrase=_sentence([row for row in rows if not valeur(row)], sans),
+        viewbox=close or f"0 0 {WIDTH} {HEIGHT}",
     )
+
+
+def _closer(codes: Sequence[str]) -> str:
+    """What of the drawing shows these départements, with a little of what is around; empty if there is none of them."""
+    found = [boxes()[code] for code in codes if code in boxes()]
+    if not found:
+        return ""
+    left, top = min(box[0] for box in found) - AROUND, min(box[1] for box in found) - AROUND
+    right, bottom = max(box[2] for box in found) + AROUND, max(box[3] for box in found) + AROUND
+    return f"{left} {top} {right - left} {bottom - top}"
 
 
 def _sentence(empty: Sequence[Any], sans: str) -> str:

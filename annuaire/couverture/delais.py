@@ -20,4 +20,6 @@ def answers() -> tuple[str, list[Any]] | None:
     read = [source() for source in _sources]
     if not read:
         return None
-    return " UNION ALL ".join(f"({sql})" for sql, _ in read), [value for _, values in read for value in values]
+    return " UNION ALL ".join(f"({sql})" for sql, _ in read), [
+        value for _, values in read for value in values
+    ]

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -15,8 +28,8 @@ from annuaire.profils.models import Profil
 
 # Nobody lives there: without a référent like the rest of the sea.
 INHABITES = ("984", "989")
-# Order of urgency: resting on one person, then on nobody, then the others.
-URGENCE = {1: 0, 0: 1}
+# Limited ones end by themselves: as good as any other between people.
+MOST_AVAILABLE = Case(When(agent__disponibilite="non", then=1), default=0)
 COUNTS = (
     "personnes", "referents", "nb_notions", "nb_pratique", "nb_expertise", "nb_reference",
     "disponibles", "limites", "indisponibles", "referents_disponibles",
@@ -92,7 +105,9 @@ def all_by_departement(etendue: Etendue, domaine: str = "") -> "list[Territoire]
     )
 
 
-def by_expertise(etendue: Etendue, domaine: str = "", ids: Sequence[int] | None = None) -> QuerySet[Expertise]:
+def by_expertise(
+    etendue: Etendue, domaine: str = "", ids: Sequence[int] | None = None
+) -> QuerySet[Expertise]:
     """The expertises with their counts in the territory looked at (`COUNTS`, 0 for nobody), `delai`, and in how many
     départements there is a référent (`tenus`). `ids`: only those."""
     held = (
@@ -148,7 +163,9 @@ def working_in(etendue: Etendue) -> Q:
     return codes | Exists(served)
 
 
-def holders(agent: Agent, expertise: Expertise, etendue: Etendue, limit: int = 12) -> list[DeclarationExpertise]:
+def holders(
+    agent: Agent, expertise: Expertise, etendue: Etendue, limit: int = 12
+) -> list[DeclarationExpertise]:
     """The declarations of the référents of an expertise who count there, the highest level and the most available
     first, with their authors. One query."""
     people = Agent.objects.visible_to(agent).filter(working_in(etendue), partenaire=False)
@@ -157,7 +174,7 @@ def holders(agent: Agent, expertise: Expertise, etendue: Etendue, limit: int = 1
             expertise=expertise, niveau__gte=NIVEAU_REFERENT, agent__in=people.values("pk")
         )
         .select_related("agent__service", "agent__territoire")
-        .order_by("-niveau", "-agent__disponibilite", "depuis", "agent__nom", "agent__prenom")[:limit]
+        .order_by("-niveau", MOST_AVAILABLE, "depuis", "agent__nom", "agent__prenom", "pk")[:limit]
     )
 
 

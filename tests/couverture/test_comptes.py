@@ -155,10 +155,8 @@ def ask(communaute: Communaute, auteur: Agent, expertise: Expertise, number: int
 
 
 def answer(sujet: Sujet, agent: Agent, hours: float) -> None:
-    message = publish_message(sujet, agent, "Il faut un porter à connaissance.")
-    Preuve.objects.filter(source=f"message.{message.pk}").update(
-        quand=sujet.cree_le + timedelta(hours=hours)
-    )
+    message = publish_message(agent, sujet, "Il faut un porter à connaissance.")
+    Preuve.objects.filter(source=f"message.{message.pk}").update(quand=sujet.cree_le + timedelta(hours=hours))
 
 
 def test_delays_are_told_of_enough_people_only() -> None:

@@ -50,6 +50,8 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
         "/annuaire/aminata-sarr/contributions/",
         "/annuaire/gaelle-estaque/contributions/",
     ),
+    "couverture:ensemble": ("/annuaire/couverture/?tri_departements=-tenues",),
+    "couverture:expertise": ("/annuaire/couverture/expertises/loi-sur-leau/?territoire=48",),
     "presence:presence": ("/presence/",),
     "notifications:liste": ("/notifications/",),
     "notifications:reglages": ("/notifications/reglages/",),
@@ -206,6 +208,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur", "reunions:fichier",
         "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",
         "mfa_download_recovery_codes", "profils:photo", "profils:vcard",
+        "couverture:export-departements", "couverture:export-expertises", "couverture:export-expertise",
     ),
     "leads to another page": (
         "annuaire:moi", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",

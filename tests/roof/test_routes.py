@@ -27,7 +27,7 @@ from realtime.fichiers.joints import Joint
 from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie, propose_dates
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
-from tests.factories import add_member, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
 from tests.parcours.pages import ANIMATRICE, MEMBRE, SANS_PAGE, SECOND_FACTEUR, VISITEUR
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,11 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:profil": (LOGIN, 200, 404, 200, 200),
     "annuaire:contributions": (LOGIN, 200, 404, 200, 200),
     "annuaire:masquer-contribution": POST,
+    "couverture:ensemble": (LOGIN, 200, 403, 200, 200),
+    "couverture:expertise": (LOGIN, 200, 403, 200, 200),
+    "couverture:export-departements": (LOGIN, 200, 403, 200, 200),
+    "couverture:export-expertises": (LOGIN, 200, 403, 200, 200),
+    "couverture:export-expertise": (LOGIN, 200, 403, 200, 200),
     "presence:presence": SIGNED,
     "presence:choisir": POST,
     "presence:preferences": POST,
@@ -510,6 +515,7 @@ def make_world() -> dict[str, Any]:
         "demande": demande.pk,
         "invitation": invitation.pk,
         "identifiant": animateur.identifiant,
+        "expertise": declare(animateur, "Loi sur l’eau").slug,
     }
 
 
@@ -613,6 +619,12 @@ def address(name: str, world: dict[str, Any]) -> str:
                 "profils:demander",
             }:
                 arguments = [world["identifiant"]]
+            if name == "couverture:expertise":
+                arguments = [world["expertise"]]
+            if name == "couverture:export-expertise":
+                arguments = [world["expertise"], "ods"]
+            if name in {"couverture:export-departements", "couverture:export-expertises"}:
+                arguments = ["csv"]
             if name == "annuaire:modifier-partie":
                 arguments = ["identite"]
             if name == "profils:photo":

@@ -138,6 +138,12 @@ def query_replace(context: dict[str, Any], **changes: Any) -> str:
     return "?" + query.urlencode()
 
 
+@register.simple_tag(takes_context=True)
+def query_replace_key(context: dict[str, Any], name: str, value: Any) -> str:
+    """As `query_replace`, of a parameter whose name is not known beforehand."""
+    return query_replace(context, **{name: value})
+
+
 @register.filter("pluralize", is_safe=False)
 def french_pluralize(nombre: Any, formes: str = "s") -> str:
     """In place of Django's filter, which is English: « 0 réponse » is singular."""

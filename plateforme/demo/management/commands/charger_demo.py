@@ -9,6 +9,7 @@ from django.utils import timezone
 from annuaire.models import Expertise
 from annuaire.preuves.frequences import rebuild
 from plateforme.demo.monde.chargement import is_loaded, load_world
+from plateforme.demo.monde.couverture import count_coverage
 from plateforme.demo.monde.lecture import ContenuInvalide, read_world
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         try:
             load_world(read_world(), timezone.now())
             rebuild()
+            count_coverage()
         except ContenuInvalide as error:
             raise CommandError(str(error)) from None
         if options["verbosity"]:

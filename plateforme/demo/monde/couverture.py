@@ -1,0 +1,42 @@
+"""The coverage of the demo's expertises, counted at once, and eleven months before: a few have been losing people."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from annuaire.couverture import actions
+from annuaire.couverture.models import Releve
+
+MONTHS = 11
+# One expertise out of this many has lost a référent every four months.
+LOSING = 5
+
+
+@transaction.atomic
+def count_coverage() -> None:
+    """Count, and write the records of the months before this one, as if the worker had been there."""
+    while actions.recount_changed():
+        pass
+    actions.record_month()
+    actions.measure_delays()
+    today = timezone.localdate().replace(day=1)
+    now = list(Releve.objects.filter(mois=today))
+    rows = []
+    for back in range(1, MONTHS + 1):
+        year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+        for row in now:
+            fewer = row.personnes * back // (MONTHS * 3)
+            gone = back // 4 if row.expertise_id % LOSING == 0 else 0
+            referents = max(0, row.referents - fewer // 2) + gone
+            rows.append(
+                Releve(
+                    expertise_id=row.expertise_id,
+                    territoire_id=row.territoire_id,
+                    mois=date(year, month + 1, 1),
+                    personnes=max(row.personnes - fewer + gone, referents),
+                    referents=referents,
+                    disponibles=min(row.disponibles, referents),
+                )
+            )
+    Releve.objects.bulk_create(rows, batch_size=2000)
