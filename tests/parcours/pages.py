@@ -31,7 +31,11 @@ VISITEUR: dict[str, tuple[str, ...]] = {
 ANIMATRICE: dict[str, tuple[str, ...]] = {
     "accueil": ("/",),
     "recherche": ("/recherche/?q=busage",),
-    "annuaire:recherche": ("/annuaire/", "/annuaire/?q=loi+sur+l%27eau"),
+    "annuaire:recherche": (
+        "/annuaire/",
+        "/annuaire/?q=loi+sur+l%27eau",
+        "/annuaire/?q=xylophage&territoire=48",
+    ),
     "annuaire:modifier": ("/annuaire/moi/modifier/",),
     "annuaire:modifier-partie": (
         "/annuaire/moi/modifier/identite/",
