@@ -230,28 +230,32 @@ def _found(
         ),
         key=lambda term: (term.nombre, term.lexeme),
     )
-    note, note_values = preuves.note_of(own, "v", PROFILE_WEIGHTS, PROFILE_LENGTH)
-    query, _ = preuves.narrowed(own, counts.profils)
+    note, note_values = preuves.note_of(own, "a.recherche", PROFILE_WEIGHTS, PROFILE_LENGTH)
+    query = preuves.narrowed(own, counts.profils).requete
     condition, values = scope
     shares = _shares(own, recognised)
     levels = " ".join(f"WHEN {level} THEN {worth}" for level, worth in LEVELS.items())
     sql = (
+        # What decides between two who are worth the same is read along with the profile: most are found by it.
         f"WITH preuve AS MATERIALIZED ({evidence}),"  # noqa: S608
         " profil AS MATERIALIZED ("
-        f" SELECT id, {note} AS note FROM (SELECT a.id, ts_filter(a.recherche, '{{a,b,c,d}}') AS v"
-        f"  FROM annuaire_agent a WHERE a.recherche @@ %s::tsquery AND {condition} OFFSET 0) AS lue),"
+        f" SELECT a.id, {note} AS note, a.territoire_id, a.disponibilite, a.identifiant FROM annuaire_agent a"
+        f"  WHERE a.recherche @@ %s::tsquery AND {condition}),"
         f" declare AS MATERIALIZED (SELECT d.agent_id, max(x.part * (CASE d.niveau {levels} END"
         f"  + {LONG_SINCE_WORTH} * least(1, greatest(0, coalesce(%s - d.depuis, 0)) / {LONG_SINCE}.0))) AS note"
         "  FROM unnest(%s::bigint[], %s::float[]) AS x(expertise_id, part)"
         "  JOIN annuaire_declarationexpertise d ON d.expertise_id = x.expertise_id GROUP BY d.agent_id),"
-        " somme AS (SELECT id, sum(note) AS note FROM (SELECT agent_id AS id, voix AS note FROM preuve"
-        "  UNION ALL SELECT id, note FROM profil UNION ALL SELECT agent_id, note FROM declare) AS tout GROUP BY id)"
-        f" SELECT a.id, s.note + CASE WHEN a.territoire_id = %s THEN {NEAR}"
-        f"  WHEN t.parent_id = %s THEN {NEAR} / 2.0 ELSE 0 END"
-        f"  - CASE a.disponibilite WHEN 'non' THEN {BUSY} ELSE 0 END AS score"
-        " FROM somme s JOIN annuaire_agent a ON a.id = s.id"
-        " LEFT JOIN annuaire_territoire t ON t.code = a.territoire_id"
-        f" WHERE {condition} ORDER BY score DESC, md5(a.identifiant || %s) LIMIT %s"
+        " somme AS (SELECT id, coalesce(f.note, 0) + coalesce(p.voix, 0) + coalesce(d.note, 0) AS note,"
+        "  f.territoire_id, f.disponibilite, f.identifiant FROM profil f"
+        "  FULL JOIN (SELECT agent_id AS id, voix FROM preuve) AS p USING (id)"
+        "  FULL JOIN (SELECT agent_id AS id, note FROM declare) AS d USING (id)),"
+        " trouve AS (SELECT id, note, territoire_id, disponibilite, identifiant FROM somme WHERE identifiant IS NOT NULL"
+        "  UNION ALL SELECT a.id, s.note, a.territoire_id, a.disponibilite, a.identifiant"
+        f"  FROM somme s JOIN annuaire_agent a ON a.id = s.id WHERE s.identifiant IS NULL AND {condition})"
+        f" SELECT x.id, x.note + CASE WHEN x.territoire_id = %s THEN {NEAR}"
+        f"  WHEN x.territoire_id IN (SELECT code FROM annuaire_territoire WHERE parent_id = %s) THEN {NEAR / 2} ELSE 0 END"
+        f"  - CASE x.disponibilite WHEN 'non' THEN {BUSY} ELSE 0 END AS score"
+        " FROM trouve x ORDER BY score DESC, md5(x.identifiant || %s) LIMIT %s"
     )
     region = agent.territoire.parent_id if agent.territoire is not None else None
     with transaction.atomic(), connection.cursor() as cursor:
@@ -261,7 +265,7 @@ def _found(
             sql,
             [
                 *evidence_values, *note_values, query, *values, quand.year, list(shares), list(shares.values()),
-                agent.territoire_id, region, *values, question, limit,
+                *values, agent.territoire_id, region, question, limit,
             ],
         )  # fmt: skip
         found = {pk: float(score) for pk, score in cursor.fetchall()}

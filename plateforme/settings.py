@@ -106,7 +106,6 @@ INSTALLED_APPS = [
     "annuaire.profils",
     "annuaire.presence",
     "annuaire.couverture",
-    "annuaire.trouver",
     "communautes",
     "communautes.fichiers",
     "communautes.suites",

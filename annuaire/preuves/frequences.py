@@ -13,12 +13,17 @@ from django.db import connection, transaction
 from annuaire.preuves.access import public_places
 
 TOTAL = ""
+# Before the number of a week, counted from that of the 3rd of January 2000 (`preuves_semaine`): how many pieces it saw.
+WEEK = "§s"
 _COUNT = """
 CREATE TEMPORARY TABLE preuves_compte AS
 SELECT word AS mot, coalesce(p.ndoc, 0) AS preuves, coalesce(a.ndoc, 0) AS profils
 FROM ts_stat(format({public}, %s::text[])) AS p
 FULL JOIN ts_stat('SELECT recherche FROM annuaire_agent WHERE is_active AND NOT partenaire') AS a USING (word)
 WHERE greatest(p.ndoc, a.ndoc) > 1
+UNION ALL
+SELECT '{week}' || (preuves_semaine(p.quand))[1], count(*), 0 FROM preuves_preuve p
+WHERE p.vecteur IS NOT NULL AND p.lieu = ANY(%s) GROUP BY 1
 UNION ALL
 SELECT '', (SELECT count(*) FROM preuves_preuve p WHERE p.vecteur IS NOT NULL AND p.lieu = ANY(%s)),
     (SELECT count(*) FROM annuaire_agent WHERE is_active AND NOT partenaire)
@@ -61,6 +66,24 @@ def rarity(total: int, count: int) -> float:
     return math.log(1 + (max(total, 1) - count + 0.5) / (count + 0.5))
 
 
+def latest_weeks(pieces: float) -> list[int]:
+    """The latest weeks that saw `pieces` pieces between them, and those not counted yet; empty when there are not so
+    many. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substr(mot, %s)::int, preuves, (preuves_semaine(now()))[1] FROM preuves_frequence WHERE mot LIKE %s"
+            " ORDER BY 1 DESC",
+            [len(WEEK) + 1, f"{WEEK}%"],
+        )
+        seen = 0
+        rows = cursor.fetchall()
+        for week, count, current in rows:
+            seen += count
+            if seen >= pieces:
+                return list(range(week, max(current, rows[0][0]) + 2))
+        return []
+
+
 @transaction.atomic
 def rebuild() -> None:
     """Count again. For the nightly task; writes only the lines that changed. A word that one holds alone is not kept."""
@@ -68,7 +91,7 @@ def rebuild() -> None:
     with connection.cursor() as cursor:
         # Two at once would each write what the other counts.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('preuves.frequences'))")
-        cursor.execute(_COUNT.format(public=_PUBLIC), [places, places])
+        cursor.execute(_COUNT.format(public=_PUBLIC, week=WEEK), [places, places, places])
         cursor.execute(
             "DELETE FROM preuves_frequence f WHERE NOT EXISTS (SELECT 1 FROM preuves_compte c WHERE c.mot = f.mot)"
         )

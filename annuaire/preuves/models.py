@@ -7,6 +7,13 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 
+class Semaine(models.Func):
+    """`preuves_semaine(timestamptz)`: the number of the week, alone in an array, as an index can hold beside words."""
+
+    function = "preuves_semaine"
+    output_field = ArrayField(models.IntegerField())
+
+
 class Preuve(models.Model):
     """One piece of evidence about one person, written and taken back by the app in which it happened.
 
@@ -26,8 +33,6 @@ class Preuve(models.Model):
         MERCI = "merci", "Remercié"
         RETOUR = "retour", "Retour d’expérience"
         FAQ = "faq", "Foire aux questions"
-        DOCUMENT = "document", "Document partagé"
-        REUNION = "reunion", "Réunion animée"
 
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preuves")
     genre = models.CharField("genre", max_length=10, choices=Genre)
@@ -51,9 +56,21 @@ class Preuve(models.Model):
             models.CheckConstraint(condition=models.Q(poids__gte=1), name="preuve_poids"),
         ]
         indexes = [
-            GinIndex(fields=["vecteur"], name="preuve_vecteur"),
+            # The week, for words that are everywhere: those of the latest pieces are found without reading the others.
+            GinIndex(
+                "vecteur",
+                Semaine("quand"),
+                name="preuve_mots_semaine",
+                condition=models.Q(vecteur__isnull=False),
+            ),
             models.Index(fields=["agent", "-quand", "-id"], name="preuve_agent"),
-            # For a word that is everywhere: the latest pieces are looked at one by one.
+            # Somebody's latest pieces, without reading the rows.
+            models.Index(
+                fields=["agent", "-quand"],
+                include=["valeur", "fil", "source", "lieu"],
+                name="preuve_activite",
+                condition=models.Q(vecteur__isnull=False),
+            ),
             models.Index(fields=["-quand"], name="preuve_quand", condition=models.Q(vecteur__isnull=False)),
         ]
 
@@ -75,6 +92,8 @@ class Masquage(models.Model):
 
 class Frequence(models.Model):
     """How many pieces of evidence and how many profiles hold a lexeme; the row of the empty word, how many there are.
+
+    Rows of a lexeme like `§s1398`: how many pieces a week saw.
 
     Counted each night (`frequences.rebuild`) from what every agent of the State may read, and from nothing else: what
     some may not read must not change how words weigh. A lexeme that is not there is as rare as can be.

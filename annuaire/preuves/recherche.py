@@ -5,6 +5,7 @@ neither. All figures are absolute: what one person has done never changes the fi
 never lowers who gave it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +21,12 @@ from django.utils.timezone import localtime
 
 from annuaire.models import Agent
 from annuaire.preuves.access import places_clause
-from annuaire.preuves.frequences import Frequences, rarity
+from annuaire.preuves.frequences import Frequences, latest_weeks, rarity
 from plateforme.socle.recherche import quoted_lexeme
 
 # Pieces looked at, and those of them that vote: what bounds the search whatever the forum's size.
-LOOKED_AT = 4_000
-# Where even the rarest word is in more: the latest ones.
+LOOKED_AT = 2_500
+# Where even the rarest word is in more: about so many, the latest.
 LATEST = 1_500
 VOTING = 1_000
 # A group of common words is made narrower while more than this many pieces are expected to hold it.
@@ -38,8 +39,9 @@ USUAL_LENGTH = 80
 AGES, AGES_ACTIVITY = 1_000, 60
 # People whose recent activity is looked at, pieces of each; activity worth half of the most.
 MOST_VOICED, RECENT, HALF_ACTIVE = 200, 50, 10
-# What an answer is worth of somebody who has done nothing lately.
-STILL = 0.3
+# What the most active add to what they did: so many times as much. Nothing to what they declare, which no activity
+# proves: who knows and writes little must not pass behind who writes everywhere.
+LIVELY = 3.3
 # What one may still call « lately »: one contribution of seven months ago, or several of before.
 LATELY = 0.1
 # Pieces, the latest, among which the people lately active are looked for.
@@ -71,11 +73,25 @@ def expertise_lexeme(pk: int) -> str:
     return f"§{pk}"
 
 
-def narrowed(terms: Sequence[Terme], total: int) -> tuple[str, int]:
-    """A `tsquery` that finds the pieces worth looking at, and how many at most.
+@dataclass(frozen=True)
+class Cherches:
+    """What finds the texts worth looking at: `tsquery` of the rare words, any of which is enough (perhaps empty), of
+    common ones that must stand together (perhaps empty), and how many texts these are thought to be in."""
 
-    Those that hold one of the rarest words; common words find only together, as many of them as leaves `ENOUGH`.
-    `terms`: the rarest first, at least one.
+    rares: str
+    ensemble: str = ""
+    nombre: float = 0
+
+    @property
+    def requete(self) -> str:
+        return " | ".join(filter(None, (self.rares, self.ensemble)))
+
+
+def narrowed(terms: Sequence[Terme], total: int) -> Cherches:
+    """Those of `terms` that find the texts worth looking at.
+
+    The rarest words; common words find only together, as many of them as leaves `ENOUGH`. `terms`: the rarest first,
+    at least one.
     """
     wanted, seen = [], 0
     for index, term in enumerate(terms):
@@ -88,11 +104,24 @@ def narrowed(terms: Sequence[Terme], total: int) -> tuple[str, int]:
                     break
                 group.append(quoted_lexeme(other.lexeme))
                 expected *= other.nombre / total
-            wanted.append(f"({' & '.join(group)})")
-            return " | ".join(wanted), LOOKED_AT if expected <= LOOKED_AT else LATEST
+            # Words of one subject go together more often than chance would have it.
+            return Cherches(
+                " | ".join(wanted), f"({' & '.join(group)})", math.sqrt(expected * min(term.nombre, total))
+            )
         wanted.append(quoted_lexeme(term.lexeme))
         seen += term.nombre
-    return " | ".join(wanted), LOOKED_AT
+    return Cherches(" | ".join(wanted))
+
+
+def _looked_for(cherches: Cherches, total: int) -> list[tuple[str, list[Any], int]]:
+    """The conditions on `p`, a row of `preuves_preuve`, that find these words: each with its parameters and how many
+    rows to look at, the latest. What common words find is looked for among the latest weeks, apart from the rest."""
+    plain = "p.vecteur @@ %s::tsquery"
+    weeks = latest_weeks(LATEST * total / cherches.nombre) if cherches.nombre > LOOKED_AT else []
+    if not weeks:
+        return [(plain, [cherches.requete], LOOKED_AT)]
+    together = (f"{plain} AND preuves_semaine(p.quand) && %s::int[]", [cherches.ensemble, weeks], LATEST)
+    return [(plain, [cherches.rares], LOOKED_AT), together] if cherches.rares else [together]
 
 
 def note_of(terms: Sequence[Terme], vector: str, weights: str, usual: int) -> tuple[str, list[Any]]:
@@ -103,7 +132,8 @@ def note_of(terms: Sequence[Terme], vector: str, weights: str, usual: int) -> tu
     total = sum(term.poids for term in terms if not term.lexeme.startswith("§")) or 1.0
     # `terms` holds at least one word of the question; an expertise adds to what the words say.
     parts = [f"{term.poids / total:.6f} * ts_rank('{weights}', {vector}, %s::tsquery)" for term in terms]
-    note = f"(({' + '.join(parts)}) / sqrt(0.6 + 0.4 * length({vector}) / {usual}.0))"
+    # In floating point, as `date_part` below: PostgreSQL's decimal numbers are ten times slower.
+    note = f"(({' + '.join(parts)}) / sqrt(float8 '0.6' + float8 '{0.4 / usual:.6f}' * length({vector})))"
     return note, [quoted_lexeme(term.lexeme) for term in terms]
 
 
@@ -114,36 +144,44 @@ def voices(
 
     `terms`: the rarest first, at least one. `total`: pieces in all. `among`: SQL of the ids of the only people
     looked for. A person's answers of one sujet count as the best of them; the second sujet for half, the third for
-    a third…: whoever writes most does not drown whoever knows.
+    a third…: whoever writes most does not drown whoever knows. One query at most, for what only common words find.
     """
     places, place_values = places_clause(agent)
-    query, looked_at = narrowed(terms, total)
+    looked_for = _looked_for(narrowed(terms, total), total)
     note, words = note_of(terms, "v", WEIGHTS, USUAL_LENGTH)
     scope, scope_values = among or ("", [])
     only = f" AND p.agent_id IN ({scope})" if scope else ""
+    chosen = " UNION ALL ".join(
+        "(SELECT p.agent_id, coalesce(nullif(p.fil, ''), p.source) AS fil, p.valeur, p.quand, p.vecteur"  # noqa: S608
+        f" FROM preuves_preuve p WHERE p.vecteur IS NOT NULL AND {holding} AND {places}{only}"
+        f" ORDER BY p.quand + interval '0' DESC LIMIT {looked_at})"
+        for holding, _, looked_at in looked_for
+    )
+    chosen_values = [value for _, held, _ in looked_for for value in (*held, *place_values, *scope_values)]
     sql = (
-        # `ts_filter` reads the vector once for all the words; OFFSET 0 keeps the planner from undoing it.
+        # The latest are chosen before any vector is read, and `ts_filter` reads each once for all the words. OFFSET 0
+        # keeps the planner from undoing it, the addition from going through the dates to look for the words one by one.
         "WITH trouvee AS MATERIALIZED ("  # noqa: S608
         f" SELECT agent_id, fil, valeur, quand, {note} AS note FROM ("
-        "  SELECT p.agent_id, coalesce(nullif(p.fil, ''), p.source) AS fil, p.valeur, p.quand,"
-        "  ts_filter(p.vecteur, '{a,b,c,d}') AS v FROM preuves_preuve p"
-        f"  WHERE p.vecteur @@ %s::tsquery AND {places}{only} ORDER BY p.quand DESC LIMIT {looked_at} OFFSET 0) AS lue"
+        f"  SELECT agent_id, fil, valeur, quand, ts_filter(vecteur, '{{a,b,c,d}}') AS v FROM ({chosen}) AS choisie"
+        "  OFFSET 0) AS lue"
         f" ORDER BY note DESC, quand DESC LIMIT {VOTING}),"
         " par_fil AS (SELECT agent_id, max(note ^ 2 * valeur *"
-        f"  (0.2 + 0.8 * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - quand)) / 86400.0 / {AGES}))) AS voix"
+        f"  (0.2 + 0.8 * 0.5 ^ (greatest(0, date_part('epoch', %s::timestamptz - quand)) / 86400.0 / {AGES}))) AS voix"
         "  FROM trouvee GROUP BY agent_id, fil),"
         " portee AS (SELECT agent_id, sqrt(sum(voix / rang)) AS voix FROM"
         "  (SELECT agent_id, voix, row_number() OVER (PARTITION BY agent_id ORDER BY voix DESC) AS rang FROM par_fil)"
-        f"  AS rangee GROUP BY agent_id ORDER BY 2 DESC)"
-        f" SELECT x.agent_id, x.voix * ({STILL} + coalesce(y.activite / (y.activite + {HALF_ACTIVE}), 0)) AS voix"
-        " FROM (SELECT *, row_number() OVER (ORDER BY voix DESC) AS place FROM portee) AS x"
-        " LEFT JOIN LATERAL (SELECT sum(valeur) AS activite FROM (SELECT max("
-        f"   r.valeur * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - r.quand)) / 86400.0 / {AGES_ACTIVITY})) AS valeur"
-        "   FROM (SELECT p.valeur, p.quand, coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
-        f"    WHERE p.agent_id = x.agent_id AND x.place <= {MOST_VOICED} AND p.vecteur IS NOT NULL AND {places}"
-        f"    ORDER BY p.quand DESC LIMIT {RECENT}) AS r GROUP BY r.fil) AS recente) AS y ON true"
+        "  AS rangee GROUP BY agent_id ORDER BY 2 DESC),"
+        " active AS (SELECT agent_id, sum(valeur) AS activite FROM (SELECT agent_id, max("
+        f"  valeur * 0.5 ^ (greatest(0, date_part('epoch', %s::timestamptz - quand)) / 86400.0 / {AGES_ACTIVITY})) AS valeur"
+        f"  FROM (SELECT x.agent_id, r.* FROM (SELECT agent_id FROM portee LIMIT {MOST_VOICED}) AS x"
+        "   CROSS JOIN LATERAL (SELECT p.valeur, p.quand, coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
+        f"   WHERE p.agent_id = x.agent_id AND p.vecteur IS NOT NULL AND {places}"
+        f"   ORDER BY p.quand DESC LIMIT {RECENT}) AS r) AS recente GROUP BY agent_id, fil) AS par_fil GROUP BY agent_id)"
+        f" SELECT agent_id, voix * (1 + {LIVELY} * coalesce(activite / (activite + {HALF_ACTIVE}), 0)) AS voix"
+        " FROM portee LEFT JOIN active USING (agent_id)"
     )
-    return sql, [*words, query, *place_values, *scope_values, quand, quand, *place_values]
+    return sql, [*words, *chosen_values, quand, quand, *place_values]
 
 
 def lately_active(
@@ -158,7 +196,7 @@ def lately_active(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id, x.activite FROM (SELECT agent_id, sum(valeur) AS activite FROM"  # noqa: S608
-            "  (SELECT agent_id, max(valeur * 0.5 ^ (greatest(0, extract(epoch FROM %s::timestamptz - quand))"
+            "  (SELECT agent_id, max(valeur * 0.5 ^ (greatest(0, date_part('epoch', %s::timestamptz - quand))"
             f"    / 86400.0 / {AGES_ACTIVITY})) AS valeur FROM (SELECT p.agent_id, p.valeur, p.quand,"
             "     coalesce(nullif(p.fil, ''), p.source) AS fil FROM preuves_preuve p"
             f"     WHERE p.vecteur IS NOT NULL AND {places} ORDER BY p.quand DESC LIMIT {RELAYS_AMONG}) AS recente"
@@ -257,10 +295,6 @@ def _sentence(fait: Fait, handle: str) -> SafeString:
             parts.append(f"dont {_plural(counts['retenue'], 'retenue', 'retenues')}")
     if counts.get("retour"):
         parts.append(_plural(counts["retour"], "retour d’expérience", "retours d’expérience"))
-    if counts.get("document"):
-        parts.append(_plural(counts["document"], "document partagé", "documents partagés"))
-    if counts.get("reunion"):
-        parts.append(_plural(counts["reunion"], "réunion animée", "réunions animées"))
     if not parts:
         parts.append(_plural(fait.sources, "contribution", "contributions"))
     if counts.get("faq"):

@@ -94,7 +94,7 @@ class Volume:
                 )  # fmt: skip
 
         # The triggers would compose each row's search vector twice: once here, once with its declarations.
-        with _without_triggers("annuaire_agent"):
+        with without_triggers("annuaire_agent"):
             self._copy(
                 "annuaire_agent",
                 "id password last_login is_superuser email identifiant prenom nom fonction service_id organisme"
@@ -122,7 +122,7 @@ class Volume:
                 for expertise in wanted:
                     yield agent, expertise, self.chance.randint(1, 4), self.chance.randint(2000, 2026)
 
-        with _without_triggers("annuaire_declarationexpertise"):
+        with without_triggers("annuaire_declarationexpertise"):
             self._copy(
                 "annuaire_declarationexpertise",
                 "agent_id expertise_id niveau depuis",
@@ -131,7 +131,7 @@ class Volume:
                 "expertises déclarées",
             )
         self.say("index de recherche des agents")
-        with _rebuilt_indexes("annuaire_agent", ("agent_recherche", "agent_mots")):
+        with rebuilt_indexes("annuaire_agent", ("agent_recherche", "agent_mots")):
             half = (first + last) // 2
             _in_parallel(
                 f"SELECT annuaire_rafraichir(ARRAY(SELECT generate_series({first}, {half})::bigint))",
@@ -198,7 +198,7 @@ class Volume:
                     opened[index], sizes[index], sizes[index], sizes[index], last_of(index),
                 )  # fmt: skip
 
-        with _rebuilt_indexes("forum_sujet", ("sujet_recherche", "sujet_liste", "sujet_auteur_liste")):
+        with rebuilt_indexes("forum_sujet", ("sujet_recherche", "sujet_liste", "sujet_auteur_liste")):
             self._copy(
                 "forum_sujet",
                 "id communaute_id auteur_id genre titre cree_le dernier_numero dernier_visible nb_messages"
@@ -217,7 +217,7 @@ class Volume:
                     yield first + index, chance.choice(group), numero, text, html, RENDERER_VERSION, when
 
         columns = "sujet_id auteur_id numero texte html version_rendu cree_le"
-        with _rebuilt_indexes("forum_message", ("message_recherche", "message_auteur")):
+        with rebuilt_indexes("forum_message", ("message_recherche", "message_auteur")):
             # The vectors are computed by PostgreSQL as rows come in: two connections use two cores.
             half = sujets // 2
             jobs = [
@@ -415,7 +415,7 @@ def _reserve(table: str, count: int) -> int:
     return int(first)
 
 
-class _without_triggers:
+class without_triggers:
     """The table's own triggers, not the constraints, are off inside."""
 
     def __init__(self, table: str) -> None:
@@ -428,7 +428,7 @@ class _without_triggers:
         _execute(f"ALTER TABLE {self.table} ENABLE TRIGGER USER")
 
 
-class _rebuilt_indexes:
+class rebuilt_indexes:
     """Indexes dropped on the way in and built again, as they were, on the way out, even after a failure."""
 
     def __init__(self, table: str, names: Sequence[str]) -> None:

@@ -152,8 +152,7 @@ def test_nobody_answers_then_who_may_know() -> None:
     client.force_login(me)
     page = client.get("/annuaire/", {"q": "xylophone"}).content.decode()
     assert "Qui pourra vous orienter" in page
-    assert "Personne ne répond" in page
-    assert "Partie" not in page
+    assert "Personne ne l’a encore déclaré" in page
 
 
 @pytest.mark.django_db
@@ -267,13 +266,44 @@ def test_common_words_are_looked_for_together() -> None:
         return sorted(rows, key=lambda term: term.nombre)
 
     million = 1_000_000
-    assert preuves.narrowed(terms(rare=10, autre=200), million) == ("'rare' | 'autre'", preuves.LOOKED_AT)
+    assert preuves.narrowed(terms(rare=10, autre=200), million) == preuves.Cherches("'rare' | 'autre'")
     # Two common words: together; a third that would leave too few is not asked for.
-    query, _ = preuves.narrowed(terms(a=50_000, b=300_000, c=310_000), million)
-    assert query == "('a' & 'b' & 'c')"
-    assert preuves.narrowed(terms(a=5_000, b=6_000), million)[0] == "('a')"
+    found = preuves.narrowed(terms(a=50_000, b=300_000, c=310_000), million)
+    assert (found.rares, found.ensemble) == ("", "('a' & 'b' & 'c')")
+    # Words of one subject go together more than by chance: neither 4,650 nor 50,000.
+    assert 4_650 < found.nombre < 50_000
+    assert preuves.narrowed(terms(a=5_000, b=6_000), million).requete == "('a')"
     # A typing error does not hide what the others say.
-    assert preuves.narrowed(terms(zzz=1, eau=300_000), million) == ("'zzz' | ('eau')", preuves.LATEST)
+    found = preuves.narrowed(terms(zzz=1, eau=300_000), million)
+    assert (found.rares, found.ensemble, found.nombre) == ("'zzz'", "('eau')", 300_000)
+
+
+@pytest.mark.django_db
+def test_what_is_everywhere_is_looked_for_among_the_latest(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Half of the pieces hold the word: those of the latest weeks are looked at, and those written since the count."""
+    communaute = make_communaute(make_agent("Ana"))
+    for number in range(12):
+        prove(
+            make_agent(f"P{number}"),
+            communaute,
+            "Busage" if number % 2 else "Curage",
+            quand=NOW - timedelta(weeks=2 * number),
+        )
+    prove(make_agent("Rare"), communaute, "Busage xénolithe", quand=NOW - timedelta(days=900))
+    rebuild()
+    assert not preuves.latest_weeks(14)
+    assert len(preuves.latest_weeks(13)) > 100
+    monkeypatch.setattr(preuves, "LOOKED_AT", 4)
+    monkeypatch.setattr(preuves, "LATEST", 3)
+    monkeypatch.setattr(preuves, "ENOUGH", 2)
+    me = make_agent("Moi")
+    assert order(me, "busage") == ["P1", "P3", "P5"]
+    prove(make_agent("Neuve"), communaute, "Busage", quand=NOW)
+    assert order(me, "busage")[0] == "Neuve"
+    # A rare word is looked for everywhere, common ones beside it.
+    assert order(me, "busage xénolithe")[0] == "Rare"
 
 
 class NeverLowered(TestCase):

@@ -115,5 +115,6 @@ def test_the_most_talkative_does_not_drown_the_others() -> None:
         message = answer(communaute, expert)
         actions.accept_message(asker, message)
         actions.set_reaction(declared, message, "utile", True)
-    results = search_agents(make_agent("Moi"), "busage fossé")
-    assert [result.agent for result in results] == [declared, expert, talkative]
+    results = search_agents(make_agent("Moi"), "busage")
+    # Accepted answers, then who declares it at the highest level, then eighteen ideas in one sujet.
+    assert [result.agent for result in results] == [expert, declared, talkative]
