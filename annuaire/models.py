@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Right
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -101,6 +101,14 @@ class WithoutAccents(models.Func):
     """`sans_accent(text)`: in lower case and without accents (migration socle 0001)."""
 
     function = "sans_accent"
+    output_field = models.TextField()
+
+
+class Digits(models.Func):
+    """The digits of a text and nothing else."""
+
+    function = "regexp_replace"
+    template = "%(function)s(%(expressions)s, '\\D', '', 'g')"
     output_field = models.TextField()
 
 
@@ -233,6 +241,8 @@ class Agent(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["nom", "prenom"], name="agent_nom"),
             # For names as they are typed: `LIKE 'estaq%'`.
             models.Index(OpClass(WithoutAccents("nom"), name="text_pattern_ops"), name="agent_nom_debut"),
+            # For telephone numbers however they are typed: `annuaire.trouver.telephone`.
+            models.Index(Right(Digits("telephone"), 9), name="agent_telephone"),
         ]
 
     def __str__(self) -> str:

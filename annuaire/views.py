@@ -7,9 +7,8 @@ from django.views.decorators.http import require_POST
 
 from annuaire.access import get_session, require_directory
 from annuaire.actions import end_session
-from annuaire.forms import territoires_by_region
-from annuaire.question import MAX_QUERY
-from annuaire.recherche import search_agents
+from annuaire.trouver.criteres import read
+from annuaire.trouver.presentation import search_context
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.limites import check_limit
 
@@ -18,32 +17,25 @@ EXEMPLES = (
     "Qui connaît la DETR en Lozère ?",
     "Hébergement d’urgence et expulsion locative",
 )
-# Shown after those who answer, when they are few.
-RELAIS = 5
 
 
 def recherche(request: HttpRequest) -> HttpResponse:
     """Who knows about this, near me?"""
     require_directory(request.user)
-    question = request.GET.get("q", "").strip()[:MAX_QUERY]
-    territoire = request.GET.get("territoire", "")[:4]
-    context = {
-        "question": question,
-        "territoire": territoire,
-        "territoires": territoires_by_region(),
-        "exemples": EXEMPLES,
-        "resultats": [],
-    }
+    criteres = read(request.GET)
+    context = {"question": criteres.q, "exemples": EXEMPLES}
     status = 200
-    if question:
+    if criteres.q:
         try:
             check_limit("recherche", request.user.pk)
-            found = search_agents(request.user, question, territoire=territoire, relais=RELAIS)
-            context["resultats"] = [row for row in found if not row.relais]
-            context["relais"] = [row for row in found if row.relais]
+            context |= search_context(request.user, criteres, _page(request.GET.get("page", "")))
         except ActionRefusee as error:
             context["refus"], status = error.message, 429
     return render(request, "annuaire/recherche.html", context, status=status)
+
+
+def _page(asked: str) -> int:
+    return int(asked) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 @require_POST

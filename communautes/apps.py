@@ -29,3 +29,7 @@ class CommunautesConfig(AppConfig):
         register_stop("communaute", ARRET)
         register_levels(levels)
         register_places(readable_places, public_places)
+        from annuaire.trouver.communautes import register_communities
+        from communautes.trouver import groups, members, places_to_ask
+
+        register_communities(groups, members, places_to_ask)

@@ -14,10 +14,12 @@ class ForumConfig(AppConfig):
             register_source,
             register_stop,
         )
+        from annuaire.preuves.reprise import register_batches
         from communautes.actions import communaute_changed
         from communautes.fichiers.actions import document_removed
         from communautes.suites.origines import register_origin
         from forum.access import can_answer_in, sujet_last_number
+        from forum.actions.preuves import forget_lost_evidence, rebuild_evidence
         from forum.actions.rendus import on_community_change, on_document_removal, rerender_messages
         from forum.delais import answer_delays
         from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
@@ -37,6 +39,7 @@ class ForumConfig(AppConfig):
             ),
         )
         register_own_finders()
+        register_batches(rebuild_evidence, forget_lost_evidence)
         register_origin("message", OrigineMessages())
         register_texts("Messages du forum", rerender_messages)
         source = SourceForum()

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "annuaire.profils",
     "annuaire.presence",
     "annuaire.couverture",
+    "annuaire.trouver",
     "communautes",
     "communautes.fichiers",
     "communautes.suites",

@@ -19,7 +19,8 @@ voulue AS MATERIALIZED (
         CASE WHEN rang = 1 THEN valeur END AS valeur
     FROM (
         SELECT *, row_number() OVER (PARTITION BY source, agent_id ORDER BY genre <> 'reponse', genre) AS rang,
-            1 + max((genre = 'retenue')::int) OVER meme + 0.5 * max((genre = 'faq')::int) OVER meme
+            max(CASE genre WHEN 'document' THEN 0.5 WHEN 'reunion' THEN 0.3 ELSE 1 END) OVER meme
+            + max((genre = 'retenue')::int) OVER meme + 0.5 * max((genre = 'faq')::int) OVER meme
             + 0.3 * ln(1 + sum(CASE WHEN genre IN ('utile', 'merci') THEN poids ELSE 0 END) OVER meme) AS valeur
         FROM brute WINDOW meme AS (PARTITION BY source, agent_id)
     ) AS pesee

@@ -33,6 +33,8 @@ class Preuve(models.Model):
         MERCI = "merci", "Remercié"
         RETOUR = "retour", "Retour d’expérience"
         FAQ = "faq", "Foire aux questions"
+        DOCUMENT = "document", "Document partagé"
+        REUNION = "reunion", "Réunion animée"
 
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preuves")
     genre = models.CharField("genre", max_length=10, choices=Genre)

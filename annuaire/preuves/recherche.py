@@ -295,6 +295,10 @@ def _sentence(fait: Fait, handle: str) -> SafeString:
             parts.append(f"dont {_plural(counts['retenue'], 'retenue', 'retenues')}")
     if counts.get("retour"):
         parts.append(_plural(counts["retour"], "retour d’expérience", "retours d’expérience"))
+    if counts.get("document"):
+        parts.append(_plural(counts["document"], "document partagé", "documents partagés"))
+    if counts.get("reunion"):
+        parts.append(_plural(counts["reunion"], "réunion animée", "réunions animées"))
     if not parts:
         parts.append(_plural(fait.sources, "contribution", "contributions"))
     if counts.get("faq"):

@@ -51,6 +51,13 @@ def visible_recommandations(reader: Agent, agent: Agent) -> QuerySet[Recommandat
     return rows.none() if reader.partenaire else rows.filter(masquee_le__isnull=True)
 
 
+def standing_recommandations() -> QuerySet[Recommandation]:
+    """Those that every agent of the State may read on the pages of the people they are about."""
+    return Recommandation.objects.filter(
+        retiree_le__isnull=True, masquee_le__isnull=True, auteur__is_active=True
+    )
+
+
 def get_given(agent: Agent, pk: int) -> Recommandation:
     """A recommendation that `agent` gave, or 404."""
     return _found(Recommandation.objects.filter(auteur=agent), pk)

@@ -15,6 +15,7 @@ from annuaire.models import Agent
 from communautes.access import require_write
 from communautes.fichiers.access import can_remove
 from communautes.fichiers.models import Document, Version
+from communautes.fichiers.preuves import refresh_evidence
 from communautes.models import Communaute
 from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
@@ -109,6 +110,7 @@ def _record_version(
     version.save()
     document.version_courante = version
     document.save(update_fields=["version_courante", "description"])
+    refresh_evidence([document.pk])
     record(auteur, "document.share", document, version=version.numero, taille=version.taille)
     publish_on_commit(f"communaute.{communaute.pk}", {"type": "document.nouveau", "document": document.pk})
     return document
@@ -123,6 +125,7 @@ def remove_document(auteur: Agent, document: Document) -> None:
         )
     changed = Document.objects.filter(pk=document.pk, retire_le__isnull=True).update(retire_le=timezone.now())
     if changed:
+        refresh_evidence([document.pk])
         record(auteur, "document.remove", document)
         document_removed.send(Document, document=document)
         publish_on_commit(

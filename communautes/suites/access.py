@@ -1,7 +1,7 @@
 """The only way from an address to a decision or a task, and what each may do with it."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from annuaire.models import Agent, AgentQuerySet
@@ -9,10 +9,16 @@ from communautes.access import can_animate, can_read, can_write
 from communautes.models import Adhesion, Communaute
 from communautes.suites.models import Decision, DecisionQuerySet, Tache, TacheQuerySet
 from communautes.suites.origines import may_change, may_confirm
+from communautes.suites.registres import registres
 
 
 def visible_decisions(agent: Agent) -> DecisionQuerySet:
-    return Decision.objects.all().visible_to(agent)
+    """Those of the communities that `agent` may read, and of the registers that are theirs to read: proposed and
+    cancelled ones too."""
+    found: DecisionQuerySet = Decision.objects.filter(
+        Q(communaute__in=Communaute.objects.readable_by(agent)) | registres().readable(agent)
+    )
+    return found
 
 
 def visible_taches(agent: Agent) -> TacheQuerySet:
@@ -20,12 +26,16 @@ def visible_taches(agent: Agent) -> TacheQuerySet:
 
 
 def get_decision(agent: Agent, pk: int) -> Decision:
-    """A decision of a community that `agent` may read; 404, or 403 where one may ask to join."""
+    """A decision that `agent` may read; 404, or 403 where one may ask to join the community."""
     decision: Decision | None = Decision.objects.all().with_people().filter(pk=pk).first()
     if decision is None:
         raise Http404("Cette décision n’existe pas.")
-    if not can_read(agent, decision.communaute):
-        if decision.communaute.visibilite == Communaute.Visibilite.PRIVEE or agent.partenaire:
+    communaute = decision.communaute
+    if communaute is None:
+        if not Decision.objects.filter(registres().readable(agent), pk=pk).exists():
+            raise Http404("Cette décision n’existe pas.")
+    elif not can_read(agent, communaute):
+        if communaute.visibilite == Communaute.Visibilite.PRIVEE or agent.partenaire:
             raise Http404("Cette décision n’existe pas.")
         raise PermissionDenied("Cette décision est réservée aux membres de la communauté.")
     return decision
@@ -48,14 +58,20 @@ def get_tache(agent: Agent, pk: int) -> Tache:
 
 
 def can_confirm(agent: Agent, decision: Decision) -> bool:
-    """Whoever animates the community says what is decided; in a meeting, its secretary too."""
+    """Whoever animates the community says what is decided; in a meeting, its secretary too. In a register of no
+    community, nothing waits to be confirmed."""
+    if decision.communaute is None:
+        return False
     return can_animate(agent, decision.communaute) or may_confirm(agent, decision)
 
 
 def can_cancel(agent: Agent, decision: Decision) -> bool:
-    """Whoever animates; of a proposal, who may confirm it, and its author, who takes it back."""
+    """Whoever animates; of a proposal, who may confirm it, and its author, who takes it back. In a register of no
+    community, those who write there."""
     if decision.annulee:
         return False
+    if decision.communaute is None:
+        return registres().may_change(agent, decision)
     if can_animate(agent, decision.communaute):
         return True
     if not decision.proposee:
@@ -79,6 +95,13 @@ def can_change_tache(agent: Agent, tache: Tache) -> bool:
         or (_concerned(agent, tache) and can_write(agent, tache.communaute))
         or may_change(agent, tache)
     )
+
+
+def who_may(decision: Decision, verbe: str) -> str:
+    """Said to who may not do what `verbe` says to `decision`."""
+    if decision.communaute is None:
+        return "On n’écrit plus dans ce salon : ses décisions se lisent, elles ne changent plus."
+    return f"Seules les personnes qui animent la communauté {verbe} une décision."
 
 
 def can_take_tache(agent: Agent, tache: Tache) -> bool:

@@ -1,6 +1,7 @@
 """What the pages of decisions and tasks list: filtered and searched, in an order that an index gives."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
@@ -15,9 +16,11 @@ from communautes.suites.models import (
     CompteurDecisions,
     Decision,
     DecisionQuerySet,
+    Registre,
     Tache,
     TacheQuerySet,
 )
+from communautes.suites.origines import origins_of_decisions
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.recherche import tsquery_of
 
@@ -26,10 +29,10 @@ _REFERENCE = re.compile(r"(?:n°\s*)?(\d{4})-(\d{1,6})")
 
 
 def decisions_of(
-    communaute: Communaute, *, question: str = "", annee: int | None = None, etat: str = ""
+    place: Communaute | Registre, *, question: str = "", annee: int | None = None, etat: str = ""
 ) -> DecisionQuerySet:
-    """The register of a community, for a caller who may read it: all the words of `question`, or the decision of
-    which it is the number. One query to read the words."""
+    """What a register holds, that of a community or of another place, for a caller who may read it: all the words of
+    `question`, or the decision of which it is the number. One query to read the words."""
     query = ""
     reference = _REFERENCE.fullmatch(question.strip())
     if question and reference is None:
@@ -37,14 +40,19 @@ def decisions_of(
         if not query:
             return Decision.objects.none()
     rows: DecisionQuerySet = Decision.objects.all()
-    if query:
+    if query and isinstance(place, Communaute):
         # The index holds words by community: it takes a number of the column's own type only.
         rows = rows.extra(
             where=["suites_decision.communaute_id = %s::bigint", "suites_decision.recherche @@ %s::tsquery"],
-            params=[communaute.pk, query],
+            params=[place.pk, query],
         )
+    elif isinstance(place, Communaute):
+        rows = rows.filter(communaute=place)
     else:
-        rows = rows.filter(communaute=communaute)
+        rows = rows.filter(registre=place)
+        if query:
+            # Of a few agents: read one after the other.
+            rows = rows.extra(where=["suites_decision.recherche @@ %s::tsquery"], params=[query])
     if annee is not None:
         rows = rows.filter(prise_le__range=(date(annee, 1, 1), date(annee, 12, 31)))
     if etat:
@@ -52,6 +60,14 @@ def decisions_of(
     if reference is not None:
         rows = rows.filter(annee=int(reference[1]), numero=int(reference[2]))
     return rows
+
+
+def with_origins(agent: Agent, decisions: Iterable[Decision]) -> None:
+    """Give each its `origine`, if `agent` may read the place that it comes from. One query a kind of place."""
+    rows = list(decisions)
+    found = origins_of_decisions(agent, [row.pk for row in rows])
+    for row in rows:
+        row.origine = found.get(row.pk)
 
 
 def years_of(communaute: Communaute) -> list[int]:

@@ -1,4 +1,4 @@
-"""What comes out of exchanges: the register of a community's decisions, and tasks."""
+"""What comes out of exchanges: registers of decisions, and tasks."""
 
 from datetime import date
 from typing import ClassVar
@@ -23,20 +23,30 @@ LIBELLE_MAX = 300
 SANS_ECHEANCE = date(9999, 12, 31)
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def visible_to(self, agent: Agent) -> "DecisionQuerySet":
-        """Those of the communities that `agent` may read: proposed and cancelled ones too."""
-        return self.filter(communaute__in=Communaute.objects.readable_by(agent))
+class Registre(models.Model):
+    """Where a place without community numbers what is decided there. The app of that place has a table of its own that
+    inherits from this one, and says who reads and writes there (`communautes.suites.registres`)."""
 
+    cree_le = models.DateTimeField("ouvert le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "registre"
+        verbose_name_plural = "registres"
+
+    def __str__(self) -> str:
+        return f"Registre {self.pk}"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
     def with_people(self) -> "DecisionQuerySet":
-        return self.select_related("communaute", "auteur", "confirmee_par", "annulee_par")
+        return self.select_related("communaute", "registre", "auteur", "confirmee_par", "annulee_par")
 
 
 class Decision(models.Model):
-    """What a community has decided, or is asked to.
+    """What a community has decided, or is asked to; or what a few agents have, in a register of their own.
 
-    Its number (2026-012) is given when it is confirmed, in that transaction: without a hole for one community and
-    one year. A decision is never deleted: cancelled, it stays in the register with its reason.
+    Its number (2026-012) is given when it is confirmed, in that transaction: without a hole for one register and one
+    year. A decision is never deleted: cancelled, it stays in the register with its reason.
     """
 
     class Etat(models.TextChoices):
@@ -45,7 +55,16 @@ class Decision(models.Model):
         ANNULEE = "annulee", "Annulée"
 
     communaute = models.ForeignKey(
-        Communaute, on_delete=models.CASCADE, related_name="decisions", db_index=False
+        Communaute, null=True, on_delete=models.CASCADE, related_name="decisions", db_index=False
+    )
+    # Of no community: nothing is proposed there, who writes decides with the others.
+    registre = models.ForeignKey(
+        Registre,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="decisions",
+        editable=False,
+        db_index=False,
     )
     annee = models.PositiveSmallIntegerField(null=True, editable=False)
     numero = models.PositiveIntegerField("numéro", null=True, editable=False)
@@ -85,9 +104,24 @@ class Decision(models.Model):
             models.Index(fields=["communaute", "etat", "-prise_le", "-id"], name="decision_etat"),
             # One community's words only, whatever the others have written.
             GinIndex(fields=["communaute", "recherche"], name="decision_recherche"),
+            models.Index(
+                fields=["registre", "-prise_le", "-id"],
+                name="decision_registre",
+                condition=Q(registre__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["communaute", "annee", "numero"], name="decision_numero"),
+            models.UniqueConstraint(
+                fields=["registre", "annee", "numero"],
+                name="decision_numero_registre",
+                condition=Q(registre__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(communaute__isnull=False, registre__isnull=True)
+                | (Q(communaute__isnull=True, registre__isnull=False) & ~Q(etat="proposee")),
+                name="decision_un_registre",
+            ),
             models.CheckConstraint(
                 condition=Q(annee__isnull=True, numero__isnull=True)
                 | Q(annee__isnull=False, numero__isnull=False, numero__gte=1),
@@ -143,17 +177,26 @@ class Decision(models.Model):
 
 
 class CompteurDecisions(models.Model):
-    """The last number given to a decision of one community in one year: the row whose lock orders the numbers."""
+    """The last number given to a decision of one register in one year: the row whose lock orders the numbers."""
 
     communaute = models.ForeignKey(
-        Communaute, on_delete=models.CASCADE, related_name="compteurs_decisions", db_index=False
+        Communaute, null=True, on_delete=models.CASCADE, related_name="compteurs_decisions", db_index=False
+    )
+    registre = models.ForeignKey(
+        Registre, null=True, on_delete=models.CASCADE, related_name="compteurs", db_index=False
     )
     annee = models.PositiveSmallIntegerField()
     dernier = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["communaute", "annee"], name="compteur_decisions_unique")
+            models.UniqueConstraint(fields=["communaute", "annee"], name="compteur_decisions_unique"),
+            models.UniqueConstraint(fields=["registre", "annee"], name="compteur_decisions_registre"),
+            models.CheckConstraint(
+                condition=Q(communaute__isnull=False, registre__isnull=True)
+                | Q(communaute__isnull=True, registre__isnull=False),
+                name="compteur_decisions_un",
+            ),
         ]
 
 

@@ -6,6 +6,7 @@ from annuaire.models import Agent
 from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import Contenu, Source, by_number
 from communautes.suites.access import visible_decisions, visible_taches
+from communautes.suites.actions.annonces import place_of
 from communautes.suites.models import Decision, Tache
 
 
@@ -16,7 +17,7 @@ def _event(notification: Notification) -> str:
 
 
 class SourceDecisions(Source):
-    """A decision is for those who may read its community."""
+    """A decision is for those who may read its register."""
 
     def visible(self, agent: Agent, notifications: Sequence[Notification]) -> set[int]:
         """A decision as long as it holds, a proposal as long as it waits, a refusal or a cancellation always."""
@@ -32,9 +33,18 @@ class SourceDecisions(Source):
         """The whole text, and the community as what one click stops."""
         rows = by_number(notifications)
         found = {}
-        for decision in Decision.objects.select_related("communaute").filter(pk__in=rows):
+        for decision in Decision.objects.select_related("communaute", "registre").filter(pk__in=rows):
             communaute = decision.communaute
             for row in rows[decision.pk]:
+                if communaute is None:
+                    found[row.pk] = Contenu(
+                        objet=row.titre,
+                        lieu=place_of(decision),
+                        texte=decision.texte,
+                        html=decision.html,
+                        raison="Vous recevez ce courriel parce que vous êtes dans ce salon.",
+                    )
+                    continue
                 found[row.pk] = Contenu(
                     objet=row.titre,
                     lieu=communaute.nom,

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from annuaire.question import MAX_QUERY
 from communautes.access import get_readable
 from communautes.models import Communaute
 from communautes.presentation import community_context
@@ -55,7 +56,7 @@ def ouvrir(request: HttpRequest, slug: str) -> HttpResponse:
             if opened is not None:
                 return redirect(opened)
     else:
-        form = kind(initial=kept, communaute=communaute, genre=genre)
+        form = kind(initial=kept or _brought(request.GET), communaute=communaute, genre=genre)
     context |= _around(request, communaute, form, asked)
     context |= {
         "form": form,
@@ -96,6 +97,11 @@ def _kind(asked: Any, *, animate: bool) -> str:
     if asked not in Sujet.Genre.values or (asked == Sujet.Genre.ANNONCE and not animate):
         return Sujet.Genre.QUESTION
     return str(asked)
+
+
+def _brought(asked: QueryDict) -> dict[str, str]:
+    """What one comes with, from a search that found nobody: never in place of what one began to write here."""
+    return {name: asked[name][:MAX_QUERY] for name in ("titre", "texte") if asked.get(name)}
 
 
 def _choices(genre: str, *, animate: bool) -> list[dict[str, Any]]:

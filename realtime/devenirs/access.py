@@ -11,7 +11,7 @@ from django.http import Http404
 from annuaire.models import Agent
 from communautes.models import Adhesion, Communaute, CommunauteQuerySet, Suspension
 from plateforme.socle.erreurs import ActionRefusee
-from realtime.access import get_line, read_after, require_say
+from realtime.access import get_line, get_salon, read_after, require_say
 from realtime.models import MessageSalon, Salon
 from realtime.seances.models import Seance
 
@@ -23,10 +23,6 @@ PARTI = (
 PAS_LES_VOTRES = (
     "Ce salon est réservé à quelques personnes : seule celle qui a écrit un message peut en faire un sujet, que d’autres "
     "liront. Demandez-le-lui, ou ouvrez un sujet avec vos propres mots."
-)
-SANS_REGISTRE = (
-    "Une conversation entre agents n’a pas de registre des décisions. Planifiez une réunion : ce qui y est décidé figure "
-    "dans son compte rendu."
 )
 
 
@@ -67,10 +63,13 @@ def running_meeting(salon: Salon) -> Seance | None:
     return seance
 
 
-def require_register(salon: Salon, seance: Seance | None) -> None:
-    """Raise `ActionRefusee` where no decision can be noted."""
-    if seance is None and salon.communaute_id is None:
-        raise ActionRefusee(SANS_REGISTRE)
+def get_with_register(agent: Agent, pk: int) -> Salon:
+    """A salon that `agent` is in and that keeps its own decisions: of a few agents, or of two. Else what `get_salon`
+    raises, or 404."""
+    salon = get_salon(agent, pk)
+    if not salon.prive:
+        raise Http404("Les décisions prises dans ce salon sont ailleurs.")
+    return salon
 
 
 def lines_around(agent: Agent, line: MessageSalon) -> list[MessageSalon]:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from annuaire.models import Agent
 from communautes.access import can_animate
 from communautes.models import Communaute
-from communautes.suites.actions import create_task, propose_decision
+from communautes.suites.actions import create_task, note_in_register, propose_decision
 from communautes.suites.models import Decision, Tache
 from forum.actions import open_sujet
 from forum.models import Sujet
@@ -31,11 +31,10 @@ from realtime.devenirs.access import (
     may_quote,
     places_for_sujet,
     quoted_lines,
-    require_register,
     running_meeting,
 )
 from realtime.devenirs.citations import with_quotes
-from realtime.devenirs.models import DevenirLigne
+from realtime.devenirs.models import DevenirLigne, RegistreSalon
 from realtime.devenirs.origines import ORIGINE
 from realtime.lignes import hold_line, show_again
 from realtime.models import MessageSalon
@@ -100,30 +99,35 @@ def make_decision(
     prise_le: date | None = None,
     confirmer: bool = False,
     vus: int | None = None,
+    quand: datetime | None = None,
 ) -> Decision | SuiteReunion:
     """Note a decision: in the meeting whose chat this is, while it is on; else in the register of the salon's community,
-    confirmed at once if who animates it says so. Those who may write in the salon.
+    confirmed at once if who animates it says so; else in that of the salon, numbered at once. Those who may write in the
+    salon.
 
-    `vus`: as `make_sujet`. Raises `DejaDevenu`, and what `propose_decision` or `note_decision` does.
+    `vus`: as `make_sujet`; `quand`: as `propose_decision`. Raises `DejaDevenu`, and what `propose_decision` or
+    `note_decision` does.
     """
     current = get_source(auteur, line.salon_id, line.numero)
     salon = current.salon
     seance = running_meeting(salon)
-    require_register(salon, seance)
     if seance is not None:
         suite = note_decision(auteur, seance, texte)
         if suite.decision is None:
             _bind(auteur, current, vus, genre=DevenirLigne.Genre.DECISION, suite=suite)
             return suite
         decision = suite.decision
+    elif salon.communaute is None:
+        register, _ = RegistreSalon.objects.get_or_create(salon=salon)
+        decision = note_in_register(auteur, register, texte, prise_le=prise_le, quand=quand)
     else:
-        assert salon.communaute is not None
         decision = propose_decision(
             auteur,
             salon.communaute,
             texte,
             prise_le=prise_le,
             confirmer=confirmer and can_animate(auteur, salon.communaute),
+            quand=quand,
         )
     _bind(auteur, current, vus, decision=decision)
     return decision

@@ -103,6 +103,9 @@ def _by_all(thing: Chose, salon: Salon) -> bool:
         if reunion.communaute_id is None:
             return salon.pk == thing.seance.salon_id
         return reunion.communaute_id == salon.communaute_id
+    if isinstance(thing, Decision) and thing.registre_id is not None:
+        # That of the salon: those who came after the line know nothing of it.
+        return salon.historique_entier
     return thing.communaute_id is not None and thing.communaute_id == salon.communaute_id
 
 

@@ -6,10 +6,26 @@ from django.db import models
 from django.db.models import Q
 
 from annuaire.models import Agent
-from communautes.suites.models import Decision, Tache
+from communautes.suites.models import Decision, Registre, Tache
 from forum.models import Sujet
 from realtime.models import MessageSalon, Salon
 from realtime.seances.models import SuiteReunion
+
+
+class RegistreSalon(Registre):
+    """The register of a salon of a few agents, or of two; opened with its first decision, gone with the salon.
+
+    A salon of a community has that of its community, and a meeting's chat the meeting: a trigger holds it (migration
+    0002), and that what is made of a line is in the register of its salon.
+    """
+
+    salon = models.OneToOneField(Salon, on_delete=models.CASCADE, related_name="registre")
+
+    objects: ClassVar[models.Manager["RegistreSalon"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "registre d’un salon"
+        verbose_name_plural = "registres de salons"
 
 
 class DevenirLigne(models.Model):

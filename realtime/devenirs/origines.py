@@ -1,16 +1,17 @@
 """The way back: from a sujet, a decision or a task to the line that it was made of, for who may read it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Q
 
 from annuaire.models import Agent
+from annuaire.notifications.genres import Niveau
 from communautes.suites.models import Decision, Tache
 from communautes.suites.origines import Lien, Origine
 from forum.models import Sujet
 from realtime.access import member_salons
 from realtime.devenirs.models import DevenirLigne
-from realtime.models import MembreSalon, Salon
+from realtime.models import MembreSalon, Salon, SourdineSalon
 
 ORIGINE = "salon"
 AILLEURS = Lien("D’après un message d’un salon", "")
@@ -22,6 +23,13 @@ class OrigineLignes(Origine):
     def of_decisions(self, agent: Agent, decisions: Collection[int]) -> dict[int, Lien]:
         rows = _rows(Q(decision__in=decisions))
         return {row.decision_id: lien for row, lien in _links(agent, rows) if row.decision_id is not None}
+
+    def levels(self, decision: Decision) -> Mapping[int, Niveau]:
+        """Of a decision kept by a salon: those who want no news of it hear of none."""
+        if decision.registre_id is None:
+            return {}
+        asleep = SourdineSalon.objects.filter(salon__registre=decision.registre_id)
+        return dict.fromkeys(asleep.values_list("agent", flat=True), Niveau.SOURDINE)
 
     def of_taches(self, agent: Agent, taches: Collection[int]) -> dict[int, Lien]:
         rows = _rows(Q(tache__in=taches) | Q(suite__tache__in=taches))

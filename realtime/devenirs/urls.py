@@ -6,6 +6,7 @@ from realtime.devenirs import views
 
 app_name = "devenirs"
 urlpatterns = [
+    path("salons/<int:pk>/decisions/", views.decisions, name="decisions"),
     path("salons/<int:pk>/messages/<int:numero>/sujet/", views.sujet, name="sujet"),
     path("salons/<int:pk>/messages/<int:numero>/decision/", views.decision, name="decision"),
     path("salons/<int:pk>/messages/<int:numero>/tache/", views.tache, name="tache"),

@@ -8,27 +8,32 @@ from django.db.models import Model
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from communautes.access import can_animate
 from communautes.models import Communaute
+from communautes.suites.listes import decisions_of, with_origins
 from communautes.suites.models import Decision, Tache
 from communautes.suites.redaction import said
 from forum.models import Sujet
-from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
+from plateforme.socle.limites import check_limit
+from plateforme.socle.pagination import paginate
 from plateforme.socle.texte import plain_text
 from realtime.devenirs import actions
 from realtime.devenirs.access import (
     PAS_LES_VOTRES,
     get_source,
+    get_with_register,
     lines_around,
     may_quote,
     places_for_sujet,
-    require_register,
     running_meeting,
 )
 from realtime.devenirs.forms import DecisionDeLigneForm, SujetDeLigneForm, TacheDeLigneForm
 from realtime.devenirs.marques import outcomes_of
-from realtime.devenirs.models import DevenirLigne
+from realtime.devenirs.models import DevenirLigne, RegistreSalon
+from realtime.devenirs.registres import readable_in, register_layout
 from realtime.fichiers.presentation import extract_of
 from realtime.models import MessageSalon
 from realtime.presentation import name_salons, page_layout
@@ -93,16 +98,40 @@ def sujet(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
     return _page(request, "devenirs/sujet.html", line, context, form)
 
 
+@require_safe
+def decisions(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is decided in a salon of a few agents, or of two, latest first; `?q=` finds words or a number."""
+    salon = get_with_register(request.user, pk)
+    question = request.GET.get("q", "").strip()[:200]
+    context = {
+        **register_layout(request.user, salon),
+        "salon": salon,
+        "communaute": None,
+        "question": question,
+    }
+    if question:
+        try:
+            check_limit("recherche", request.user.pk)
+        except TropDeDemandes as error:
+            return render(request, "devenirs/decisions.html", context | {"refus": error.message}, status=429)
+    register = RegistreSalon.objects.filter(salon=salon).first()
+    rows = decisions_of(register, question=question) if register is not None else Decision.objects.none()
+    page = paginate(
+        readable_in(request.user, rows.with_people()),
+        ("-prise_le", "-pk"),
+        apres=request.GET.get("apres", ""),
+        avant=request.GET.get("avant", ""),
+    )
+    with_origins(request.user, page.items)
+    return render(request, "devenirs/decisions.html", context | {"page": page})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
     """Note a decision, with the line's words to be shortened."""
     line = get_source(request.user, pk, numero)
     seance = running_meeting(line.salon)
-    try:
-        require_register(line.salon, seance)
-    except ActionRefusee as refused:
-        raise PermissionDenied(refused.message) from None
-    within = _stays_within(line, seance is not None)
+    within = line.salon.communaute_id is None
     form = DecisionDeLigneForm(
         request.POST if request.method == "POST" else None,
         en_reunion=seance is not None,
@@ -130,9 +159,13 @@ def decision(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
                 else ("C’est noté dans la réunion : la décision attend d’être confirmée.")
             )
             return _back(request, line, done)
-    return _page(
-        request, "devenirs/decision.html", line, {"form": form, "seance": seance, "dedans": within}, form
-    )
+    context = {
+        "form": form,
+        "seance": seance,
+        # Whoever decides, rather than proposes: who animates, and each of a few agents.
+        "note": seance is None and (within or can_animate(request.user, line.salon.communaute)),
+    }
+    return _page(request, "devenirs/decision.html", line, context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,7 +173,7 @@ def tache(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
     """Note a task, with the beginning of the line as what there is to do."""
     line = get_source(request.user, pk, numero)
     seance = running_meeting(line.salon)
-    within = _stays_within(line, seance is not None) or line.salon.communaute_id is None
+    within = line.salon.communaute_id is None
     form = TacheDeLigneForm(
         request.POST if request.method == "POST" else None,
         salon=line.salon,
@@ -169,14 +202,7 @@ def tache(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
                 else "C’est noté dans la réunion : l’action attend d’être confirmée."
             )
             return _back(request, line, done)
-    return _page(
-        request, "devenirs/tache.html", line, {"form": form, "seance": seance, "dedans": within}, form
-    )
-
-
-def _stays_within(line: MessageSalon, meeting: bool) -> bool:
-    """Whether what is made is read by those alone who are in the salon: that of a meeting between a few agents."""
-    return meeting and line.salon.communaute_id is None
+    return _page(request, "devenirs/tache.html", line, {"form": form, "seance": seance}, form)
 
 
 def _seen(line: MessageSalon) -> int:

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 
+from annuaire.preuves.models import Preuve
+from annuaire.recherche import search_agents
+from communautes.fichiers.actions import remove_document, share_document
 from communautes.fichiers.models import Document, Version
-from communautes.models import Communaute
+from communautes.models import Adhesion, Communaute
 from plateforme.socle.fichiers.detection import clean_name
 from plateforme.socle.models import EntreeJournal
 from tests.factories import add_member, make_agent, make_communaute
@@ -176,3 +180,31 @@ def test_a_file_missing_from_the_disk_is_told(client: Client, communaute: Commun
     send(client, communaute, "plan.png", PNG)
     stored(settings)[0].unlink()
     assert client.get(Document.objects.get().get_absolute_url()).status_code == 404
+
+
+def test_a_document_shows_what_its_authors_know(communaute: Communaute) -> None:
+    first, second, reader, stranger = (make_agent() for _ in range(4))
+    for agent in (first, second, reader):
+        add_member(communaute, agent)
+    Adhesion.objects.filter(agent=second).update(role=Adhesion.Role.ANIMATEUR)
+    for author in (first, second):
+        document = share_document(
+            author,
+            communaute,
+            SimpleUploadedFile("n.png", PNG),
+            nom="guide_busage-2025.png",
+            description="Buses",
+        )
+    for words in ("guide busage", "buses"):
+        found = search_agents(reader, words)
+        assert {row.agent for row in found} == {first, second}
+    assert "1\u00a0document partagé" in " ".join(found[0].raisons)
+    assert document.get_absolute_url() in " ".join(found[0].raisons)
+    Communaute.objects.update(visibilite="privee")
+    assert search_agents(stranger, "busage") == []
+    before = sorted(Preuve.objects.values_list("agent", "source", "texte", "quand", "url"))
+    Preuve.objects.all().delete()
+    call_command("refaire_preuves", verbosity=0)
+    assert sorted(Preuve.objects.values_list("agent", "source", "texte", "quand", "url")) == before
+    remove_document(second, document)
+    assert not Preuve.objects.exists()

@@ -76,7 +76,7 @@ def check_what_is_promised() -> None:
         "pdf", "odt", "ods", "png",
     }  # fmt: skip
     assert Reunion.objects.filter(debut__gt=NOW).count() >= 9
-    assert (Decision.objects.count(), Tache.objects.count()) == (4, 5)
+    assert (Decision.objects.count(), Tache.objects.count()) == (5, 5)
     assert Message.objects.exclude(suites="").count() == 4
     assert not Sujet.objects.filter(dernier_message_le__gt=NOW).exists()
     # Two régions, with all their départements.

@@ -31,7 +31,11 @@ VISITEUR: dict[str, tuple[str, ...]] = {
 ANIMATRICE: dict[str, tuple[str, ...]] = {
     "accueil": ("/",),
     "recherche": ("/recherche/?q=busage",),
-    "annuaire:recherche": ("/annuaire/", "/annuaire/?q=loi+sur+l%27eau"),
+    "annuaire:recherche": (
+        "/annuaire/",
+        "/annuaire/?q=loi+sur+l%27eau",
+        "/annuaire/?q=xylophage&territoire=48",
+    ),
     "annuaire:modifier": ("/annuaire/moi/modifier/",),
     "annuaire:modifier-partie": (
         "/annuaire/moi/modifier/identite/",
@@ -125,7 +129,8 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
         "/salons/{salon}/messages/1/gestes/",
     ),
     "devenirs:sujet": ("/salons/{salon}/messages/1/sujet/", "/salons/{groupe}/messages/1/sujet/"),
-    "devenirs:decision": ("/salons/{salon}/messages/1/decision/",),
+    "devenirs:decisions": ("/salons/{groupe}/decisions/",),
+    "devenirs:decision": ("/salons/{salon}/messages/1/decision/", "/salons/{groupe}/messages/1/decision/"),
     "devenirs:tache": ("/salons/{salon}/messages/1/tache/", "/salons/{groupe}/messages/1/tache/"),
     "realtime:fil": ("/salons/{groupe}/messages/1/fil/",),
     "realtime:modifier": ("/salons/{groupe}/messages/1/modifier/",),

@@ -64,3 +64,35 @@ def test_a_line_becomes_a_sujet_and_a_task(sign_in: Callable[..., Page]) -> None
     # Back to the line, from the task.
     nadia.get_by_role("link", name=re.compile("D’après un message de Nadia Ferhat")).click()
     expect(line(nadia, "sous voirie communale")).to_be_in_viewport()
+
+
+def test_a_few_agents_decide_in_their_salon(sign_in: Callable[..., Page]) -> None:
+    nadia, gaelle = sign_in("Nadia Ferhat", "telephone"), sign_in("Gaëlle Estaque")
+    for page in (nadia, gaelle):
+        page.goto("/salons/")
+        page.get_by_role("link", name=re.compile("Visite de jeudi")).first.click()
+        live(page)
+    menu_of(nadia, "Je vous rejoins sur place").get_by_role("menuitem", name="En faire une décision").click()
+    expect(nadia.get_by_text("et par personne d’autre")).to_be_visible()
+    nadia.locator("textarea[name=texte]").fill("Nadia rejoint le chantier sur place, avec l’arrêté de 2019.")
+    nadia.get_by_role("button", name="Noter cette décision").click()
+    expect(line(nadia, "Je vous rejoins sur place")).to_be_in_viewport()
+
+    # Seen where the other one reads, then found again from the salon's settings.
+    expect(
+        line(gaelle, "Je vous rejoins sur place").get_by_role("link", name=re.compile("décision n°"))
+    ).to_be_visible()
+    gaelle.get_by_role("link", name="Personnes et réglages").click()
+    gaelle.get_by_role("link", name="Les décisions prises ici").click()
+    search = gaelle.get_by_role("search", name="Dans les décisions")
+    search.get_by_role("searchbox").fill("arrêté")
+    search.get_by_role("button", name="Rechercher").click()
+    expect(gaelle.get_by_role("article")).to_have_count(1)
+    gaelle.get_by_role("link", name=re.compile("Décision n°")).click()
+    gaelle.get_by_role("link", name="Annuler la décision").click()
+    gaelle.locator("textarea[name=motif]").fill("Le chantier est reporté")
+    gaelle.get_by_role("button", name="Annuler la décision").click()
+    expect(gaelle.get_by_text("elle reste dans le registre")).to_be_visible()
+    expect(
+        line(nadia, "Je vous rejoins sur place").get_by_role("link", name=re.compile("annulée"))
+    ).to_be_visible()

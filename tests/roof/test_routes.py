@@ -24,6 +24,7 @@ from forum.models import EntreeFaq
 from realtime.actions import send_message
 from realtime.fichiers.actions import add_file
 from realtime.fichiers.joints import Joint
+from realtime.lieux import open_direct
 from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie, propose_dates
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
@@ -245,6 +246,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "realtime:epingler": POST,
     "devenirs:sujet": (LOGIN, 404, 404, 200, 200),
     "devenirs:decision": (LOGIN, 404, 404, 200, 200),
+    "devenirs:decisions": (LOGIN, 404, 404, 200, 200),
     "devenirs:tache": (LOGIN, 404, 404, 200, 200),
     "realtime:dire": POST,
     "realtime:ouvrir": MEMBERS,
@@ -498,6 +500,7 @@ def make_world() -> dict[str, Any]:
         "people": (None, other, partner, member, animateur),
         "slug": communaute.slug,
         "salon": communaute.salons.get().pk,
+        "a_deux": open_direct(member, animateur).pk,
         "sujet": sujet.pk,
         "message": sujet.messages.get().pk,
         "faq": EntreeFaq.objects.create(
@@ -573,7 +576,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         "fichiers": world["document"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
-        "devenirs": world["salon"],
+        "devenirs": world["a_deux"] if name == "devenirs:decisions" else world["salon"],
         "seances": world["reunion"],
         "reunions": world["salon"]
         if name in {"reunions:planifier-salon", "reunions:proposer-dates-salon"}

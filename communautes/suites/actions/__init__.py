@@ -6,6 +6,7 @@ from communautes.suites.actions.decisions import (
     cancel_decision,
     confirm_decision,
     edit_decision,
+    note_in_register,
     propose_decision,
 )
 from communautes.suites.actions.rappels import send_reminders
@@ -26,6 +27,7 @@ __all__ = [
     "confirm_decision",
     "create_task",
     "edit_decision",
+    "note_in_register",
     "propose_decision",
     "rerender_decisions",
     "send_reminders",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from annuaire.models import Agent
+from annuaire.models import Agent, AgentQuerySet
 from annuaire.notifications.actions import Annonce, notify, take_back
 from annuaire.notifications.genres import Genre, Niveau
 from annuaire.notifications.models import Notification
@@ -14,12 +14,14 @@ from communautes.explications import animateurs_of
 from communautes.models import Adhesion
 from communautes.suites.models import Decision
 from communautes.suites.origines import levels_of
+from communautes.suites.registres import registres
 from plateforme.socle.texte import plain_text
 
 
 @transaction.atomic
 def tell_of_decision(decision: Decision) -> None:
-    """Tell the members of a decision that is confirmed, and those who follow where it comes from.
+    """Tell the members of a decision that is confirmed, and those who follow where it comes from; of a place without
+    community, those who may read it there.
 
     For the worker; harmless when repeated. By each one's level: in the digest, by e-mail at once for who
     follows, nothing for who put it to sleep. Access is looked at now; what was cancelled meanwhile is told
@@ -28,11 +30,13 @@ def tell_of_decision(decision: Decision) -> None:
     if not decision.confirmee:
         return
     chosen = levels_of(decision)
-    member = Adhesion.objects.filter(communaute=decision.communaute_id, agent=OuterRef("pk"))
-    people = list(readers_of(decision.communaute).filter(Exists(member) | Q(pk__in=list(chosen))))
+    people = _readers(decision)
+    if decision.communaute_id is not None:
+        member = Adhesion.objects.filter(communaute=decision.communaute_id, agent=OuterRef("pk"))
+        people = people.filter(Exists(member) | Q(pk__in=list(chosen)))
     _tell(
         decision,
-        people,
+        list(people),
         _key(decision),
         f"Décision {decision.reference} : {plain_text(decision.texte, 180)}",
         acteur=decision.confirmee_par,
@@ -52,7 +56,7 @@ def tell_of_cancellation(decision: Decision) -> None:
         .values_list("destinataire", flat=True)
     )
     take_back(_key(decision))
-    people = list(readers_of(decision.communaute).filter(pk__in=[*knew, decision.auteur_id]))
+    people = list(_readers(decision).filter(pk__in=[*knew, decision.auteur_id]))
     _tell(
         decision,
         people,
@@ -66,10 +70,10 @@ def tell_of_cancellation(decision: Decision) -> None:
 
 def tell_animation(decision: Decision) -> None:
     """Ask those who animate to look at a proposal, in the caller's transaction."""
-    people = animateurs_of(decision.communaute)
+    assert decision.communaute is not None
     _tell(
         decision,
-        people,
+        animateurs_of(decision.communaute),
         f"{_key(decision)}.proposee",
         f"{decision.auteur.nom_complet} propose une décision : {plain_text(decision.texte, 160)}",
         acteur=decision.auteur,
@@ -86,7 +90,7 @@ def tell_author_of_refusal(decision: Decision) -> None:
     forget_proposal(decision)
     _tell(
         decision,
-        readers_of(decision.communaute).filter(pk=decision.auteur_id),
+        _readers(decision).filter(pk=decision.auteur_id),
         f"{_key(decision)}.ecartee",
         f"Votre proposition de décision est écartée : {plain_text(decision.texte, 160)}",
         acteur=decision.annulee_par,
@@ -95,8 +99,23 @@ def tell_author_of_refusal(decision: Decision) -> None:
     )
 
 
+def _readers(decision: Decision) -> AgentQuerySet:
+    """Who may read it at this moment."""
+    if decision.communaute is not None:
+        return readers_of(decision.communaute)
+    return registres().readers(decision)
+
+
 def _key(decision: Decision) -> str:
     return f"decision.{decision.pk}"
+
+
+def place_of(decision: Decision) -> str:
+    """The name of the community, or of the place that keeps the register."""
+    if decision.communaute is not None:
+        return decision.communaute.nom
+    assert decision.registre is not None
+    return registres().name(decision.registre)
 
 
 def _levels(decision: Decision, chosen: Mapping[int, Niveau]) -> dict[int, Niveau]:
@@ -128,7 +147,7 @@ def _tell(
             extrait=extrait[:300],
             acteur=acteur,
             fil=f"decision.{decision.pk}",
-            intitule=decision.communaute.nom,
+            intitule=place_of(decision),
             niveaux=niveaux or {},
         ),
     )

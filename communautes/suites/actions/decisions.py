@@ -13,10 +13,10 @@ from django.utils import timezone
 from annuaire.models import Agent
 from communautes.access import can_animate, require_write
 from communautes.models import Communaute
-from communautes.suites.access import can_cancel, can_confirm, can_edit_decision
+from communautes.suites.access import can_cancel, can_confirm, can_edit_decision, who_may
 from communautes.suites.actions.annonces import forget_proposal, tell_animation, tell_author_of_refusal
 from communautes.suites.actions.tours import REDITE, take_turns
-from communautes.suites.models import MOTIF_MAX, CompteurDecisions, Decision, VersionDecision
+from communautes.suites.models import MOTIF_MAX, CompteurDecisions, Decision, Registre, VersionDecision
 from communautes.suites.origines import tell_origins
 from communautes.suites.redaction import check_decision, one_line
 from plateforme.socle.diffusion import publish_on_commit
@@ -63,7 +63,9 @@ def propose_decision(
     texte, html = check_decision(texte)
     prise_le = _checked_day(prise_le)
     if quand is None:
-        twin = _twin(auteur, communaute, texte, confirmer)
+        twin = _twin(
+            auteur, texte, Decision.Etat.CONFIRMEE if confirmer else Decision.Etat.PROPOSEE, communaute
+        )
         if twin is not None:
             return twin
         check_limit("decision", auteur.pk)
@@ -87,6 +89,47 @@ def propose_decision(
 
 
 @transaction.atomic
+def note_in_register(
+    auteur: Agent,
+    registre: Registre,
+    texte: str,
+    *,
+    prise_le: date | None = None,
+    quand: datetime | None = None,
+) -> Decision:
+    """Write down, under the next number, what is decided in a place that has no community. The caller, which knows the
+    place, has checked that `auteur` writes there, and ties the decision to it in the same transaction.
+
+    As `propose_decision` for the rest.
+    """
+    texte, html = check_decision(texte)
+    prise_le = _checked_day(prise_le)
+    if quand is None:
+        twin = _twin(auteur, texte, Decision.Etat.CONFIRMEE, registre)
+        if twin is not None:
+            return twin
+        check_limit("decision", auteur.pk)
+    # Numbered before it is written: none is ever proposed there.
+    now = quand or timezone.now()
+    decision: Decision = Decision.objects.create(
+        registre=registre,
+        texte=texte,
+        html=html,
+        version_rendu=RENDERER_VERSION,
+        prise_le=prise_le,
+        annee=prise_le.year,
+        numero=_next_number(registre, prise_le.year),
+        etat=Decision.Etat.CONFIRMEE,
+        auteur=auteur,
+        cree_le=now,
+        confirmee_par=auteur,
+        confirmee_le=now,
+    )
+    _tell_confirmed(auteur, decision, quand)
+    return decision
+
+
+@transaction.atomic
 def confirm_decision(auteur: Agent, decision: Decision) -> Decision:
     """Make a proposal a decision, under the next number of its community's year. Animateurs.
 
@@ -95,7 +138,7 @@ def confirm_decision(auteur: Agent, decision: Decision) -> Decision:
     """
     locked = _locked(decision)
     if not can_confirm(auteur, locked):
-        raise PermissionDenied("Seules les personnes qui animent la communauté confirment une décision.")
+        raise PermissionDenied(who_may(locked, "confirment"))
     if locked.annulee:
         raise ActionRefusee(
             "Cette proposition a été écartée : proposez-la de nouveau si elle doit être prise."
@@ -110,7 +153,8 @@ def confirm_decision(auteur: Agent, decision: Decision) -> Decision:
 def edit_decision(
     auteur: Agent, decision: Decision, texte: str, *, prise_le: date | None = None, version: int | None = None
 ) -> Decision:
-    """Word a decision otherwise, or correct its day; what it was is kept. Animateurs, or who proposes it.
+    """Word a decision otherwise, or correct its day; what it was is kept. Animateurs, or who proposes it; those who
+    write in a place without community.
 
     `version`: what one started from; None for a caller that holds the decision. Its year is that of its number:
     it no longer changes once confirmed. Raises `DecisionDepassee`, `ActionRefusee`, `PermissionDenied`.
@@ -120,13 +164,13 @@ def edit_decision(
     if locked.annulee:
         raise ActionRefusee("Cette décision est annulée : elle ne se modifie plus.")
     if not can_edit_decision(auteur, locked):
-        if locked.auteur_id == auteur.pk and locked.confirmee:
+        if locked.communaute is not None and locked.auteur_id == auteur.pk and locked.confirmee:
             raise ActionRefusee(
                 "Votre proposition a été confirmée entre-temps : seules les personnes qui animent la communauté la "
                 "modifient maintenant. Votre texte est conservé ci-dessous.",
                 champ="texte",
             )
-        raise PermissionDenied("Seules les personnes qui animent la communauté modifient une décision.")
+        raise PermissionDenied(who_may(locked, "modifient"))
     prise_le = _checked_day(prise_le or locked.prise_le)
     if (locked.texte, locked.prise_le) == (texte, prise_le):
         return locked
@@ -167,7 +211,7 @@ def edit_decision(
 def cancel_decision(auteur: Agent, decision: Decision, *, motif: str) -> Decision:
     """Set a proposal aside, or cancel a decision: it stays in the register, struck through, with `motif`.
 
-    Animateurs; the author of a proposal takes it back. Those who were told of it are told of this too.
+    Animateurs; the author of a proposal takes it back; those who write in a place without community. Those who were told of it are told of this too.
     Cancelled already: harmless. Raises `ActionRefusee`, `PermissionDenied`.
     """
     from communautes.suites.tasks import distribute_cancellation
@@ -181,7 +225,7 @@ def cancel_decision(auteur: Agent, decision: Decision, *, motif: str) -> Decisio
     if locked.annulee:
         return locked
     if not can_cancel(auteur, locked):
-        raise PermissionDenied("Seules les personnes qui animent la communauté annulent une décision.")
+        raise PermissionDenied(who_may(locked, "annulent"))
     check_limit("decision", auteur.pk)
     was_confirmed = locked.confirmee
     locked.etat = Decision.Etat.ANNULEE
@@ -198,22 +242,34 @@ def cancel_decision(auteur: Agent, decision: Decision, *, motif: str) -> Decisio
 
 
 def _confirm(auteur: Agent, decision: Decision, *, quand: datetime | None = None) -> None:
-    """Number a proposal whose row is held. The counter's row orders the numbers: one that is given back with its
-    transaction leaves no hole, as nobody else was given the next one meanwhile."""
-    from communautes.suites.tasks import distribute_decision
-
-    table = CompteurDecisions._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} AS c (communaute_id, annee, dernier) VALUES (%s, %s, 1)"  # noqa: S608
-            " ON CONFLICT (communaute_id, annee) DO UPDATE SET dernier = c.dernier + 1 RETURNING dernier",
-            [decision.communaute_id, decision.prise_le.year],
-        )
-        (decision.numero,) = cursor.fetchone()
+    """Number a proposal whose row is held."""
+    assert decision.communaute is not None
+    decision.numero = _next_number(decision.communaute, decision.prise_le.year)
     decision.annee = decision.prise_le.year
     decision.etat = Decision.Etat.CONFIRMEE
     decision.confirmee_par, decision.confirmee_le = auteur, quand or timezone.now()
     decision.save(update_fields=["annee", "numero", "etat", "confirmee_par", "confirmee_le"])
+    _tell_confirmed(auteur, decision, quand)
+
+
+def _next_number(place: Communaute | Registre, annee: int) -> int:
+    """The counter's row orders the numbers: one that is given back with its transaction leaves no hole, as nobody else
+    was given the next one meanwhile."""
+    table = CompteurDecisions._meta.db_table
+    column = "communaute_id" if isinstance(place, Communaute) else "registre_id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} AS c ({column}, annee, dernier) VALUES (%s, %s, 1)"  # noqa: S608
+            f" ON CONFLICT ({column}, annee) DO UPDATE SET dernier = c.dernier + 1 RETURNING dernier",
+            [place.pk, annee],
+        )
+        numero: int = cursor.fetchone()[0]
+    return numero
+
+
+def _tell_confirmed(auteur: Agent, decision: Decision, quand: datetime | None) -> None:
+    from communautes.suites.tasks import distribute_decision
+
     record(auteur, "decision.confirm", decision, numero=decision.reference)
     if quand is None:
         distribute_decision.defer(decision_id=decision.pk)
@@ -221,17 +277,13 @@ def _confirm(auteur: Agent, decision: Decision, *, quand: datetime | None = None
     _publish(decision, "decision.confirmee")
 
 
-def _twin(auteur: Agent, communaute: Communaute, texte: str, confirmer: bool) -> Decision | None:
+def _twin(auteur: Agent, texte: str, etat: str, place: Communaute | Registre) -> Decision | None:
     """The decision just written with these words by this person, whose writings take turns until the end."""
     take_turns(auteur)
-    wanted = Decision.Etat.CONFIRMEE if confirmer else Decision.Etat.PROPOSEE
+    where = {"communaute" if isinstance(place, Communaute) else "registre": place}
     found: Decision | None = (
         Decision.objects.filter(
-            auteur=auteur,
-            communaute=communaute,
-            texte=texte,
-            etat=wanted,
-            cree_le__gt=timezone.now() - REDITE,
+            auteur=auteur, texte=texte, etat=etat, cree_le__gt=timezone.now() - REDITE, **where
         )
         .select_related("communaute")
         .order_by("pk")
@@ -263,4 +315,6 @@ def _locked(decision: Decision) -> Decision:
 
 
 def _publish(decision: Decision, what: str) -> None:
-    publish_on_commit(f"communaute.{decision.communaute_id}", {"type": what, "decision": decision.pk})
+    """To the pages of the register. Of a place without community, it is the place that shows it (`origines`)."""
+    if decision.communaute_id is not None:
+        publish_on_commit(f"communaute.{decision.communaute_id}", {"type": what, "decision": decision.pk})

@@ -6,17 +6,19 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from communautes.access import get_readable
+from communautes.models import Communaute
 from communautes.presentation import community_context
 from communautes.suites import actions
-from communautes.suites.access import can_cancel, can_confirm, can_edit_decision, get_decision
+from communautes.suites.access import can_cancel, can_confirm, can_edit_decision, get_decision, who_may
 from communautes.suites.forms import AnnulationForm, DecisionForm
-from communautes.suites.listes import decisions_of, years_of
+from communautes.suites.listes import decisions_of, with_origins, years_of
 from communautes.suites.models import Decision
-from communautes.suites.origines import origins_of_decisions
 from communautes.suites.redaction import said
+from communautes.suites.registres import registres
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
 from plateforme.socle.limites import check_limit
 from plateforme.socle.pagination import paginate
@@ -46,14 +48,14 @@ def registre(request: HttpRequest, slug: str) -> HttpResponse:
         avant=request.GET.get("avant", ""),
     )
     context |= {"page": page, "annees": years_of(communaute), "filtree": bool(question or year or etat)}
-    _with_origins(request, page.items)
+    with_origins(request.user, page.items)
     return render(request, "suites/decisions.html", context)
 
 
 def nouvelle(request: HttpRequest, slug: str) -> HttpResponse:
     """Write a decision down: proposed by a member, confirmed at once by who animates and says so."""
     communaute = get_readable(request.user, slug)
-    context: dict[str, Any] = community_context(request.user, communaute, "suites")
+    context = _community(request, communaute)
     if not context["peut_ecrire"]:
         raise PermissionDenied("Rejoignez la communauté pour proposer une décision.")
     form = DecisionForm(request.POST if request.method == "POST" else None)
@@ -78,13 +80,15 @@ def nouvelle(request: HttpRequest, slug: str) -> HttpResponse:
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision: its lasting address, with what it said before."""
     found = get_decision(request.user, pk)
-    context: dict[str, Any] = community_context(request.user, found.communaute, "suites")
-    _with_origins(request, [found])
+    context = _layout(request, found)
+    with_origins(request.user, [found])
+    may_change = can_cancel(request.user, found)
     context |= {
         "decision": found,
         "peut_confirmer": found.proposee and can_confirm(request.user, found),
-        "peut_modifier": can_edit_decision(request.user, found),
-        "peut_annuler": can_cancel(request.user, found),
+        # As `can_edit_decision`.
+        "peut_modifier": may_change,
+        "peut_annuler": may_change,
         "versions": list(found.versions.select_related("auteur").order_by("-numero")[:VERSIONS])
         if found.version > 1
         else [],
@@ -97,9 +101,9 @@ def modifier(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_decision(request.user, pk)
     # One that was confirmed while its author worded it otherwise: the action says so, and the words are kept.
     if request.method != "POST" and not can_edit_decision(request.user, found):
-        raise PermissionDenied("Seules les personnes qui animent la communauté modifient une décision.")
+        raise PermissionDenied(who_may(found, "modifient"))
     form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm.of(found)
-    context: dict[str, Any] = community_context(request.user, found.communaute, "suites")
+    context = _layout(request, found)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_decision(
@@ -141,7 +145,7 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
     if found.annulee:
         return redirect(found)
     if not can_cancel(request.user, found):
-        raise PermissionDenied("Seules les personnes qui animent la communauté annulent une décision.")
+        raise PermissionDenied(who_may(found, "annulent"))
     form = AnnulationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,13 +160,22 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
                 else "La proposition est écartée.",
             )
             return redirect(found)
-    context: dict[str, Any] = community_context(request.user, found.communaute, "suites")
-    context |= {"form": form, "decision": found}
+    context = _layout(request, found) | {"form": form, "decision": found}
     return render(request, "suites/annuler.html", context, status=422 if form.errors else 200)
 
 
-def _with_origins(request: HttpRequest, decisions: list[Decision]) -> None:
-    """Give each its `origine`, if the reader may read the place."""
-    found = origins_of_decisions(request.user, [row.pk for row in decisions])
-    for row in decisions:
-        row.origine = found.get(row.pk)
+def _layout(request: HttpRequest, decision: Decision) -> dict[str, Any]:
+    """What stands around one decision: its community, or the place that keeps its register."""
+    if decision.communaute is not None:
+        return _community(request, decision.communaute)
+    assert decision.registre is not None
+    return {"communaute": None, **registres().layout(request.user, decision.registre)}
+
+
+def _community(request: HttpRequest, communaute: Communaute) -> dict[str, Any]:
+    context: dict[str, Any] = community_context(request.user, communaute, "suites")
+    return context | {
+        "cadre": "communautes/base_communaute.html",
+        "lieu_nom": communaute.nom,
+        "registre_url": reverse("suites:decisions", args=[communaute.slug]),
+    }

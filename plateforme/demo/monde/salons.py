@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.base import File
+from django.utils import timezone
 
 from annuaire.models import Agent
 from communautes.models import Communaute
 from plateforme.demo.monde.documents import make_file
 from realtime.access import get_line
 from realtime.actions import send_message
-from realtime.devenirs.actions import make_task
+from realtime.devenirs.actions import make_decision, make_task
 from realtime.fichiers.actions import add_file
 from realtime.fichiers.joints import Joint
 from realtime.lieux import open_community_salon, open_direct, open_group
@@ -67,7 +68,7 @@ FICHIERS: tuple[tuple[dict[str, Any], str], ...] = (
 
 
 def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: datetime) -> None:
-    """One more salon open to all, one between three agents with a pin, a reaction and a task, one between two."""
+    """One more salon open to all, one between three agents with a pin, a reaction, a decision and a task, one between two."""
     animatrice = agents["aminata-sarr"]
     open_community_salon(animatrice, communaute, "Ouvrages hydrauliques")
     group = open_group(
@@ -85,6 +86,14 @@ def load_salons(communaute: Communaute, agents: Mapping[str, Agent], now: dateti
         "Apporter les plans du pont-cadre",
         responsable=gaelle,
         quand=now - timedelta(minutes=170),
+    )
+    decided = now - timedelta(minutes=165)
+    make_decision(
+        gaelle,
+        get_line(gaelle, group.pk, 1),
+        "La visite du pont-cadre part de la DDT jeudi à 9 h, avec deux voitures.",
+        prise_le=timezone.localdate(decided),
+        quand=decided,
     )
     _say(open_direct(agents["nadia-ferhat"], animatrice), DIRECT, agents, now)
 

@@ -18,6 +18,7 @@ from realtime.seances.access import require_lead, taking_part
 from realtime.seances.actions.commun import locked, require_on, require_step, tell
 from realtime.seances.actions.suivi import carry_over, previous_of
 from realtime.seances.models import EditionCompteRendu, Passage, Scrutin, Seance, TourDeParole
+from realtime.seances.preuves import refresh_evidence
 
 # A meeting is opened so long before its time at the earliest.
 OPEN_BEFORE = timedelta(hours=2)
@@ -136,6 +137,7 @@ def resume(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
     current.etape += 1
     record(auteur, "seance.resume", reunion)
     tell(current, "reprise", "etat", "suspendue_le", "levee_le", "etape")
+    refresh_evidence([current.pk])
     return current
 
 
@@ -167,6 +169,7 @@ def end(auteur: Agent, seance: Seance, *, etape: int) -> Seance:
     set_held(reunion, Reunion.Etat.TERMINEE)
     record(auteur, "seance.end", reunion)
     tell(current, "levee", "etat", "suspendue_le", "levee_le", "etape")
+    refresh_evidence([current.pk])
     later = int(REOPEN_WITHIN.total_seconds()) + 60
     end_discussion.configure(schedule_in={"seconds": later}).defer(reunion_id=current.pk)
     return current

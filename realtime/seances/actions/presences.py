@@ -15,6 +15,7 @@ from realtime.seances.access import can_take_part, require_lead
 from realtime.seances.actions.commun import locked, tell
 from realtime.seances.models import Assistance, Seance
 from realtime.seances.models.paroles import ORGANISATION_MAX
+from realtime.seances.preuves import refresh_evidence
 
 # A page that stays open says so each minute; what comes sooner writes nothing.
 BEAT = 30  # seconds
@@ -99,3 +100,4 @@ def correct_attendance(
         exterieur=exterieur.pk if exterieur else None,
     )
     tell(current, "presence")
+    refresh_evidence([current.pk])

@@ -25,7 +25,7 @@ export function devenirsPermis(racine, { visible, ecrit, mien }) {
   const possible = visible && ecrit;
   return {
     sujet: possible && (mien || racine.dataset.reserve !== "oui"),
-    decision: possible && racine.dataset.registre === "oui",
+    decision: possible,
     tache: possible,
   };
 }

@@ -1,0 +1,249 @@
+"""Finding people: the ranking, then what narrows, counts and orders them. The one way in for the page, the export
+and saved searches, so that all of them show the same to the same person.
+
+Only what `agent` may see takes part: the ranking sees to evidence (`annuaire.preuves`), and everything that filters
+read is on pages that every agent of the State may open, communities excepted, which say themselves who may list them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.html import format_html
+
+from annuaire.models import Agent, Expertise, Territoire
+from annuaire.preuves.recherche import LATELY
+from annuaire.profils.access import standing_recommandations
+from annuaire.raisons import MOST, explain
+from annuaire.recherche import Classement, Resultat, rank_agents
+from annuaire.trouver.communautes import Groupe, groups_of, members_of
+from annuaire.trouver.criteres import Criteres
+from annuaire.trouver.facettes import Tri, sort_out, tests_of
+from annuaire.trouver.geographie import Carte, said
+from annuaire.trouver.personnes import Personne, Zone, read_people, zone_named
+from annuaire.trouver.telephone import number_in, people_with
+
+# People looked at: beyond, the question says too little, and one is told so.
+MAX = 2_000
+PAGE = 20
+# Proposed after those who answer, when they do not fill a page.
+RELAIS = 5
+# Who has done nothing for long cannot be called active.
+LATELY_SCORE = -1 / (1 + LATELY)
+_LIBRES = {Agent.Disponibilite.OUI: 0, Agent.Disponibilite.LIMITEE: 1, Agent.Disponibilite.NON: 2}
+
+
+@dataclass(frozen=True)
+class Trouvailles:
+    """What was found. `retenues`: those who pass the filters, in the order asked for. `trop`: there are more than `MAX`
+    of them. `people`: all who answer, filters aside, as far as `MAX`. `partiel`: more than `MAX` people answer, filters aside: filters look among all, counts among the best.
+    `numero`: a telephone number was asked for. `relais`: people who may know who knows."""
+
+    criteres: Criteres
+    retenues: list[Personne]
+    people: list[Personne]
+    tri: Tri
+    classement: Classement
+    carte: Carte
+    zone: Zone | None
+    expertises: list[Expertise]
+    groupes: list[Groupe]
+    trop: bool
+    partiel: bool
+    numero: str = ""
+    relais: list[int] = field(default_factory=list)
+
+    @property
+    def named(self) -> list[Expertise]:
+        """The expertises of the vocabulary that the question names, and those chosen."""
+        return [item.expertise for item in self.classement.reconnues]
+
+
+def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
+    """Who answers, among those whom `agent`, who may see the directory, may find. About twenty queries, whatever is
+    found; one ranking, or two when too many answer and filters are in use.
+
+    People are ranked as of this morning, so that pages of one day follow one another; what is written meanwhile counts.
+    """
+    morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    carte = Carte(Territoire.objects.all())
+    expertises = list(Expertise.objects.filter(slug__in=criteres.expertise)) if criteres.expertise else []
+    numero = number_in(criteres.q)
+    if numero:
+        ranked = Classement([(pk, 0.0) for pk in people_with(numero) if pk != agent.pk])
+    else:
+        ranked = _rank(agent, criteres, expertises, morning, relais=relais)
+    trop = len(ranked.trouves) > MAX
+    named = [item.expertise.pk for item in ranked.reconnues]
+    ids = [pk for pk, _ in ranked.trouves[:MAX]]
+    groupes = groups_of(agent, ids)
+    people = read_people(ids, agent, carte, groupes, named)
+    tests = tests_of(criteres, agent, carte, expertises)
+    tri = sort_out(people, tests)
+    kept = tri.retenues
+    partiel = trop
+    if trop and tests:
+        narrow = _rank(agent, criteres, expertises, morning, parmi=_among(agent, criteres, carte, expertises))
+        ids = [pk for pk, _ in narrow.trouves[:MAX]]
+        among = read_people(ids, agent, carte, groups_of(agent, ids), named)
+        kept, trop = sort_out(among, tests).retenues, len(narrow.trouves) > MAX
+    return Trouvailles(
+        criteres=criteres,
+        retenues=_ordered(kept, criteres.tri),
+        people=people,
+        tri=tri,
+        classement=ranked,
+        carte=carte,
+        zone=zone_named(criteres.territoire, agent, carte),
+        expertises=expertises,
+        groupes=groupes,
+        trop=trop,
+        partiel=partiel,
+        numero=numero,
+        relais=[pk for pk, score in ranked.relais if score >= LATELY_SCORE],
+    )
+
+
+def _rank(
+    agent: Agent,
+    criteres: Criteres,
+    expertises: Sequence[Expertise],
+    morning: datetime,
+    *,
+    relais: int = 0,
+    parmi: "QuerySet[Agent] | None" = None,
+) -> Classement:
+    return rank_agents(
+        agent, criteres.q, limit=MAX + 1, expertises=expertises, relais=relais, quand=morning, parmi=parmi
+    )
+
+
+def _among(
+    agent: Agent, criteres: Criteres, carte: Carte, expertises: Sequence[Expertise]
+) -> "QuerySet[Agent]":
+    """At least all the agents of the State who pass the filters: where so many answer, they are ranked apart."""
+    rows = Agent.objects.filter(partenaire=False, is_active=True)
+    zone = zone_named(criteres.territoire, agent, carte)
+    if zone is not None:
+        rows = rows.filter(
+            Q(territoire__in=zone.dedans)
+            | Q(pk__in=Agent.objects.filter(profil__territoires__in=zone.servent).values("pk"))
+        )
+    if criteres.type:
+        rows = rows.filter(service__type__sigle__in=criteres.type)
+    if criteres.service:
+        rows = rows.filter(service__in=[int(one) for one in criteres.service if len(one) <= 18])
+    if criteres.langue:
+        rows = rows.filter(profil__langues__overlap=list(criteres.langue))
+    if criteres.disponibilite:
+        over = Q(disponibilite_jusqu_au__lt=timezone.localdate())
+        rows = rows.filter(Q(disponibilite__in=criteres.disponibilite) | over)
+    if criteres.communaute:
+        rows = rows.filter(pk__in=members_of(agent, criteres.communaute))
+    if expertises:
+        rows = rows.filter(
+            pk__in=Agent.objects.filter(declarations__expertise__in=[one.pk for one in expertises]).values(
+                "pk"
+            )
+        )
+    return rows
+
+
+def _ordered(people: list[Personne], tri: str) -> list[Personne]:
+    """By relevance, or by what is asked for and relevance after."""
+    if tri == "proximite":
+        return sorted(people, key=lambda one: (one.distance is None, one.distance or 0, one.rang))
+    if tri == "disponibilite":
+        return sorted(people, key=lambda one: (_LIBRES[Agent.Disponibilite(one.disponibilite)], one.rang))
+    return people
+
+
+@dataclass
+class Trouve(Resultat):
+    """One person as the page shows them. `lieu`: how far they are, empty when it cannot be said."""
+
+    lieu: str = ""
+
+
+def results(agent: Agent, found: Trouvailles, people: Sequence[Personne]) -> list[Trouve]:
+    """Some of those found, with the reasons, and how far they are. At most seven queries."""
+    rows = Agent.objects.with_place().prefetch_related("declarations__expertise")
+    agents = rows.in_bulk([person.pk for person in people])
+    shown = [
+        Trouve(agents[person.pk], 0.0, lieu=where(agent, person, found))
+        for person in people
+        if person.pk in agents
+    ]
+    if found.numero:
+        for row in shown:
+            row.raisons.append(format_html("Téléphone\u00a0: <strong>{}</strong>", row.agent.telephone))
+        return shown
+    ranked = found.classement
+    explain(agent, shown, ranked.mots, ranked.termes, ranked.reconnues)
+    _say_recommended(shown, found.named)
+    return shown
+
+
+def relays(agent: Agent, found: Trouvailles) -> list[Trouve]:
+    """Those who may know who knows, when they were asked for. Two queries."""
+    people = Agent.objects.with_place().in_bulk(found.relais)
+    shown = [Trouve(people[pk], 0.0, relais=True) for pk in found.relais if pk in people]
+    explain(agent, shown, [], [], [])
+    return shown
+
+
+def where(agent: Agent, person: Personne, found: Trouvailles) -> str:
+    """« Dans votre département », « Département voisin, à 80 km », « À 320 km », « Intervient dans cette zone »."""
+    own, carte = agent.territoire_id, found.carte
+    outside = found.zone is not None and person.territoire not in found.zone.dedans
+    served = "Intervient aussi là où vous cherchez" if outside else ""
+    if own is None or person.territoire is None:
+        return served
+    if own == person.territoire:
+        is_departement = carte.departements(own) == {own}
+        here = (
+            "Dans votre département"
+            if is_departement
+            else "Dans votre région"
+            if carte.region_of(own)
+            else ""
+        )
+    elif person.distance is None:
+        here = ""
+    elif person.distance == 0:
+        here = "Dans votre ville"
+    else:
+        near = person.territoire in carte.neighbours(own)
+        here = f"{'Département voisin, à' if near else 'À'} {said(person.distance)}"
+    return ". ".join(part for part in (here, served) if part)
+
+
+def _say_recommended(shown: Sequence[Trouve], expertises: Sequence[Expertise]) -> None:
+    """Of those whom colleagues recommend for what the question names, how many do. One query."""
+    if not expertises:
+        return
+    counts: dict[int, tuple[int, Expertise]] = {}
+    by_pk = {expertise.pk: expertise for expertise in expertises}
+    rows = (
+        standing_recommandations()
+        .filter(agent__in=[row.agent.pk for row in shown], expertise__in=by_pk)
+        .values("agent", "expertise")
+        .annotate(nombre=Count("pk"))
+        .order_by("nombre", "expertise")
+    )
+    for row in rows:
+        counts[row["agent"]] = (row["nombre"], by_pk[row["expertise"]])
+    for row in shown:
+        if row.agent.pk not in counts:
+            continue
+        number, expertise = counts[row.agent.pk]
+        said_so = format_html(
+            '<a href="{}#recommandations">{}\u00a0{}</a> pour <strong>{}</strong>',
+            row.agent.get_absolute_url(),
+            number,
+            "recommandation" if number == 1 else "recommandations",
+            expertise.libelle,
+        )
+        row.raisons = [*row.raisons[:1], said_so, *row.raisons[1:]][:MOST]

@@ -1,0 +1,67 @@
+"""Looking for somebody in the directory: mistyped, narrowed, nobody found, on a desk and on a phone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.parcours.test_axe import look
+
+pytestmark = pytest.mark.navigateur
+
+
+def test_look_for_somebody(sign_in: Callable[..., Page]) -> None:
+    nadia = sign_in("Nadia Ferhat")
+    nadia.goto("/annuaire/")
+    nadia.get_by_label("Décrivez votre besoin").fill("busaje")
+    nadia.get_by_label("Dans l’annuaire").get_by_role("button", name="Rechercher").click()
+    nadia.locator("#a-preciser").get_by_role("link", name="busage").click()
+    expect(nadia).to_have_url(re.compile(r"q=busage"))
+
+    # Why, in words, and what the reasons point to can be opened.
+    gaelle = nadia.locator("article", has=nadia.get_by_role("link", name="Gaëlle Estaque", exact=True))
+    expect(gaelle.locator(".carte-personne__raisons strong").first).to_be_visible()
+    expect(gaelle.locator(".carte-personne__distance")).to_contain_text("km")
+
+    # Filters count, and apply at once.
+    count = nadia.get_by_role("heading", name=re.compile(r"\d+.personnes? à solliciter"))
+    everybody = int(re.sub(r"\D", "", count.inner_text()))
+    limited = nadia.get_by_label(re.compile(r"^Disponibilité limitée \(\d+\)"))
+    fewer = int(
+        re.search(r"\((\d+)\)", nadia.locator("label", has_text="Disponibilité limitée").inner_text())[1]
+    )
+    assert 0 < fewer < everybody
+    nadia.locator("label", has_text="Disponibilité limitée").click()
+    expect(count).to_have_text(re.compile(rf"^\s*{fewer}\s"))
+    expect(nadia).to_have_url(re.compile(r"disponibilite=limitee"))
+    expect(limited).to_be_checked()
+    assert nadia.locator("article.carte-personne").count() == fewer
+    assert look(nadia) == []
+
+    # Nobody here: where to go on, with how many are there.
+    nadia.get_by_label("Territoire", exact=True).select_option("ici")
+    expect(nadia.get_by_role("heading", name="Personne ne répond avec ces filtres")).to_be_visible()
+    expect(nadia.get_by_role("heading", name="Chercher plus largement")).to_be_visible()
+    assert look(nadia) == []
+    wider = nadia.locator(".pistes section").first.locator("li").last
+    there = int(re.sub(r"\D", "", wider.inner_text()))
+    wider.get_by_role("link").click()
+    expect(count).to_have_text(re.compile(rf"^\s*{there}\s"))
+
+
+def test_look_for_somebody_on_a_phone(sign_in: Callable[..., Page]) -> None:
+    nadia = sign_in("Nadia Ferhat", "telephone")
+    nadia.goto("/annuaire/?q=busage")
+    near = nadia.get_by_label("Territoire", exact=True)
+    expect(near).to_be_hidden()
+    nadia.locator("summary", has_text="Filtrer").click()
+    near.select_option("region")
+    expect(nadia).to_have_url(re.compile("territoire=region"))
+    # The drawer stays open while one chooses, and says that one did.
+    expect(nadia.locator("summary", has_text="Filtrer (1)")).to_be_visible()
+    expect(near).to_be_visible()
+    nadia.get_by_label("Trier par").select_option("proximite")
+    expect(nadia).to_have_url(re.compile("tri=proximite"))
+    assert nadia.evaluate("document.documentElement.scrollWidth") <= 390
+    assert look(nadia) == []
