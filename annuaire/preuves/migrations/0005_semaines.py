@@ -16,7 +16,7 @@ $f$
 class Migration(migrations.Migration):
     # Indexes are built while others write.
     atomic = False
-    dependencies = [("preuves", "0003_sans_recherche")]
+    dependencies = [("preuves", "0004_documents_et_reunions")]
 
     operations = [
         migrations.RunSQL(WEEK, "DROP FUNCTION preuves_semaine(timestamptz)"),
