@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.notifications.access import own_notifications
+from annuaire.sollicitations.access import waiting_for
 from communautes.fichiers.access import visible_documents
 from communautes.models import Adhesion, DemandeAdhesion, Invitation
 from communautes.suites.listes import own_taches
@@ -29,6 +30,7 @@ class Groupe:
 
 UNREAD_SHOWN = 12
 TASKS_SHOWN = 4
+ASKS_SHOWN = 5
 # A question without an accepted answer is proposed to those who may know for as long.
 STILL_OPEN = timedelta(days=60)
 
@@ -49,7 +51,10 @@ def home_of(agent: Agent) -> dict[str, Any]:
         if sujet in questions:
             continue
         groups.setdefault(sujet.communaute_id, Groupe(sujet.communaute, [])).sujets.append(sujet)
-    told = list(own_notifications(agent).unread().select_related("acteur").order_by("-pk")[:6])
+    sollicitations = list(waiting_for(agent).order_by("sollicitation__pour_le", "pk")[:ASKS_SHOWN])
+    # What waits for an answer is shown by itself.
+    unseen = own_notifications(agent).unread().exclude(fil__in=[row.fil for row in sollicitations])
+    told = list(unseen.select_related("acteur").order_by("-pk")[:6])
     invitations = list(
         Invitation.objects.pending().filter(agent=agent).select_related("communaute", "invitant")[:5]
     )
@@ -75,7 +80,8 @@ def home_of(agent: Agent) -> dict[str, Any]:
         "invitations": invitations,
         "demandes": demandes,
         "questions": questions,
-        "attendent": len(demandes) + len(invitations) + len(questions),
+        "sollicitations": sollicitations,
+        "attendent": len(sollicitations) + len(demandes) + len(invitations) + len(questions),
         "taches": list(
             own_taches(agent).select_related("communaute").order_by("echeance_tri", "pk")[:TASKS_SHOWN]
         ),

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "annuaire.presence",
     "annuaire.couverture",
     "annuaire.trouver",
+    "annuaire.sollicitations",
     "communautes",
     "communautes.fichiers",
     "communautes.suites",
@@ -525,6 +526,8 @@ LIMITES_PAR_MINUTE = {
     "photo": 10,
     "presence": 30,
     "recommandation": 10,
+    # Asks, answers, people added: what is said in a thread counts as messages.
+    "sollicitation": 30,
     "reunion": 10,
     "reponse_reunion": 60,
     # Hands raised, calls for help.
@@ -583,6 +586,22 @@ SALONS = {
     "fichiers": int(env("SALONS_FICHIERS", "10")),
     "fichiers_jour_mo": int(env("SALONS_FICHIERS_JOUR_MO", "500")),
     "fichiers_attente_h": int(env("SALONS_FICHIERS_ATTENTE_H", "24")),
+}
+
+# Asking colleagues for help (docs/guide-exploitant.md).
+SOLLICITATIONS = {
+    # Of one person in a day: sollicitations sent, of which calls.
+    "par_jour": int(env("SOLLICITATIONS_PAR_JOUR", "10")),
+    "appels_par_jour": int(env("SOLLICITATIONS_APPELS_PAR_JOUR", "3")),
+    # People chosen in one sollicitation; people whom a call reaches.
+    "personnes": int(env("SOLLICITATIONS_PERSONNES", "8")),
+    "appel_personnes": int(env("SOLLICITATIONS_APPEL_PERSONNES", "50")),
+    # Reminders of who has not answered, at most.
+    "rappels": int(env("SOLLICITATIONS_RAPPELS", "2")),
+    # Days without a word before its end is proposed to who asked, then as many before it is ended.
+    "silence_j": int(env("SOLLICITATIONS_SILENCE_J", "30")),
+    # Months that the words and files are kept after the end.
+    "conservation_mois": int(env("SOLLICITATIONS_CONSERVATION_MOIS", "24")),
 }
 
 # Maintenance: the file's presence is enough, so that an operator can close the doors without a restart.

@@ -28,6 +28,7 @@ urlpatterns: list[Any] = [
     path("annuaire/couverture/", include("annuaire.couverture.urls")),
     path("annuaire/", include("annuaire.profils.urls")),
     path("annuaire/", include("annuaire.urls")),
+    path("sollicitations/", include("annuaire.sollicitations.urls")),
     path("notifications/", include("annuaire.notifications.urls")),
     path("presence/", include("annuaire.presence.urls")),
     path("communautes/", include("communautes.urls")),

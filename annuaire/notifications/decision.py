@@ -36,6 +36,7 @@ DEFAUTS: Mapping[Genre, Voie] = {
     Genre.TACHE: Voie.COURRIEL,
     Genre.RAPPEL: Voie.COURRIEL,
     Genre.PROFIL: Voie.COURRIEL,
+    Genre.SOLLICITATION: Voie.COURRIEL,
 }
 # Where following says by itself that one wants to know at once.
 DEFAUTS_SUIVI: Mapping[Genre, Voie] = {Genre.DECISION: Voie.COURRIEL}
@@ -44,12 +45,12 @@ SUIVI = {Genre.REPONSE, Genre.RESOLU, Genre.SUJET}
 # What reaches even who has put a sujet or a community to sleep: somebody named them, or they asked for it.
 MALGRE_SOURDINE = {
     Genre.MENTION, Genre.SALON, Genre.MODERATION, Genre.RAPPEL, Genre.INVITATION, Genre.DEMANDE,
-    Genre.ADHESION, Genre.TACHE, Genre.PROFIL,
+    Genre.ADHESION, Genre.TACHE, Genre.PROFIL, Genre.SOLLICITATION,
 }  # fmt: skip
 # What a browser may show over other windows: what is said to me. The rest waits in the list.
 SAILLANT = {
     Genre.MENTION, Genre.REPONSE, Genre.ACCEPTATION, Genre.BESOIN, Genre.SALON, Genre.PRIVE, Genre.FIL,
-    Genre.INVITATION, Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE,
+    Genre.INVITATION, Genre.DEMANDE, Genre.MODERATION, Genre.RAPPEL, Genre.TACHE, Genre.SOLLICITATION,
 }  # fmt: skip
 # Named, or asked for at a time: not held back to be grouped with what follows.
 PRESSE = {Genre.MENTION, Genre.SALON, Genre.RAPPEL}

@@ -14,6 +14,11 @@ def move_thread(ancien: str, nouveau: str, agents: Collection[int]) -> None:
     Notification.objects.filter(destinataire__in=agents, fil=ancien, lue_le__isnull=True).update(fil=nouveau)
 
 
+def erase_thread(fils: Collection[str]) -> None:
+    """Remove all that was ever told of these conversations, read or not: their words must not be kept."""
+    Notification.objects.filter(fil__in=fils).delete()
+
+
 @transaction.atomic
 def forget_thread(fil: str, agents: Collection[int]) -> None:
     """Take back what `agents` (ids) have not read of a conversation that they may no longer read."""

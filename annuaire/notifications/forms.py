@@ -23,6 +23,10 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.REACTION, "On réagit à un de mes messages"),
             (Genre.INVITATION, "On m’invite dans une communauté"),
             (Genre.PROFIL, "On me recommande ou on me le demande ; ce que devient une expertise proposée"),
+            (
+                Genre.SOLLICITATION,
+                "On me sollicite ; ce qui se dit dans les sollicitations qui me concernent",
+            ),
             (Genre.TACHE, "On me confie une tâche, ou celle que j’ai confiée se termine"),
         ),
     ),

@@ -29,6 +29,7 @@ class Genre(models.TextChoices):
     TACHE = "tache", "Tâche"
     RAPPEL = "rappel", "Rappel"
     PROFIL = "profil", "Mon profil"
+    SOLLICITATION = "aide", "Sollicitation"
 
 
 class Voie(models.TextChoices):

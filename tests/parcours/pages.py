@@ -56,6 +56,10 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     ),
     "couverture:ensemble": ("/annuaire/couverture/?tri_departements=-tenues",),
     "couverture:expertise": ("/annuaire/couverture/expertises/loi-sur-leau/?territoire=48",),
+    "sollicitations:miennes": ("/sollicitations/",),
+    "sollicitations:capacite": ("/sollicitations/capacite/",),
+    "sollicitations:decliner": ("/sollicitations/fils/{fil_a_lire}/decliner/",),
+    "sollicitations:rediriger": ("/sollicitations/fils/{fil_a_lire}/rediriger/",),
     "presence:presence": ("/presence/",),
     "notifications:liste": ("/notifications/",),
     "notifications:reglages": ("/notifications/reglages/",),
@@ -190,6 +194,16 @@ MEMBRE: dict[str, tuple[str, ...]] = {
     "communautes:communaute": (C, "/communautes/{sur_demande}/"),
     "forum:sujet": ("/sujets/{sujet}/",),
     "forum:faq": (f"{C}faq/",),
+    "sollicitations:miennes": ("/sollicitations/?vue=envoyees",),
+    "sollicitations:nouvelle": (
+        "/sollicitations/nouvelle/?a=gaelle-estaque",
+        "/sollicitations/nouvelle/?appel=1",
+    ),
+    "sollicitations:sollicitation": ("/sollicitations/{sollicitation}/", "/sollicitations/{brouillon}/"),
+    "sollicitations:modifier": ("/sollicitations/{brouillon}/modifier/",),
+    "sollicitations:clore": ("/sollicitations/{sollicitation}/clore/",),
+    "sollicitations:fil": ("/sollicitations/fils/{fil}/",),
+    "sollicitations:ajouter": ("/sollicitations/fils/{fil}/ajouter/",),
     "seances:seance": ("/reunions/{seance}/seance/",),
 }
 # Pages behind a password asked again or a code: tests/parcours/test_axe.py goes there step by step.
@@ -214,6 +228,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",
         "mfa_download_recovery_codes", "profils:photo", "profils:vcard",
         "couverture:export-departements", "couverture:export-expertises", "couverture:export-expertise",
+        "sollicitations:personnes", "sollicitations:fichier",
     ),
     "leads to another page": (
         "annuaire:moi", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
@@ -278,6 +293,11 @@ PLACES: dict[str, str] = {
     "repris": "SELECT n.point_id FROM seances_brouillonnote b JOIN seances_notepoint n ON n.id = b.note_id"
     " JOIN annuaire_agent a ON a.id = b.agent_id WHERE a.identifiant = 'aminata-sarr' LIMIT 1",
     "scrutin": "SELECT id FROM seances_scrutin ORDER BY id LIMIT 1",
+    "sollicitation": "SELECT sollicitation_id FROM sollicitations_destinataire WHERE etat = 'acceptee' ORDER BY id LIMIT 1",
+    "fil": "SELECT id FROM sollicitations_destinataire WHERE etat = 'acceptee' ORDER BY id LIMIT 1",
+    "fil_a_lire": "SELECT d.id FROM sollicitations_destinataire d JOIN annuaire_agent a ON a.id = d.agent_id"
+    " WHERE a.identifiant = 'aminata-sarr' ORDER BY d.id LIMIT 1",
+    "brouillon": "SELECT id FROM sollicitations_sollicitation WHERE etat = 'brouillon' ORDER BY id LIMIT 1",
     "recommandation": "SELECT id FROM profils_recommandation ORDER BY id LIMIT 1",
     "sur_demande": "SELECT c.slug FROM communautes_communaute c WHERE c.visibilite = 'sur_demande' AND NOT EXISTS"
     " (SELECT FROM communautes_adhesion d JOIN annuaire_agent a ON a.id = d.agent_id"

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from pytest_django import DjangoDbBlocker
 
+from annuaire.sollicitations.actions import Projet, save_draft, send
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
 from communautes.models import DemandeAdhesion
@@ -79,6 +80,26 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "profils:vcard": (LOGIN, 200, 404, 200, 200),
     # Nobody of this world has a photo.
     "profils:photo": (LOGIN, 404, 404, 404, 404),
+    "sollicitations:miennes": (LOGIN, 200, 403, 200, 200),
+    "sollicitations:nouvelle": (LOGIN, 200, 403, 200, 200),
+    "sollicitations:capacite": (LOGIN, 200, 403, 200, 200),
+    "sollicitations:personnes": (LOGIN, 200, 403, 200, 200),
+    # Mel, the member, asks Ana, the animatrice; to others it does not exist. tests/sollicitations goes further.
+    "sollicitations:sollicitation": (LOGIN, 404, 403, 200, 302),
+    "sollicitations:clore": (LOGIN, 404, 403, 200, 404),
+    # It is sent.
+    "sollicitations:modifier": (LOGIN, 404, 403, 404, 404),
+    "sollicitations:envoyer": POST,
+    "sollicitations:supprimer": POST,
+    "sollicitations:sans-suite": POST,
+    "sollicitations:fil": (LOGIN, 404, 403, 200, 200),
+    "sollicitations:ecrire": POST,
+    "sollicitations:decliner": (LOGIN, 404, 403, 403, 200),
+    "sollicitations:rediriger": (LOGIN, 404, 403, 403, 200),
+    "sollicitations:ajouter": (LOGIN, 404, 403, 200, 200),
+    "sollicitations:retirer": POST,
+    "sollicitations:fichier": (LOGIN, 404, 403, 404, 404),
+    "sollicitations:retirer-fichier": POST,
     "annuaire:fermer-session": POST,
     "annuaire:profil": (LOGIN, 200, 404, 200, 200),
     "annuaire:contributions": (LOGIN, 200, 404, 200, 200),
@@ -490,6 +511,10 @@ def make_world() -> dict[str, Any]:
     (point,) = write_points(reunion, [ProjetPoint("Bilan")])
     demande = DemandeAdhesion.objects.create(communaute=communaute, agent=other)
     invitation = invite(animateur, communaute, make_agent("Inv"))
+    asked = send(
+        member,
+        save_draft(member, Projet("Busage d’un fossé", "Quel seuil retenir pour 60 mètres ?"), [animateur]),
+    )
     salon = communaute.salons.get()
     picture = add_file(member, salon, File(_picture()), nom="pont.png", client_id=uuid4())
     send_message(member, salon, "Bonjour", uuid4(), fichiers=[Joint(picture.pk)])
@@ -497,6 +522,8 @@ def make_world() -> dict[str, Any]:
     report_message(animateur, message, motif="erreur")
     return {
         "reponse_type": save_canned(animateur, communaute, titre="Rappel", texte="Relisez la charte.").pk,
+        "sollicitation": asked.pk,
+        "fil": asked.destinataires.get().pk,
         "people": (None, other, partner, member, animateur),
         "slug": communaute.slug,
         "salon": communaute.salons.get().pk,
@@ -559,6 +586,9 @@ ABOUT_DATES = {
 }
 
 
+THREADS = {
+    f"sollicitations:{name}" for name in ("fil", "ecrire", "decliner", "rediriger", "ajouter", "retirer")
+}
 FILES_OF_SALONS = {"realtime:fichier", "realtime:fichier-image", "realtime:retirer-fichier"}
 
 
@@ -574,6 +604,7 @@ def address(name: str, world: dict[str, Any]) -> str:
     kind = name.split(":")[0]
     pk = {
         "fichiers": world["document"],
+        "sollicitations": world["fil"] if name in THREADS else world["sollicitation"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
         "devenirs": world["a_deux"] if name == "devenirs:decisions" else world["salon"],
@@ -611,6 +642,10 @@ def address(name: str, world: dict[str, Any]) -> str:
                 arguments = [world["fichier"]]
             if name in FILES_OF_SALONS:
                 arguments = [pk, world["fichier"]]
+            if name in {"sollicitations:fichier", "sollicitations:retirer-fichier"}:
+                arguments = [world["fichier"]]
+            if name == "sollicitations:retirer":
+                arguments = [pk, world["identifiant"]]
             if "piece" in name and name != "forum:pieces":
                 arguments = [world["piece"]]
             if name in {

@@ -48,6 +48,7 @@ from plateforme.demo.monde.population import REGIONS, colleagues
 from plateforme.demo.monde.profils import load_profils
 from plateforme.demo.monde.salons import load_salons
 from plateforme.demo.monde.seances import load_seance
+from plateforme.demo.monde.sollicitations import load_sollicitations
 from plateforme.demo.monde.suites import load_suites
 from plateforme.socle.journal import record
 from plateforme.socle.typographie import tidy_title
@@ -93,6 +94,7 @@ def load_world(monde: Monde, now: datetime) -> None:
     _load_requests(agents, chance)
     _load_favoris(agents)
     load_profils(agents, now)
+    load_sollicitations(agents, now)
     load_canned(agents)
     load_guest()
     load_seance(agents, now)
