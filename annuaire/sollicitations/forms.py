@@ -153,7 +153,8 @@ class SollicitationForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    """What one writes in a thread. `client_id`: so that a form sent twice writes once."""
+    """What one writes in a thread. `depart`: another once something of the person is written there, so that a form sent twice
+    writes once, and that the browser forgets what it kept of it."""
 
     texte = forms.CharField(
         label="Votre message",
@@ -161,7 +162,7 @@ class MessageForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "data-grandit": ""}),
     )
-    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    depart = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
 class DeclinerForm(forms.Form):

@@ -45,6 +45,7 @@ def test_from_a_profile_to_the_sending(nadia: Agent, gaelle: Agent, run_jobs: Ca
     row = Sollicitation.objects.get()
     assert answer["Location"] == row.get_absolute_url() and row.etat == "brouillon"
     read_over = client.get(row.get_absolute_url()).content.decode()
+    assert 'name="brouillon-envoye" content="sollicitation"' in read_over
     assert gaelle.nom_complet in read_over and "Envoyer" in read_over
     # Nobody else knows of it yet.
     assert browser(gaelle).get(row.get_absolute_url()).status_code == 404

@@ -171,6 +171,8 @@ def test_a_form_sent_twice_writes_once(nadia: Agent, gaelle: Agent) -> None:
     asked, key = ask(nadia, gaelle), uuid4()
     one = actions.write(gaelle, thread(asked, gaelle), "Une question.", client_id=key)
     assert actions.write(gaelle, thread(asked, gaelle), "Une question.", client_id=key) == one
+    # From two tabs opened before: other words are another message.
+    assert actions.write(gaelle, thread(asked, gaelle), "Une autre.", client_id=key) != one
     for bad in ("", "x" * 6001):
         with pytest.raises(ActionRefusee):
             actions.write(gaelle, thread(asked, gaelle), bad)

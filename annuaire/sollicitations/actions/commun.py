@@ -79,12 +79,11 @@ def readers_of(fil: Destinataire) -> list[Agent]:
     return [fil.sollicitation.demandeur, fil.agent, *(row.agent for row in added)]
 
 
-def said_before(auteur: Agent, client_id: UUID | None) -> MessageFil | None:
-    """What this form already wrote, if it was sent twice."""
+def said_before(auteur: Agent, client_id: UUID | None, texte: str) -> MessageFil | None:
+    """What this form already wrote, if it was sent twice: the same words."""
     if client_id is None:
         return None
-    found: MessageFil | None = MessageFil.objects.filter(auteur=auteur, client_id=client_id).first()
-    return found
+    return MessageFil.objects.filter(auteur=auteur, client_id=client_id, texte=texte).first()
 
 
 def add_message(

@@ -192,7 +192,7 @@ def write(
     would stay.
     """
     texte = check_text(texte, requis=not fichiers)
-    known = said_before(agent, client_id)
+    known = said_before(agent, client_id, texte)
     if known is not None:
         return known
     check_limit("message", agent.pk)
@@ -203,7 +203,7 @@ def write(
         if current.sollicitation.effacee_le is not None:
             raise ActionRefusee("Ces échanges ne sont plus conservés : envoyez une nouvelle sollicitation.")
         # Looked for again: the same form by another way, in the same instant.
-        known = said_before(agent, client_id)
+        known = said_before(agent, client_id, texte)
         if known is not None:
             return known
         answers = (
@@ -216,6 +216,9 @@ def write(
             _become(current, Reponse.REPONDUE)
             current.compte_le = current.compte_le or timezone.now()
         event = MessageFil.Evenement.REPOND if answers else ""
+        # Two pages opened at the same moment, in which different words were written: both are kept.
+        if client_id is not None and MessageFil.objects.filter(auteur=agent, client_id=client_id).exists():
+            client_id = None
         message = add_message(current, agent, texte, evenement=event, client_id=client_id)
         bind_files(message, joints)
         if answers:

@@ -63,6 +63,7 @@ def _write(
     form = SollicitationForm(
         request.POST if request.method == "POST" else None, agent=request.user, appel=appel, initial=initial
     )
+    changed = row is not None
     if request.method == "POST" and form.is_valid():
         try:
             row = actions.save_draft(request.user, form.projet(), form.people(), brouillon=row)
@@ -71,8 +72,9 @@ def _write(
         else:
             for refusal in _join(request, row):
                 messages.error(request, refusal)
+            request.session["brouillon_envoye"] = _key(row, changed)
             return redirect(row)
-    context = {"form": form, "appel": appel, "sollicitation": row}
+    context = {"form": form, "appel": appel, "sollicitation": row, "cle": _key(row, changed, appel)}
     if not appel:
         context["cochees"] = form.ticked()
     return render(
@@ -89,6 +91,12 @@ def _join(request: HttpRequest, row: Sollicitation) -> list[str]:
         except ActionRefusee as refused:
             refusals.append(refused.message)
     return refusals
+
+
+def _key(row: Sollicitation | None, changed: bool, appel: bool = False) -> str:
+    """The name under which the browser keeps what is typed in the form, until the server does."""
+    kind = "sollicitation-appel" if (row.appel if row is not None else appel) else "sollicitation"
+    return f"{kind}-{row.pk}" if changed and row is not None else kind
 
 
 def _expertise(typed: str) -> int | str:
@@ -110,10 +118,13 @@ def sollicitation(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(fil)
     row = get_own(request.user, pk)
     if row.etat == Etat.BROUILLON:
-        return render(request, "sollicitations/relire.html", draft_context(request.user, row))
+        context = draft_context(request.user, row)
+        context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
+        return render(request, "sollicitations/relire.html", context)
     if request.method == "GET":
         mark_all_read(request.user, fil=f"sollicitation-suite.{row.pk}")
-    return render(request, "sollicitations/suivre.html", asker_context(row))
+    context = asker_context(row) | {"brouillon_envoye": request.session.pop("brouillon_envoye", "")}
+    return render(request, "sollicitations/suivre.html", context)
 
 
 @require_POST
@@ -183,6 +194,7 @@ def clore(request: HttpRequest, pk: int) -> HttpResponse:
         except ActionRefusee as refused:
             refused.show_in(form)
         else:
+            request.session["brouillon_envoye"] = f"clore-{row.pk}"
             messages.success(request, "La sollicitation est close. Merci d’avoir dit ce qu’il en a été.")
             return redirect(row)
     context = {"sollicitation": row, "retour": row, "form": form, "paires": form.pairs()}

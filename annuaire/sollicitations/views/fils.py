@@ -1,7 +1,7 @@
 """A thread between who asks and who is asked: reading, writing, accepting, declining, redirecting, adding somebody."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -28,7 +28,9 @@ def fil(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         mark_all_read(request.user, fil=found.fil)
         actions.mark_seen(request.user, found)
-    return render(request, "sollicitations/fil.html", thread_context(request.user, found))
+    context = thread_context(request.user, found)
+    context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
+    return render(request, "sollicitations/fil.html", context)
 
 
 @require_POST
@@ -50,7 +52,7 @@ def ecrire(request: HttpRequest, pk: int) -> HttpResponse:
                     found,
                     texte,
                     fichiers=files,
-                    client_id=form.cleaned_data["client_id"],
+                    client_id=form.cleaned_data["depart"],
                     reponse=geste == "repondre",
                 )
         except ActionRefusee as refused:
@@ -62,8 +64,6 @@ def ecrire(request: HttpRequest, pk: int) -> HttpResponse:
                 )
             return redirect(f"{found.get_absolute_url()}#fin")
     found = get_thread(request.user, pk)
-    form.data = form.data.copy()
-    form.data["client_id"] = form.data.get("client_id") or str(uuid4())
     return render(request, "sollicitations/fil.html", thread_context(request.user, found, form), status=422)
 
 
@@ -88,7 +88,7 @@ def decliner(request: HttpRequest, pk: int) -> HttpResponse:
         actions.decline(request.user, found, data["motif"], data["texte"])
         return f"C’est noté : {found.sollicitation.demandeur.nom_complet} reçoit votre réponse."
 
-    return _asked(request, found, form, act, "sollicitations/decliner.html")
+    return _asked(request, found, form, act, "decliner")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def rediriger(request: HttpRequest, pk: int) -> HttpResponse:
         return f"La sollicitation est transmise à {data['vers'].nom_complet}."
 
     near = others_like(found.sollicitation.demandeur, found.agent) if request.method != "POST" else []
-    return _asked(request, found, form, act, "sollicitations/rediriger.html", {"proches": near})
+    return _asked(request, found, form, act, "rediriger", {"proches": near})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +119,7 @@ def ajouter(request: HttpRequest, pk: int) -> HttpResponse:
         actions.add_person(request.user, found, data["vers"])
         return f"{data['vers'].nom_complet} lit désormais ces échanges."
 
-    return _asked(request, found, form, act, "sollicitations/ajouter.html")
+    return _asked(request, found, form, act, "ajouter")
 
 
 @require_POST
@@ -154,7 +154,7 @@ def _asked(
     found: Destinataire,
     form: Any,
     act: Any,
-    template: str,
+    geste: str,
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
@@ -163,6 +163,7 @@ def _asked(
         except ActionRefusee as refused:
             refused.show_in(form)
         else:
+            request.session["brouillon_envoye"] = f"{geste}-{found.pk}"
             messages.success(request, said)
             return redirect(found)
     context = {
@@ -172,4 +173,6 @@ def _asked(
         "form": form,
         **(more or {}),
     }
-    return render(request, template, context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, f"sollicitations/{geste}.html", context, status=422 if request.method == "POST" else 200
+    )
