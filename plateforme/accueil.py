@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from annuaire.couverture.presentation import home_line
 from annuaire.models import Agent
 from annuaire.notifications.access import own_notifications
 from annuaire.sollicitations.access import waiting_for
@@ -96,6 +97,7 @@ def home_of(agent: Agent) -> dict[str, Any]:
             .order_by("-cree_le", "-pk")[:4]
         ),
         "nouveaux": list(_newcomers(agent)),
+        "couverture": home_line(agent),
         "mes_communautes": Adhesion.objects.filter(agent=agent).count(),
     }
 

@@ -34,3 +34,11 @@ def find_territoire(code: str) -> Territoire | None:
         if code
         else None
     )
+
+
+def region_of(agent: Agent) -> Territoire | None:
+    """The région in which somebody works, if it is known."""
+    where = agent.territoire
+    if where is not None and where.genre == Territoire.Genre.DEPARTEMENT:
+        where = where.parent
+    return where if where is not None and where.genre == Territoire.Genre.REGION else None

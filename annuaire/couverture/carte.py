@@ -70,6 +70,8 @@ class Carte:
     classes: list[Classe]
     phrase: str
     viewbox: str
+    # Patterns for « none »: of the map, and of what is drawn larger or smaller than it.
+    hachures: list[tuple[str, str]]
 
 
 @lru_cache(maxsize=1)
@@ -126,31 +128,36 @@ def draw(
         return Forme(code, path, classes.get(code), title, code == choisi)
 
     drawn = outlines()
-    close = _closer([row.code for row in rows]) if resserree else ""
+    frame = _closer([row.code for row in rows]) if resserree else None
     step = WIDTH // len(OUTRE_MER)
     return Carte(
         formes=[shape(code, path) for code, path in drawn.items()],
-        couronne=[] if close else [shape(code, drawn[code]) for code in COURONNE],
+        couronne=[] if frame else [shape(code, drawn[code]) for code in COURONNE],
         tuiles=[]
-        if close
+        if frame
         else [Tuile(shape(code), index * step + 8) for index, code in enumerate(OUTRE_MER)],
         classes=[
             Classe(number, label, sum(1 for one in classes.values() if one == number))
             for number, label in enumerate(libelles)
         ],
         phrase=_sentence([row for row in rows if not valeur(row)], sans),
-        viewbox=close or f"0 0 {WIDTH} {HEIGHT}",
+        viewbox=" ".join(str(number) for number in frame or (0, 0, WIDTH, HEIGHT)),
+        # As wide to the eye however closely one looks.
+        hachures=[
+            ("hachures", f"{frame[2] / WIDTH:.2f}" if frame else "1"),
+            ("hachures-fines", "0.3"),
+        ],
     )
 
 
-def _closer(codes: Sequence[str]) -> str:
-    """What of the drawing shows these départements, with a little of what is around; empty if there is none of them."""
+def _closer(codes: Sequence[str]) -> tuple[int, int, int, int] | None:
+    """What of the drawing shows these départements, with a little of what is around: left, top, width, height."""
     found = [boxes()[code] for code in codes if code in boxes()]
     if not found:
-        return ""
+        return None
     left, top = min(box[0] for box in found) - AROUND, min(box[1] for box in found) - AROUND
     right, bottom = max(box[2] for box in found) + AROUND, max(box[3] for box in found) + AROUND
-    return f"{left} {top} {right - left} {bottom - top}"
+    return left, top, right - left, bottom - top
 
 
 def _sentence(empty: Sequence[Any], sans: str) -> str:
@@ -161,4 +168,4 @@ def _sentence(empty: Sequence[Any], sans: str) -> str:
         parts.append(pluriel(len(empty) - beyond, "département", "départements"))
     if beyond:
         parts.append(pluriel(beyond, "collectivité d’outre-mer", "collectivités d’outre-mer"))
-    return f"{' et '.join(parts)} {sans}" if parts else f"Aucun département {sans}"
+    return f"{' et '.join(parts)} {sans}" if parts else "Chaque département a au moins un référent"

@@ -30,7 +30,7 @@ def departements(request: HttpRequest, genre: str) -> HttpResponseBase:
 
     def table() -> Table:
         rows = lecture.all_by_departement(etendue, asked["domaine"])
-        return tableaux.export(tableaux.all_columns(str), rows, asked["tri_departements"])
+        return tableaux.export(tableaux.all_columns(etendue, str), rows, asked["tri_departements"])
 
     return _send(request, genre, f"couverture-departements-{etendue.code}", "Départements", table)
 
@@ -59,7 +59,7 @@ def expertise(request: HttpRequest, slug: str, genre: str) -> HttpResponseBase:
 
     def table() -> Table:
         places = lecture.by_departement(row, etendue)
-        return tableaux.export(tableaux.departement_columns(str), places, asked["tri_departements"])
+        return tableaux.export(tableaux.departement_columns(etendue, str), places, asked["tri_departements"])
 
     back = reverse("couverture:expertise", args=[slug])
     return _send(request, genre, f"couverture-{row.slug}-{etendue.code}", "Départements", table, back)

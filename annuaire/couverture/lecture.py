@@ -18,8 +18,9 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    Window,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from annuaire.couverture.models import NIVEAU_REFERENT, Changement, Couverture
@@ -109,7 +110,7 @@ def by_expertise(
     etendue: Etendue, domaine: str = "", ids: Sequence[int] | None = None
 ) -> QuerySet[Expertise]:
     """The expertises with their counts in the territory looked at (`COUNTS`, 0 for nobody), `delai`, and in how many
-    départements there is a référent (`tenus`). `ids`: only those."""
+    départements there is a référent (`tenus`); `autres`: those who declare it and are no référents. `ids`: only those."""
     held = (
         Couverture.objects.held()
         .filter(expertise=OuterRef("pk"), territoire__in=departements(etendue).order_by().values("pk"))
@@ -123,6 +124,7 @@ def by_expertise(
         mesure=FilteredRelation("delais", condition=Q(delais__territoire=etendue.code)),
     ).annotate(
         **{name: Coalesce(F(f"compte__{name}"), 0) for name in COUNTS},
+        autres=Coalesce(F("compte__personnes") - F("compte__referents"), 0),
         delai=F("mesure__median"),
         tenus=Coalesce(Subquery(held, output_field=IntegerField()), Value(0)),
     )
@@ -191,3 +193,58 @@ def only_holders(agent: Agent, expertises: Sequence[Any], etendue: Etendue) -> d
         found.setdefault(row.expertise_id, []).append(row.agent)
     # The counts may be a minute old: somebody who is no longer alone is not named as such.
     return {pk: agents[0] for pk, agents in found.items() if len(agents) == 1}
+
+
+@dataclass(frozen=True)
+class Domaine:
+    """A domaine in a territory: its expertises by state, the référents who can be asked, and some of them."""
+
+    nom: str
+    total: int
+    partagees: int
+    fragiles: int
+    sans: int
+    disponibles: int
+    personnes: list[Agent]
+
+
+def by_domaine(agent: Agent, rows: Sequence[Any], etendue: Etendue, some: int = 3) -> list[Domaine]:
+    """The domaines of these expertises (`by_expertise`), in alphabetical order. Two queries."""
+    people = Agent.objects.visible_to(agent).filter(working_in(etendue), can_be_asked(), partenaire=False)
+    held = DeclarationExpertise.objects.filter(niveau__gte=NIVEAU_REFERENT, agent__in=people.values("pk"))
+    counts = dict(held.values_list("expertise__domaine").annotate(n=Count("agent", distinct=True)).order_by())
+    first = (
+        held.annotate(
+            rang=Window(
+                RowNumber(),
+                partition_by=F("expertise__domaine"),
+                order_by=[F("niveau").desc(), F("agent__nom").asc(), F("agent").asc()],
+            )
+        )
+        .filter(rang__lte=some * 3)
+        .select_related("agent__service", "agent__territoire", "expertise")
+        .order_by("rang")
+    )
+    names: dict[str, dict[int, Agent]] = {}
+    for declared in first:
+        names.setdefault(declared.expertise.domaine, {})[declared.agent_id] = declared.agent
+    states: dict[str, list[int]] = {}
+    for row in rows:
+        states.setdefault(row.domaine, []).append(row.referents)
+    return [
+        Domaine(
+            nom,
+            len(referents),
+            sum(1 for count in referents if count > 1),
+            referents.count(1),
+            referents.count(0),
+            counts.get(nom, 0),
+            list(names.get(nom, {}).values())[:some],
+        )
+        for nom, referents in sorted(states.items())
+    ]
+
+
+def can_be_asked() -> Q:
+    """The condition on agents whose availability is not « non »."""
+    return ~Q(disponibilite=Agent.Disponibilite.NON)

@@ -199,20 +199,31 @@ COMPTES = (
     ),
 )
 _CODE = Colonne("code", "Code", lambda row: row.code, seule_export=True)
-_REGION = Colonne("region", "Région", lambda row: row.parent.nom if row.parent else "")
 
 
-def departement_columns(link: Callable[[Any], str]) -> tuple[Colonne, ...]:
-    """Of the table of départements of one expertise; `link` leads to what is known of one."""
-    return (Colonne("nom", "Département", lambda row: row.nom, lien=link), _CODE, _REGION, *COMPTES)
-
-
-def all_columns(link: Callable[[Any], str]) -> tuple[Colonne, ...]:
-    """Of the table of départements of all expertises."""
+def _places(etendue: Etendue, link: Callable[[Any], str]) -> tuple[Colonne, ...]:
+    """A département, with its région where there are several."""
     return (
         Colonne("nom", "Département", lambda row: row.nom, lien=link),
         _CODE,
-        _REGION,
+        Colonne(
+            "region",
+            "Région",
+            lambda row: row.parent.nom if row.parent else "",
+            seule_export=etendue.region is not None,
+        ),
+    )
+
+
+def departement_columns(etendue: Etendue, link: Callable[[Any], str]) -> tuple[Colonne, ...]:
+    """Of the table of départements of one expertise; `link` leads to what is known of one."""
+    return (*_places(etendue, link), *COMPTES)
+
+
+def all_columns(etendue: Etendue, link: Callable[[Any], str]) -> tuple[Colonne, ...]:
+    """Of the table of départements of all expertises."""
+    return (
+        *_places(etendue, link),
         _number("tenues", "Expertises avec référent"),
         _number("fragiles", "Sur une seule personne"),
         _number("declarees", "Expertises déclarées"),

@@ -11,4 +11,5 @@ urlpatterns = [
     path("expertises.<slug:genre>", exports.expertises, name="export-expertises"),
     path("expertises/<slug:slug>/", views.expertise, name="expertise"),
     path("expertises/<slug:slug>/departements.<slug:genre>", exports.expertise, name="export-expertise"),
+    path("regions/<slug:code>/", views.region, name="region"),
 ]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from annuaire.access import require_directory
 from annuaire.couverture import lecture, presentation
-from annuaire.couverture.access import find_territoire, get_expertise
+from annuaire.couverture.access import find_territoire, get_expertise, get_region, region_of
 from annuaire.couverture.lecture import Etendue
 from annuaire.forms import territoires_by_region
 
@@ -44,6 +44,7 @@ def ensemble(request: HttpRequest) -> HttpResponse:
             "demande": asked,
             "territoires": territoires_by_region(),
             "domaines": lecture.domaines(),
+            "region": etendue.region or region_of(request.user),
             "date_chiffres": lecture.figures_as_of(),
         },
     )
@@ -64,6 +65,21 @@ def expertise(request: HttpRequest, slug: str) -> HttpResponse:
             "etendue": etendue,
             "demande": asked,
             "territoires": territoires_by_region(),
+            "date_chiffres": lecture.figures_as_of(),
+        },
+    )
+
+
+@require_GET
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    """A région, as a sheet that is printed and handed on."""
+    territoire = get_region(request.user, code)
+    return render(
+        request,
+        "couverture/region.html",
+        {
+            **presentation.region(request.user, territoire),
+            "region": territoire,
             "date_chiffres": lecture.figures_as_of(),
         },
     )

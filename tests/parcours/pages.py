@@ -60,6 +60,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "sollicitations:capacite": ("/sollicitations/capacite/",),
     "sollicitations:decliner": ("/sollicitations/fils/{fil_a_lire}/decliner/",),
     "sollicitations:rediriger": ("/sollicitations/fils/{fil_a_lire}/rediriger/",),
+    "couverture:region": ("/annuaire/couverture/regions/R76/",),
     "presence:presence": ("/presence/",),
     "notifications:liste": ("/notifications/",),
     "notifications:reglages": ("/notifications/reglages/",),

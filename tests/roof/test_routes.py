@@ -106,6 +106,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "annuaire:masquer-contribution": POST,
     "couverture:ensemble": (LOGIN, 200, 403, 200, 200),
     "couverture:expertise": (LOGIN, 200, 403, 200, 200),
+    "couverture:region": (LOGIN, 200, 403, 200, 200),
     "couverture:export-departements": (LOGIN, 200, 403, 200, 200),
     "couverture:export-expertises": (LOGIN, 200, 403, 200, 200),
     "couverture:export-expertise": (LOGIN, 200, 403, 200, 200),
@@ -659,6 +660,8 @@ def address(name: str, world: dict[str, Any]) -> str:
                 arguments = [world["identifiant"]]
             if name == "couverture:expertise":
                 arguments = [world["expertise"]]
+            if name == "couverture:region":
+                arguments = ["R76"]
             if name == "couverture:export-expertise":
                 arguments = [world["expertise"], "ods"]
             if name in {"couverture:export-departements", "couverture:export-expertises"}:
