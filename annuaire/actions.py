@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -84,6 +85,21 @@ def set_account_open(auteur: Agent, agent: Agent, is_open: bool) -> None:
         for session in UserSession.objects.filter(user=agent):
             session.end()
     record(auteur, "agent.open" if is_open else "agent.close", agent)
+
+
+@transaction.atomic
+def set_export_right(auteur: Agent, agent: Agent, allowed: bool) -> None:
+    """Give somebody the right to take people found in the directory away in a file, or take it back. Operators only."""
+    if not auteur.is_staff:
+        raise PermissionDenied("Le droit d’exporter l’annuaire se donne depuis l’exploitation.")
+    right = Permission.objects.get(
+        codename="exporter_annuaire", content_type__app_label="annuaire", content_type__model="agent"
+    )
+    if allowed:
+        agent.user_permissions.add(right)
+    else:
+        agent.user_permissions.remove(right)
+    record(auteur, "agent.allow_export" if allowed else "agent.refuse_export", agent)
 
 
 @transaction.atomic

@@ -225,6 +225,9 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "agent"
         verbose_name_plural = "agents"
+        permissions: ClassVar[list[tuple[str, str]]] = [
+            ("exporter_annuaire", "Peut exporter les personnes trouvées dans l’annuaire")
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="agent_email_unique"),
             models.CheckConstraint(

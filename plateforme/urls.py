@@ -27,6 +27,7 @@ urlpatterns: list[Any] = [
     path("compte/", include("allauth.urls")),
     path("annuaire/couverture/", include("annuaire.couverture.urls")),
     path("annuaire/", include("annuaire.profils.urls")),
+    path("annuaire/", include("annuaire.trouver.urls")),
     path("annuaire/", include("annuaire.urls")),
     path("sollicitations/", include("annuaire.sollicitations.urls")),
     path("notifications/", include("annuaire.notifications.urls")),

@@ -37,6 +37,7 @@ DEFAUTS: Mapping[Genre, Voie] = {
     Genre.RAPPEL: Voie.COURRIEL,
     Genre.PROFIL: Voie.COURRIEL,
     Genre.SOLLICITATION: Voie.COURRIEL,
+    Genre.RECHERCHE: Voie.RESUME,
 }
 # Where following says by itself that one wants to know at once.
 DEFAUTS_SUIVI: Mapping[Genre, Voie] = {Genre.DECISION: Voie.COURRIEL}

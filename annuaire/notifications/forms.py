@@ -36,6 +36,7 @@ GROUPES: tuple[tuple[str, tuple[tuple[Genre, str], ...]], ...] = (
             (Genre.BESOIN, "Une réponse à un besoin que je partage"),
             (Genre.RESOLU, "Une question que je suis est résolue"),
             (Genre.ADHESION, "La réponse à ma demande d’adhésion"),
+            (Genre.RECHERCHE, "Quelqu’un de plus répond à une recherche que je garde"),
             (Genre.RAPPEL, "Un rappel que j’ai demandé, l’échéance d’une tâche"),
         ),
     ),

@@ -30,6 +30,7 @@ class Genre(models.TextChoices):
     RAPPEL = "rappel", "Rappel"
     PROFIL = "profil", "Mon profil"
     SOLLICITATION = "aide", "Sollicitation"
+    RECHERCHE = "recherche", "Recherche enregistrée"
 
 
 class Voie(models.TextChoices):

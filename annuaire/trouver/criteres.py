@@ -94,7 +94,7 @@ def read(champs: Champs) -> Criteres:
 
 def parse(address: str) -> Criteres:
     """From the parameters of an address, as `Criteres.address` wrote them."""
-    return read(QueryDict(address[:8_000]))
+    return read(QueryDict(address[:20_000]))
 
 
 def _word(value: Any) -> str:

@@ -77,17 +77,17 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
         ranked = _rank(agent, criteres, expertises, morning, relais=relais)
     trop = len(ranked.trouves) > MAX
     named = [item.expertise.pk for item in ranked.reconnues]
-    ids = [pk for pk, _ in ranked.trouves[:MAX]]
-    groupes = groups_of(agent, ids)
-    people = read_people(ids, agent, carte, groupes, named)
+    best = ranked.trouves[:MAX]
+    groupes = groups_of(agent, [pk for pk, _ in best])
+    people = read_people(best, agent, carte, groupes, named)
     tests = tests_of(criteres, agent, carte, expertises)
     tri = sort_out(people, tests)
     kept = tri.retenues
     partiel = trop
     if trop and tests:
         narrow = _rank(agent, criteres, expertises, morning, parmi=_among(agent, criteres, carte, expertises))
-        ids = [pk for pk, _ in narrow.trouves[:MAX]]
-        among = read_people(ids, agent, carte, groups_of(agent, ids), named)
+        best = narrow.trouves[:MAX]
+        among = read_people(best, agent, carte, groups_of(agent, [pk for pk, _ in best]), named)
         kept, trop = sort_out(among, tests).retenues, len(narrow.trouves) > MAX
     return Trouvailles(
         criteres=criteres,

@@ -30,6 +30,7 @@ class Personne:
 
     pk: int
     rang: int
+    note: float
     territoire: str | None
     service: str
     type: str
@@ -54,16 +55,21 @@ class Zone:
 
 
 def read_people(
-    ids: Sequence[int], agent: Agent, carte: Carte, groupes: Sequence[Groupe], named: Sequence[int]
+    ranked: Sequence[tuple[int, float]],
+    agent: Agent,
+    carte: Carte,
+    groupes: Sequence[Groupe],
+    named: Sequence[int],
 ) -> list[Personne]:
-    """The agents of the State among `ids`, in that order; `named`: the expertises that levels are told of. One query."""
+    """The agents of the State among `ranked` (id, note), in that order; `named`: the expertises that levels are told of. One query."""
     of_person: dict[int, set[str]] = {}
     for groupe in groupes:
         for pk in groupe.membres:
             of_person.setdefault(pk, set()).add(groupe.cle)
     with connection.cursor() as cursor:
-        cursor.execute(_READ, {"ids": list(ids), "jour": timezone.localdate()})
+        cursor.execute(_READ, {"ids": [pk for pk, _ in ranked], "jour": timezone.localdate()})
         rows = cursor.fetchall()
+    notes = dict(ranked)
     distances: dict[str | None, int | None] = {}
     people = []
     for rang, (pk, place, service, kind, free, languages, covered, declared) in enumerate(rows):
@@ -74,7 +80,7 @@ def read_people(
         best = max((levels[one] for one in named if one in levels), default=0)
         people.append(
             Personne(
-                pk, rang, place, str(service or ""), kind or "", free, tuple(languages), frozenset(covered), levels,
+                pk, rang, notes[pk], place, str(service or ""), kind or "", free, tuple(languages), frozenset(covered), levels,
                 str(best or ""), frozenset(of_person.get(pk, ())), distances[place],
             )
         )  # fmt: skip

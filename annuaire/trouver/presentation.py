@@ -6,18 +6,33 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
+from django.http import QueryDict
+from django.utils.text import Truncator
 
 from annuaire.actions import note_unanswered
 from annuaire.models import Agent, Territoire
+from annuaire.profils.langues import LANGUES
+from annuaire.trouver.access import can_export
+from annuaire.trouver.actions import MAX_KEPT
 from annuaire.trouver.communautes import places_to_ask
-from annuaire.trouver.criteres import INTER, PROCHES, REGION, TRIS, VOISINS, Criteres
-from annuaire.trouver.facettes import facets_of, territories_of
+from annuaire.trouver.criteres import ICI, INTER, PROCHES, REGION, TRIS, VOISINS, Criteres
+from annuaire.trouver.facettes import NIVEAUX, facets_of, territories_of
+from annuaire.trouver.geographie import Carte
+from annuaire.trouver.models import NOM_MAX, RechercheEnregistree
 from annuaire.trouver.moteur import MAX, PAGE, RELAIS, Trouvailles, find, relays, results
 from annuaire.trouver.personnes import zone_named
 from annuaire.trouver.suggestions import acronyms, chips, did_you_mean, nearest_expertises
 
+# Of a sollicitation: what is longer is the need itself.
+OBJET_MAX = 160
 # Where the same person asks the same again, it is one need: for a day.
 SAME_NEED = 86_400  # seconds
+TERRITOIRES = {
+    ICI: "mon département",
+    VOISINS: "mon département et ses voisins",
+    REGION: "ma région",
+    INTER: "ma région et ses voisines",
+}
 PLUS_LARGE = {
     VOISINS: "Avec les départements voisins",
     REGION: "Dans votre région",
@@ -67,6 +82,8 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
         "dernier_rang": (page - 1) * PAGE + len(shown),
         "sans_filtres": criteres.without(*criteres.narrowing).address(),
         "criteres": criteres,
+        "nom_propose": criteres.q[:NOM_MAX],
+        "peut_exporter": can_export(agent),
         "adresse": criteres.address(),
     }
     if not found.retenues:
@@ -74,6 +91,29 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
         if not meant:
             _note(agent, found)
     return context
+
+
+def kept_context(agent: Agent) -> dict[str, Any]:
+    """The searches that `agent` keeps, each told in words. Two queries."""
+    carte = Carte(Territoire.objects.all())
+    rows = RechercheEnregistree.objects.filter(agent=agent).defer("connus")
+    return {"gardees": [(row, said_in_words(row.parsed, carte)) for row in rows], "limite": MAX_KEPT}
+
+
+def said_in_words(criteres: Criteres, carte: Carte) -> str:
+    """« busage », Ma région, niveau expertise, 2 autres filtres."""
+    parts = [f"«\u00a0{Truncator(criteres.q).chars(120)}\u00a0»"]
+    if criteres.territoire in TERRITOIRES:
+        parts.append(TERRITOIRES[criteres.territoire])
+    elif criteres.territoire in carte.territoires:
+        parts.append(carte.territoires[criteres.territoire].nom)
+    parts += [f"niveau {NIVEAUX[one].lower()}" for one in criteres.niveau]
+    parts += [Agent.Disponibilite(one).label.lower() for one in criteres.disponibilite]
+    parts += [LANGUES[one].lower() for one in criteres.langue]
+    others = sum(len(getattr(criteres, name)) for name in ("type", "service", "communaute", "expertise"))
+    if others:
+        parts.append(f"{others}\u00a0autre{'s' if others > 1 else ''} filtre{'s' if others > 1 else ''}")
+    return ", ".join(parts)
 
 
 def _numbers(page: int, pages: int, criteres: Criteres) -> list[dict[str, Any] | None]:
@@ -116,8 +156,22 @@ def _ways_on(agent: Agent, found: Trouvailles) -> dict[str, Any]:
         "plus_large": wider,
         "moins_de_filtres": fewer if fewer is not None and fewer.nombre else None,
         "proches": [] if found.numero else nearest_expertises(criteres.q),
+        "appel": _call(agent, found),
         "endroits": [] if found.numero else places_to_ask(agent, criteres.q, found.named),
     }
+
+
+def _call(agent: Agent, found: Trouvailles) -> str:
+    """Parameters of the page that launches a call: the need, its expertise and where it is, as far as they are known."""
+    query = QueryDict(mutable=True)
+    query["appel"] = "1"
+    query["objet" if len(found.criteres.q) <= OBJET_MAX else "besoin"] = found.criteres.q
+    territoire = _needed_in(agent, found)
+    if found.named:
+        query["expertise"] = found.named[0].slug
+    if territoire is not None:
+        query["territoire"] = territoire.code
+    return query.urlencode()
 
 
 def _wider_than(territoire: str) -> Sequence[str]:

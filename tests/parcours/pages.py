@@ -36,6 +36,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
         "/annuaire/?q=loi+sur+l%27eau",
         "/annuaire/?q=xylophage&territoire=48",
     ),
+    "trouver:recherches": ("/annuaire/moi/recherches/",),
     "annuaire:modifier": ("/annuaire/moi/modifier/",),
     "annuaire:modifier-partie": (
         "/annuaire/moi/modifier/identite/",
@@ -232,7 +233,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "sollicitations:personnes", "sollicitations:fichier",
     ),
     "leads to another page": (
-        "annuaire:moi", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
+        "annuaire:moi", "trouver:ouvrir", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
     ),
     "a part of a page, looked at within it": (
         "forum:etat", "forum:sondage", "forum:similaires", "forum:experts", "forum:nouveaux", "forum:fragment",

@@ -49,6 +49,16 @@ def test_look_for_somebody(sign_in: Callable[..., Page]) -> None:
     wider.get_by_role("link").click()
     expect(count).to_have_text(re.compile(rf"^\s*{there}\s"))
 
+    # Kept, to hear of who answers it later; stopped, begun again.
+    nadia.locator("summary", has_text="Savoir quand quelqu’un de plus y répond").click()
+    nadia.get_by_label("Nom de la recherche").fill("Busages")
+    nadia.get_by_role("button", name="Enregistrer cette recherche").click()
+    expect(nadia.get_by_text("une notification vous dira qui y répond de plus")).to_be_visible()
+    nadia.get_by_role("button", name="Arrêter les notifications pour « Busages »").click()
+    expect(nadia.get_by_role("button", name="Reprendre les notifications pour « Busages »")).to_be_visible()
+    nadia.get_by_role("main").get_by_role("link", name="Busages", exact=True).click()
+    expect(count).to_have_text(re.compile(rf"^\s*{there}\s"))
+
 
 def test_look_for_somebody_on_a_phone(sign_in: Callable[..., Page]) -> None:
     nadia = sign_in("Nadia Ferhat", "telephone")

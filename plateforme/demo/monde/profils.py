@@ -8,6 +8,8 @@ from annuaire.profils import actions
 from annuaire.profils.actions.sections import LigneMission
 from annuaire.profils.models import Profil, Recommandation
 from annuaire.profils.sections import fingerprint
+from annuaire.trouver.actions import save_search
+from annuaire.trouver.criteres import Criteres
 
 MISSIONS = (
     LigneMission(
@@ -29,7 +31,8 @@ SEEN = (
 
 
 def load_profils(agents: dict[str, Agent], now: datetime) -> None:
-    """A whole profile for Gaëlle Estaque, with two recommendations that she has read."""
+    """A whole profile for Gaëlle Estaque, with two recommendations that she has read; a search that Aminata Sarr
+    keeps."""
     gaelle = agents["gaelle-estaque"]
     profil, _ = Profil.objects.get_or_create(agent=gaelle)
     profil.langues, profil.aides, profil.montre_jours = (
@@ -50,3 +53,6 @@ def load_profils(agents: dict[str, Agent], now: datetime) -> None:
         given = actions.recommend(agents[auteur], agents[agent], expertise, contexte)
         Recommandation.objects.filter(pk=given.pk).update(cree_le=now - timedelta(days=days))
         Notification.objects.filter(cle=f"recommandation.{given.pk}").update(lue_le=now, envoye_le=now)
+    save_search(
+        agents["aminata-sarr"], "Dossier loi sur l’eau en Occitanie", Criteres(q="DLE", territoire="R76")
+    )
