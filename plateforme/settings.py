@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "annuaire.preuves",
     "annuaire.profils",
     "annuaire.presence",
+    "annuaire.organisation",
     "annuaire.couverture",
     "annuaire.trouver",
     "annuaire.sollicitations",

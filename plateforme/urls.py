@@ -31,6 +31,7 @@ urlpatterns: list[Any] = [
     path("annuaire/", include("annuaire.urls")),
     path("sollicitations/", include("annuaire.sollicitations.urls")),
     path("notifications/", include("annuaire.notifications.urls")),
+    path("services/", include("annuaire.organisation.urls")),
     path("presence/", include("annuaire.presence.urls")),
     path("communautes/", include("communautes.urls")),
     path("", include("communautes.fichiers.urls")),

@@ -4,6 +4,7 @@ import io
 import random
 import uuid
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,6 +17,7 @@ from django.utils import timezone
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Service, Territoire, TypeService
 from annuaire.notifications.horaires import METROPOLE
 from annuaire.notifications.models import Notification
+from annuaire.organisation.importation import import_chart, read_chart
 from annuaire.services import get_service
 from communautes.actions import create_communaute
 from communautes.fichiers.actions import share_document
@@ -60,6 +62,7 @@ from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Convive, Reunion
 
 AGENTS = 300
+ORGANIGRAMME = Path(__file__).resolve().parent.parent / "contenu" / "organigramme.csv"
 # Messages of the last days stay unread for those who did not write them, and have told people.
 FRESH_DAYS = 5
 NIVEAUX = {"notions": 1, "pratique": 2, "expertise": 3, "reference": 4}
@@ -95,6 +98,7 @@ def load_world(monde: Monde, now: datetime) -> None:
     _load_favoris(agents)
     load_profils(agents, now)
     load_sollicitations(agents, now)
+    import_chart(read_chart(ORGANIGRAMME))
     load_canned(agents)
     load_guest()
     load_seance(agents, now)
