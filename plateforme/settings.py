@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "communautes.fichiers",
     "communautes.suites",
     "forum",
+    "forum.publications",
     "realtime",
     "realtime.reunions",
     "realtime.seances",

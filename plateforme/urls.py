@@ -37,6 +37,7 @@ urlpatterns: list[Any] = [
     path("", include("communautes.fichiers.urls")),
     path("", include("communautes.suites.urls")),
     path("", include("forum.urls")),
+    path("", include("forum.publications.urls")),
     path("", include("realtime.urls")),
     path("", include("realtime.reunions.urls")),
     path("", include("realtime.seances.urls")),

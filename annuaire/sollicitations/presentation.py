@@ -9,6 +9,7 @@ from annuaire.models import Agent
 from annuaire.sollicitations.access import is_party, may_write, messages_for
 from annuaire.sollicitations.appels import reached_by_call
 from annuaire.sollicitations.charge import others_like, rooms_of
+from annuaire.sollicitations.devenirs import outcomes_of
 from annuaire.sollicitations.etats import PRISES, Reponse, may_become
 from annuaire.sollicitations.forms import MessageForm
 from annuaire.sollicitations.models import Destinataire, MessageFil, Sollicitation
@@ -89,6 +90,7 @@ def thread_context(agent: Agent, fil: Destinataire, form: MessageForm | None = N
         "peut_decliner": open_to and may_become(fil.etat, Reponse.REFUSEE),
         "peut_rediriger": open_to and may_become(fil.etat, Reponse.REDIRIGEE),
         "nombre": asked.destinataires.count() - 1,
+        "devenirs": outcomes_of(agent, fil),
         "form": form or MessageForm(initial={"depart": start_of(agent, fil)}),
     }
 

@@ -208,6 +208,7 @@ MEMBRE: dict[str, tuple[str, ...]] = {
     "sollicitations:clore": ("/sollicitations/{sollicitation}/clore/",),
     "sollicitations:fil": ("/sollicitations/fils/{fil}/",),
     "sollicitations:ajouter": ("/sollicitations/fils/{fil}/ajouter/",),
+    "publications:publier": ("/sollicitations/fils/{fil}/publier/",),
     "seances:seance": ("/reunions/{seance}/seance/",),
 }
 # Pages behind a password asked again or a code: tests/parcours/test_axe.py goes there step by step.

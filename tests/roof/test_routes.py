@@ -107,6 +107,9 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "sollicitations:retirer": POST,
     "sollicitations:fichier": (LOGIN, 404, 403, 404, 404),
     "sollicitations:retirer-fichier": POST,
+    # Not answered yet: back to the thread. tests/sollicitations/test_publications.py goes further.
+    "publications:publier": (LOGIN, 404, 403, 302, 302),
+    "publications:accord": POST,
     "annuaire:fermer-session": POST,
     "annuaire:profil": (LOGIN, 200, 404, 200, 200),
     "annuaire:contributions": (LOGIN, 200, 404, 200, 200),
@@ -617,6 +620,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         "fichiers": world["document"],
         "sollicitations": world["fil"] if name in THREADS else world["sollicitation"],
         "organisation": world["service"],
+        "publications": world["fil"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
         "devenirs": world["a_deux"] if name == "devenirs:decisions" else world["salon"],

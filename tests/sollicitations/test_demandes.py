@@ -29,6 +29,9 @@ def test_from_a_profile_to_the_sending(nadia: Agent, gaelle: Agent, run_jobs: Ca
     client = browser(nadia)
     page = client.get(gaelle.get_absolute_url()).content.decode()
     assert f"{NEW}?a={gaelle.identifiant}" in page
+    assert f"{NEW}?a={gaelle.identifiant}" in client.get("/annuaire/?q=Estaque").content.decode()
+    nobody = client.get("/annuaire/?q=xylophone").content.decode()
+    assert f"{NEW}?appel=1&amp;besoin=xylophone" in nobody
     form = client.get(f"{NEW}?a={gaelle.identifiant}").content.decode()
     assert f'value="{gaelle.identifiant}"' in form
     answer = client.post(
