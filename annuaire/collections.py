@@ -199,6 +199,19 @@ def _settle(rows: list[tuple[Any, ...]]) -> None:
         cursor.execute("DROP TABLE evaluation_document")
 
 
+def words_of_profiles(names: dict[int, str]) -> dict[str, dict[str, int]]:
+    """How often each profile of the collection says each lexeme, by the name of the person there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, l.lexeme, cardinality(l.positions) FROM annuaire_agent a, unnest(a.recherche) AS l WHERE a.id = ANY(%s)",
+            [list(names)],
+        )
+        found: dict[str, dict[str, int]] = {name: {} for name in names.values()}
+        for pk, lexeme, count in cursor.fetchall():
+            found[names[pk]][lexeme] = count
+        return found
+
+
 def _vocabulary(labels: Iterable[str]) -> dict[str, Expertise]:
     """The expertise of each label, made when there is none yet."""
     wanted = list(dict.fromkeys(labels))

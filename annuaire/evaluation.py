@@ -113,6 +113,33 @@ def measure(ranked: Sequence[str], gains: Mapping[str, int]) -> dict[str, float]
     return dict(zip(MESURES, values, strict=True))
 
 
+class Profils:
+    """A plain search of profiles (BM25), which the directory must at least match where people only declare."""
+
+    K1, B = 1.2, 0.75
+
+    def __init__(self, mots: Mapping[str, Mapping[str, int]]) -> None:
+        """`mots`: how often each person's profile says each word."""
+        self.holders: dict[str, list[tuple[str, int]]] = {}
+        for person, counts in mots.items():
+            for word, count in counts.items():
+                self.holders.setdefault(word, []).append((person, count))
+        lengths = {person: sum(counts.values()) for person, counts in mots.items()}
+        usual = sum(lengths.values()) / max(1, len(lengths)) or 1.0
+        self.weights = {person: 1 - self.B + self.B * length / usual for person, length in lengths.items()}
+
+    def scores(self, words: Iterable[str]) -> dict[str, float]:
+        """Person → score, of those whose profile says one of the words."""
+        found: dict[str, float] = {}
+        for word in words:
+            holders = self.holders.get(word, [])
+            rarity = math.log(1 + (len(self.weights) - len(holders) + 0.5) / (len(holders) + 0.5))
+            for person, count in holders:
+                gain = count * (self.K1 + 1) / (count + self.K1 * self.weights[person])
+                found[person] = found.get(person, 0.0) + rarity * gain
+        return found
+
+
 def mean(
     requetes: Iterable[Requete],
     judged: Mapping[str, Mapping[str, int]],

@@ -11,8 +11,6 @@ from annuaire.models import Expertise
 MAX_QUERY = 2_000  # characters
 # Beyond, the words that most texts hold are left out: they change nothing, and cost.
 MAX_WORDS = 40
-# Among those, words that nobody carries: each counts as the rarest, most are typing errors.
-MAX_UNKNOWN = 8
 # Typing errors are forgiven, and part of a name is enough, in what is short; a paragraph names an expertise in full.
 SHORT = 200
 

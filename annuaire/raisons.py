@@ -94,7 +94,9 @@ def _headlines(ids: list[int], words: Sequence[Mot]) -> dict[int, list[tuple[str
             "  (3, 'Service', concat_ws(' – ', s.nom, ts.nom, s.ville), false), (4, 'Territoire', t.nom, false),"
             "  (5, 'Expertise', (SELECT string_agg(e.libelle, ', ') FROM annuaire_declarationexpertise d"
             "   JOIN annuaire_expertise e ON e.id = d.expertise_id WHERE d.agent_id = a.id), false),"
-            "  (6, 'Présentation', a.biographie, true)) AS champ(rang, libelle, texte, long)"
+            "  (6, 'Mission ou dossier', (SELECT string_agg(concat_ws(' : ', m.titre, nullif(m.precision, '')), ' – '"
+            "   ORDER BY m.debut DESC, m.titre) FROM profils_mission m WHERE m.agent_id = a.id), true),"
+            "  (7, 'Présentation', a.biographie, true)) AS champ(rang, libelle, texte, long)"
             " WHERE a.id = ANY(%s) AND fr_vecteur(champ.texte) @@ %s::tsquery ORDER BY a.id, champ.rang",
             [query, options, whole, ids, query],
         )

@@ -18,12 +18,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from annuaire.declare import declared
 from annuaire.models import Agent, Expertise
 from annuaire.preuves import recherche as preuves
 from annuaire.preuves.frequences import Frequences, frequencies, rarity
 from annuaire.preuves.recherche import Terme
 from annuaire.question import (
-    MAX_UNKNOWN,
     MAX_WORDS,
     Mot,
     Reconnue,
@@ -43,12 +43,10 @@ CLOSE_ENOUGH = 0.5
 CLOSE_WORTH = 0.5
 # Questions of more words than this are no longer compared by groups of letters.
 FEW_WORDS = 6
-# Profiles: weights of the presentation (D), of fonction, service and territory (B), of name and expertises (A).
+# Profiles: weights of the presentation (D), of missions (C), of fonction, service and territory (B), of name and
+# expertises (A).
 PROFILE_WEIGHTS = "{.6,.6,.7,1}"
 PROFILE_LENGTH = 40
-# What an expertise that the question names in full is worth, by level; ten years of it add a tenth.
-LEVELS = {1: 0.35, 2: 0.5, 3: 0.65, 4: 0.8}
-LONG_SINCE, LONG_SINCE_WORTH = 10, 0.08
 # Between two who are worth the same: the nearest, and who is available.
 NEAR, BUSY = 0.02, 0.04
 
@@ -136,7 +134,7 @@ def rank_agents(
     the question is known to be about, whatever its words. `parmi`: look only among these people; the caller has
     checked that `agent` may know of them, outside partners included. `relais`: when fewer than `limit` answer, add
     up to this many people lately active, who may know who does. `quand`: as if it were asked then. An empty question
-    gives nobody. At most eleven queries. The order depends on no id: who is worth the same is ordered by a draw that
+    gives nobody. At most twelve queries. The order depends on no id: who is worth the same is ordered by a draw that
     each question makes anew, and that is always the same for the same question.
     """
     question = cleaned(question)
@@ -149,7 +147,7 @@ def rank_agents(
     counts = frequencies(
         [word.racine for word in words] + [preuves.expertise_lexeme(item.expertise.pk) for item in recognised]
     )
-    words = _most_telling(words, counts)
+    words = _most_telling(agent, words, counts)
     terms = preuves.terms_of(
         [word.racine for word in words]
         + [preuves.expertise_lexeme(item.expertise.pk) for item in recognised],
@@ -158,26 +156,28 @@ def rank_agents(
     scope = _scope(agent, territoire, parmi)
     among = _only_if_narrow(scope, territoire, parmi)
     quand = quand or timezone.now()
-    found, covered = _found(agent, question, words, terms, recognised, counts, scope, among, quand, limit)
-    if len(words) <= FEW_WORDS and covered < len(words):
-        close = _close(words, scope, limit)
-        for pk, score in close.items():
-            found[pk] = max(found.get(pk, 0.0), score)
+    found = _found(agent, question, words, terms, recognised, counts, scope, among, quand, limit)
+    missing = _missing(agent, words, recognised) if len(words) <= FEW_WORDS else []
+    if missing:
+        _add_close(found, missing, _share(missing, words, counts), scope, limit)
     best = sorted(found.items(), key=lambda row: -row[1])[:limit]
     room = min(relais, limit - len(best))
     others = preuves.lately_active(agent, scope, [pk for pk, _ in best], quand, room) if room > 0 else []
     return Classement(best, [(pk, -1 / (1 + active)) for pk, active in others], words, terms, recognised)
 
 
-def _most_telling(words: list[Mot], counts: Frequences) -> list[Mot]:
-    """The rarest words, in order; of those that nobody carries, a few after the others."""
+def _most_telling(agent: Agent, words: list[Mot], counts: Frequences) -> list[Mot]:
+    """The rarest words, in order. Of a long question, those that nobody carries are left out: they find nobody. One
+    query, for long questions."""
     known = [word for word in words if word.racine in counts.mots]
     unknown = [word for word in words if word.racine not in counts.mots]
     known.sort(key=lambda word: sum(counts.mots[word.racine]))
     if len(words) <= MAX_WORDS:
         return known + unknown
-    kept = unknown[:MAX_UNKNOWN]
-    return known[: MAX_WORDS - len(kept)] + kept
+    # What one person or one piece holds alone is not counted: it is as rare as can be, or new.
+    alone = preuves.carried(agent, [quoted_lexeme(word.racine) for word in unknown])
+    kept = [*(word for word, found in zip(unknown, alone, strict=True) if found), *known][:MAX_WORDS]
+    return kept or unknown[:1]
 
 
 Scope = tuple[str, list[Any]]
@@ -220,8 +220,8 @@ def _found(
     among: Scope | None,
     quand: datetime,
     limit: int,
-) -> tuple[dict[int, float], int]:
-    """By stems, declared expertises and evidence: id → score, best first; and how many of the words somebody carries."""
+) -> dict[int, float]:
+    """By stems, declared expertises and evidence: id → score, best first."""
     evidence, evidence_values = preuves.voices(agent, terms, counts.preuves, among, quand)
     own = sorted(
         (
@@ -230,21 +230,19 @@ def _found(
         ),
         key=lambda term: (term.nombre, term.lexeme),
     )
-    note, note_values = preuves.note_of(own, "a.recherche", PROFILE_WEIGHTS, PROFILE_LENGTH)
+    note, note_values = preuves.note_of(
+        own, "a.recherche", PROFILE_WEIGHTS, PROFILE_LENGTH, "coalesce(a.longueur, length(a.recherche))"
+    )
     query = preuves.narrowed(own, counts.profils).requete
     condition, values = scope
-    shares = _shares(own, recognised)
-    levels = " ".join(f"WHEN {level} THEN {worth}" for level, worth in LEVELS.items())
+    named, named_values = declared(_shares(own, recognised), quand)
     sql = (
         # What decides between two who are worth the same is read along with the profile: most are found by it.
         f"WITH preuve AS MATERIALIZED ({evidence}),"  # noqa: S608
         " profil AS MATERIALIZED ("
         f" SELECT a.id, {note} AS note, a.territoire_id, a.disponibilite, a.identifiant FROM annuaire_agent a"
         f"  WHERE a.recherche @@ %s::tsquery AND {condition}),"
-        f" declare AS MATERIALIZED (SELECT d.agent_id, max(x.part * (CASE d.niveau {levels} END"
-        f"  + {LONG_SINCE_WORTH} * least(1, greatest(0, coalesce(%s - d.depuis, 0)) / {LONG_SINCE}.0))) AS note"
-        "  FROM unnest(%s::bigint[], %s::float[]) AS x(expertise_id, part)"
-        "  JOIN annuaire_declarationexpertise d ON d.expertise_id = x.expertise_id GROUP BY d.agent_id),"
+        f" declare AS MATERIALIZED ({named}),"
         " somme AS (SELECT id, coalesce(f.note, 0) + coalesce(p.voix, 0) + coalesce(d.note, 0) AS note,"
         "  f.territoire_id, f.disponibilite, f.identifiant FROM profil f"
         "  FULL JOIN (SELECT agent_id AS id, voix FROM preuve) AS p USING (id)"
@@ -264,21 +262,22 @@ def _found(
         cursor.execute(
             sql,
             [
-                *evidence_values, *note_values, query, *values, quand.year, list(shares), list(shares.values()),
-                *values, agent.territoire_id, region, question, limit,
+                *evidence_values, *note_values, query, *values, *named_values, *values,
+                agent.territoire_id, region, question, limit,
             ],
         )  # fmt: skip
         found = {pk: float(score) for pk, score in cursor.fetchall()}
         # In a transaction of the caller's, the rest of it is planned as ever.
         cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
-    return found, _carried(agent, words, recognised) if len(words) <= FEW_WORDS else len(words)
+    return found
 
 
 def _shares(own: Sequence[Terme], recognised: Sequence[Reconnue]) -> dict[int, float]:
     """id of each expertise named → the share of the question that names it, less when only part of a name is typed."""
     total = sum(term.poids for term in own) or 1.0
     weights = {term.lexeme: term.poids for term in own}
-    least = 1 / max(1, len(own))
+    # Named by a word typed with an error; in a long question, by words too common to be looked for.
+    unsaid = 1 / len(own) if len(own) <= FEW_WORDS else min(weights.values()) / total
     shares = {}
     for item in recognised:
         if item.racines is None:
@@ -287,18 +286,41 @@ def _shares(own: Sequence[Terme], recognised: Sequence[Reconnue]) -> dict[int, f
         if not item.racines:
             continue
         said = [stem for stem in item.racines if stem in weights]
-        share = max(least, sum(weights[stem] for stem in said) / total)
+        share = sum(weights[stem] for stem in said) / total if said else unsaid
         shares[item.expertise.pk] = share * (max(1, len(said)) / len(item.racines)) ** 0.5
     return shares
 
 
-def _carried(agent: Agent, words: Sequence[Mot], recognised: Sequence[Reconnue]) -> int:
-    """How many of the words somebody carries, in their profile, in what `agent` may read, or through an expertise."""
+def _missing(agent: Agent, words: Sequence[Mot], recognised: Sequence[Reconnue]) -> list[Mot]:
+    """The words that nobody carries, in their profile, in what `agent` may read, or through an expertise."""
     named = {stem for item in recognised for stem in item.racines or ()}
-    queries = [quoted_lexeme(word.racine) for word in words if word.racine not in named]
-    if not queries:
-        return len(words)
-    return len(words) - len(queries) + preuves.carried(agent, queries)
+    asked = [word for word in words if word.racine not in named]
+    if not asked:
+        return []
+    carried = preuves.carried(agent, [quoted_lexeme(word.racine) for word in asked])
+    return [word for word, found in zip(asked, carried, strict=True) if not found]
+
+
+def _share(some: Sequence[Mot], words: Sequence[Mot], counts: Frequences) -> float:
+    """The share of the question that some of its words are."""
+    weights = {word.racine: rarity(counts.profils, counts.in_profiles(word.racine)) for word in words}
+    return sum(weights[word.racine] for word in some) / (sum(weights.values()) or 1.0)
+
+
+def _add_close(
+    found: dict[int, float], missing: Sequence[Mot], share: float, scope: Scope, limit: int
+) -> None:
+    """To those found, add who is only found by words like those `missing`, which are that share of the question.
+
+    Unless these are most of the question, whoever holds the other words as they are typed passes before."""
+    least = min(found.values(), default=0.0)
+    for pk, score in _close(missing, scope, limit).items():
+        if pk in found:
+            found[pk] += share * score
+        elif found and share <= 0.5:
+            found[pk] = least - 1 + share * score
+        else:
+            found[pk] = share * score
 
 
 def _close(words: Sequence[Mot], scope: Scope, limit: int) -> dict[int, float]:

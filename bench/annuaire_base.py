@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FILLED = "banc de l’annuaire, 3"
 SEARCHED = {
     "annuaire_agent": ("agent_recherche", "agent_mots", "agent_nom_debut"),
-    "preuves_preuve": ("preuve_mots_semaine", "preuve_quand", "preuve_agent", "preuve_activite"),
+    "preuves_preuve": ("preuve_mots", "preuve_quand", "preuve_agent", "preuve_activite"),
 }
 
 

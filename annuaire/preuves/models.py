@@ -14,6 +14,13 @@ class Semaine(models.Func):
     output_field = ArrayField(models.IntegerField())
 
 
+class Seul(models.Func):
+    """A number alone in an array, as an index can hold beside words."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(models.BigIntegerField())
+
+
 class Preuve(models.Model):
     """One piece of evidence about one person, written and taken back by the app in which it happened.
 
@@ -59,10 +66,12 @@ class Preuve(models.Model):
         ]
         indexes = [
             # The week, for words that are everywhere: those of the latest pieces are found without reading the others.
+            # The person, for what somebody wrote with these words.
             GinIndex(
                 "vecteur",
                 Semaine("quand"),
-                name="preuve_mots_semaine",
+                Seul("agent"),
+                name="preuve_mots",
                 condition=models.Q(vecteur__isnull=False),
             ),
             models.Index(fields=["agent", "-quand", "-id"], name="preuve_agent"),

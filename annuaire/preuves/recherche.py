@@ -48,6 +48,8 @@ LATELY = 0.1
 RELAYS_AMONG = 2_000
 # Words by which a person's answers are told and counted.
 TOLD = 3
+# The latest pieces that answer, of each person, among which the best one is told; the rarest words that find them.
+TOLD_AMONG, TOLD_BY = 50, 20
 
 
 @dataclass(frozen=True)
@@ -124,16 +126,19 @@ def _looked_for(cherches: Cherches, total: int) -> list[tuple[str, list[Any], in
     return [(plain, [cherches.rares], LOOKED_AT), together] if cherches.rares else [together]
 
 
-def note_of(terms: Sequence[Terme], vector: str, weights: str, usual: int) -> tuple[str, list[Any]]:
+def note_of(
+    terms: Sequence[Terme], vector: str, weights: str, usual: int, length: str = ""
+) -> tuple[str, list[Any]]:
     """SQL of the share of the question that `vector` answers, words weighted by rarity, and its parameters.
 
+    `length`: SQL of how many words count in the text's length, all of the vector's unless it is said.
     `ts_rank` of one word is a saturated count of it; long texts hold more words by chance.
     """
     total = sum(term.poids for term in terms if not term.lexeme.startswith("§")) or 1.0
     # `terms` holds at least one word of the question; an expertise adds to what the words say.
     parts = [f"{term.poids / total:.6f} * ts_rank('{weights}', {vector}, %s::tsquery)" for term in terms]
     # In floating point, as `date_part` below: PostgreSQL's decimal numbers are ten times slower.
-    note = f"(({' + '.join(parts)}) / sqrt(float8 '0.6' + float8 '{0.4 / usual:.6f}' * length({vector})))"
+    note = f"(({' + '.join(parts)}) / sqrt(float8 '0.6' + float8 '{0.4 / usual:.6f}' * {length or f'length({vector})'}))"
     return note, [quoted_lexeme(term.lexeme) for term in terms]
 
 
@@ -237,8 +242,10 @@ def reasons(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT q.agent_id, q.genre, count(*), sum(q.poids), count(DISTINCT q.source), min(q.url), max(q.quand)"  # noqa: S608
+            # The array is what the index holds: what somebody wrote is not read to find those words in it.
             " FROM unnest(%s::bigint[], %s::text[]) AS dit(agent_id, requete)"
-            " JOIN preuves_preuve p ON p.agent_id = dit.agent_id AND p.vecteur @@ dit.requete::tsquery"
+            " CROSS JOIN LATERAL (SELECT agent_id, source, lieu FROM preuves_preuve WHERE vecteur IS NOT NULL"
+            "  AND vecteur @@ dit.requete::tsquery AND ARRAY[agent_id] && ARRAY[dit.agent_id] OFFSET 0) AS p"
             " JOIN preuves_preuve q ON q.agent_id = p.agent_id AND q.source = p.source"
             f" WHERE {places} GROUP BY q.agent_id, q.genre",
             [
@@ -271,15 +278,16 @@ def _words_of_best(agent: Agent, people: list[int], terms: Sequence[Terme]) -> d
     """For each person, the `TOLD` rarest lexemes of the question that their best piece holds."""
     places, values = places_clause(agent)
     note, words = note_of(terms, "v", WEIGHTS, USUAL_LENGTH)
-    query = " | ".join(quoted_lexeme(term.lexeme) for term in terms)
+    query = " | ".join(quoted_lexeme(term.lexeme) for term in terms[:TOLD_BY])
     ordered = [term.lexeme for term in terms]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (agent_id) agent_id, ARRAY(SELECT mot FROM unnest(%s::text[]) WITH ORDINALITY AS t(mot, rang)"  # noqa: S608
             f" WHERE mot = ANY(tsvector_to_array(v)) ORDER BY rang), {note} AS note FROM"
             " (SELECT p.agent_id, p.quand, ts_filter(p.vecteur, '{a,b,c,d}') AS v FROM unnest(%s::bigint[]) AS qui(id)"
-            "  CROSS JOIN LATERAL (SELECT * FROM preuves_preuve p WHERE p.agent_id = qui.id AND p.vecteur @@ %s::tsquery"
-            f"   AND {places} ORDER BY p.quand DESC LIMIT 200) AS p OFFSET 0) AS lue"
+            "  CROSS JOIN LATERAL (SELECT p.agent_id, p.quand, p.vecteur FROM preuves_preuve p WHERE p.vecteur IS NOT NULL"
+            f"   AND ARRAY[p.agent_id] && ARRAY[qui.id] AND p.vecteur @@ %s::tsquery AND {places}"
+            f"   ORDER BY p.quand + interval '0' DESC LIMIT {TOLD_AMONG}) AS p OFFSET 0) AS lue"
             " ORDER BY agent_id, note DESC, quand DESC",
             [ordered, *words, people, query, *values],
         )
@@ -327,15 +335,16 @@ def _plural(number: int, one: str, many: str) -> str:
     return f"{number}\u00a0{one if number < 2 else many}"
 
 
-def carried(agent: Agent, queries: Sequence[str]) -> int:
-    """How many of these `tsquery` find a profile of the directory or a piece that `agent` may read. One query."""
+def carried(agent: Agent, queries: Sequence[str]) -> list[bool]:
+    """Which of these `tsquery` find a profile of the directory or a piece that `agent` may read. One query."""
     places, values = places_clause(agent)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM unnest(%s::text[]) AS m(requete) WHERE"  # noqa: S608
+            "SELECT"  # noqa: S608
             " EXISTS (SELECT 1 FROM annuaire_agent a WHERE a.recherche @@ m.requete::tsquery AND a.is_active"
             "  AND NOT a.partenaire)"
-            f" OR EXISTS (SELECT 1 FROM preuves_preuve p WHERE p.vecteur @@ m.requete::tsquery AND {places})",
-            [list(queries), *values],
+            f" OR EXISTS (SELECT 1 FROM preuves_preuve p WHERE p.vecteur @@ m.requete::tsquery AND {places})"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS m(requete, rang) ORDER BY m.rang",
+            [*values, list(queries)],
         )
-        return int(cursor.fetchone()[0])
+        return [found for (found,) in cursor.fetchall()]

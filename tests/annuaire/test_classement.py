@@ -21,6 +21,7 @@ from annuaire.preuves import recherche as preuves
 from annuaire.preuves.actions import settle_evidence
 from annuaire.preuves.frequences import rebuild
 from annuaire.preuves.models import Frequence, Preuve
+from annuaire.profils.models import Mission, Recommandation
 from annuaire.recherche import rank_agents, search_agents
 from communautes.models import Adhesion, Communaute
 from forum import actions
@@ -307,8 +308,80 @@ def test_what_is_everywhere_is_looked_for_among_the_latest(
     assert order(me, "busage xénolithe")[0] == "Rare"
 
 
+@pytest.mark.django_db
+def test_missions_and_recommendations_find_people() -> None:
+    me, ana = make_agent("Moi"), make_agent("Ana")
+    mission, advised, both, declared = (make_agent(name) for name in ("Mission", "Avisee", "Deux", "Dede"))
+    busage = declare(declared, "Busage", niveau=2)
+    declare(both, "Busage", niveau=2)
+    Mission.objects.create(
+        agent=mission, titre="Busage du ruisseau de Rieu", debut=2021, precision="avec l’OFB"
+    )
+    for author in (ana, declared):
+        Recommandation.objects.create(
+            auteur=author, agent=both, expertise=busage, contexte="Vu sur le terrain"
+        )
+    Recommandation.objects.create(auteur=ana, agent=advised, expertise=busage, contexte="Vu sur le terrain")
+    assert order(me, "busage") == ["Deux", "Dede", "Mission", "Avisee"]
+    found = next(result for result in search_agents(me, "ruisseau OFB") if result.agent == mission)
+    assert "Mission ou dossier" in " ".join(found.raisons)
+    # What may not be read on the person's page counts no more, nor what somebody gone has said.
+    Recommandation.objects.filter(agent=advised).update(masquee_le=NOW)
+    assert "Avisee" not in order(me, "busage")
+    Recommandation.objects.filter(agent=advised).update(masquee_le=None, retiree_le=NOW)
+    assert "Avisee" not in order(me, "busage")
+    Recommandation.objects.filter(agent=advised).update(retiree_le=None)
+    Agent.objects.filter(pk=ana.pk).update(is_active=False)
+    assert "Avisee" not in order(me, "busage")
+    mission.missions.all().delete()
+    assert "Mission" not in order(me, "busage")
+
+
+@pytest.mark.django_db
+def test_recommendations_fade_and_one_colleague_does_not_make_an_expert() -> None:
+    me, ana = make_agent("Moi"), make_agent("Ana")
+    fresh, old, expert = make_agent("Fraiche"), make_agent("Ancienne"), make_agent("Experte")
+    busage = declare(expert, "Busage", niveau=4)
+    for agent in (fresh, old):
+        declare(agent, "Busage", niveau=2)
+        Recommandation.objects.create(auteur=ana, agent=agent, expertise=busage, contexte="Vu")
+    Recommandation.objects.filter(agent=old).update(cree_le=NOW - timedelta(days=3000))
+    assert order(me, "busage") == ["Experte", "Fraiche", "Ancienne"]
+
+
+@pytest.mark.django_db
+def test_what_is_typed_right_passes_before_what_is_alike() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    answered, alike = make_agent("Exacte", disponibilite="non"), make_agent("Proche")
+    prove(answered, communaute, "Le curage", quand=NOW - timedelta(days=3000))
+    declare(alike, "Urbanisme", niveau=4)
+    me = make_agent("Moi")
+    assert order(me, "urbanime") == ["Proche"]
+    assert order(me, "curage urbanime") == ["Exacte", "Proche"]
+    # Who holds a word and something like the other passes before both.
+    declare(make_agent("Deux", fonction="curage"), "Urbanisme", niveau=1)
+    assert order(me, "curage urbanime") == ["Deux", "Exacte", "Proche"]
+
+
+@pytest.mark.django_db
+def test_what_one_says_elsewhere_or_again_does_not_bury_who_knows() -> None:
+    """Thirty people answer all day, each in one sujet on half of the matter, and everywhere else."""
+    communaute = make_communaute(make_agent("Ana"))
+    expert, declared = make_agent("Experte"), make_agent("Reference")
+    prove(expert, communaute, "Le busage de fossé", retenue=True, quand=NOW - timedelta(days=30))
+    declare(declared, "Busage de fossé", niveau=4)
+    for number in range(30):
+        talker = make_agent(f"Bavard{number}")
+        for turn in range(6):
+            prove(talker, communaute, "Un fossé, encore une idée", fil=f"fil.{number}")
+            prove(talker, communaute, "Sur tout autre chose", fil=f"ailleurs.{number}.{turn}")
+    rebuild()
+    assert set(order(make_agent("Moi"), "busage fossé")[:2]) == {"Experte", "Reference"}
+
+
 class NeverLowered(TestCase):
-    """One more accepted answer that matches: its author never falls, whatever the others did."""
+    """One more accepted answer that matches, one more mission, one more recommendation: whoever has it never falls,
+    whatever the others did."""
 
     @settings(
         max_examples=20,
@@ -331,13 +404,21 @@ class NeverLowered(TestCase):
         st.integers(0, 3),
         st.sampled_from(("busage", "busage fossé", "curage d’un fossé avec busage")),
         st.booleans(),
+        st.sampled_from(("réponse", "mission", "recommandation")),
     )
     def test_never_lowered(
-        self, steps: list[tuple[int, list[str], bool, int, int]], author: int, question: str, counted: bool
+        self,
+        steps: list[tuple[int, list[str], bool, int, int]],
+        author: int,
+        question: str,
+        counted: bool,
+        what: str,
     ) -> None:
         communaute = make_communaute(make_agent("Ana"))
         people = [make_agent(f"P{number}") for number in range(4)]
-        declare(people[0], "Busage", niveau=1)
+        busage = declare(people[0], "Busage", niveau=1)
+        for person in people[:2]:
+            Mission.objects.create(agent=person, titre="Curage d’un fossé", debut=2020)
         for who, words, chosen, days, fil in steps:
             prove(
                 people[who],
@@ -359,7 +440,17 @@ class NeverLowered(TestCase):
             return len(rows), 0.0
 
         before = rank()
-        prove(people[author], communaute, f"Au sujet de : {question}", retenue=True, fil="fil.1")
+        if what == "réponse":
+            prove(people[author], communaute, f"Au sujet de : {question}", retenue=True, fil="fil.1")
+        elif what == "mission":
+            titre = f"{question}, dans une commune rurale de montagne"
+            Mission.objects.create(
+                agent=people[author], titre=titre, debut=2001, precision="Deux ans de suivi"
+            )
+        else:
+            Recommandation.objects.create(
+                auteur=make_agent("Paul"), agent=people[author], expertise=busage, contexte="Vu"
+            )
         after = rank()
         assert after[0] <= before[0]
         assert after[1] >= before[1] - 1e-9
@@ -423,6 +514,19 @@ def test_the_directory_is_measured_in_a_database_of_its_own(
     assert "e" not in {row[1] for row in lines if row[0] == "q1"}
     # The site's own database is as it was.
     assert list(Agent.objects.values_list("prenom", flat=True)) == ["Site"]
+    # A plain search of profiles, to compare: only « c » says « rooting ».
+    call_command(
+        "evaluer_annuaire",
+        str(collection),
+        "--jeu",
+        "topic",
+        "--language",
+        "english",
+        "--repere",
+        "--run",
+        str(run),
+    )
+    assert [line.split("\t")[:2] for line in run.read_text().splitlines()] == [["q1", "c"]]
     (collection / "documents.jsonl.gz").unlink()
     call_command("evaluer_annuaire", str(collection), "--jeu", "topic", "--language", "english")
     assert "topic questions=2" in capsys.readouterr().out

@@ -9,9 +9,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from annuaire.collections import LANGUES, instant_of_query, load, own_database, readable_by_all, speak
-from annuaire.evaluation import CollectionIllisible, mean, read_judgements, read_queries
+from annuaire.collections import (
+    LANGUES,
+    instant_of_query,
+    load,
+    own_database,
+    readable_by_all,
+    speak,
+    words_of_profiles,
+)
+from annuaire.evaluation import CollectionIllisible, Profils, mean, read_judgements, read_queries
 from annuaire.models import Agent
+from annuaire.question import cleaned, words_of
 from annuaire.recherche import rank_agents
 
 # People ranked for a question: beyond, they change no measure that one could read.
@@ -30,6 +39,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--language", choices=LANGUES, default="french", help="la langue de la collection"
         )
+        parser.add_argument(
+            "--repere",
+            action="store_true",
+            help="classer, pour comparer, par une simple recherche dans les profils (BM25)",
+        )
         parser.add_argument("--run", type=Path, help="où écrire le classement : question, personne, note")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +54,7 @@ class Command(BaseCommand):
                 speak(options["language"])
                 people = load(dossier)
                 with readable_by_all():
-                    run, times = self.rank(requetes, people)
+                    run, times = self.rank(requetes, people, repere=options["repere"])
             if options["run"]:
                 self.write(options["run"], run)
             measures = mean(requetes, judged, run)
@@ -61,12 +75,13 @@ class Command(BaseCommand):
         )
 
     def rank(
-        self, requetes: list[Any], people: dict[str, int]
+        self, requetes: list[Any], people: dict[str, int], *, repere: bool
     ) -> tuple[dict[str, dict[str, float]], list[float]]:
         """The ranking of each question, asked by its author, else by somebody of whom nothing is known."""
         names = {pk: name for name, pk in people.items()}
         nobody = Agent.objects.create_user("personne@evaluation.invalid", prenom="", nom="")
         authors = Agent.objects.in_bulk([people[r.auteur] for r in requetes if r.auteur in people])
+        profils = Profils(words_of_profiles(names)) if repere else None
         run, times = {}, []
         for requete in requetes:
             asker = authors.get(people.get(requete.auteur or "", 0), nobody)
@@ -75,6 +90,12 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CollectionIllisible(f"La date « {requete.jour} » est illisible.") from error
             start = time.perf_counter()
+            if profils:
+                run[requete.pk] = profils.scores(
+                    [word.racine for word in words_of(cleaned(requete.question))]
+                )
+                times.append(time.perf_counter() - start)
+                continue
             ranked = rank_agents(asker, requete.question, limit=LIMIT, relais=LIMIT, quand=quand)
             times.append(time.perf_counter() - start)
             run[requete.pk] = {

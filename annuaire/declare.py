@@ -1,0 +1,37 @@
+"""What people declare, and what colleagues say of it, for the expertises that a question names: SQL of the search."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+# What an expertise that the question names in full is worth, by level; ten years of it add a tenth.
+LEVELS = {1: 0.35, 2: 0.5, 3: 0.65, 4: 0.8}
+LONG_SINCE, LONG_SINCE_WORTH = 10, 0.08
+# What colleagues' recommendations for it add at most, how many fresh ones add half of that, and their half-life in days.
+ADVISED_WORTH, HALF_ADVISED, AGES_ADVISED = 0.3, 2, 1_000
+
+
+def declared(shares: Mapping[int, float], quand: datetime) -> tuple[str, list[Any]]:
+    """SQL of (agent_id, note): what each person's best expertise among those named is worth, and its parameters.
+
+    `shares`: the share of the question that names each expertise, by its id. Whoever is recommended for an expertise
+    that they do not declare counts too. Only recommendations that every agent may read count, as on people's pages:
+    `annuaire.profils.access.standing_recommandations` says the same.
+    """
+    levels = " ".join(f"WHEN {level} THEN {worth}" for level, worth in LEVELS.items())
+    sql = (
+        "WITH nommee AS (SELECT * FROM unnest(%s::bigint[], %s::float[]) AS x(expertise_id, part)),"  # noqa: S608
+        " dite AS ("
+        f" SELECT d.agent_id, d.expertise_id, n.part * (CASE d.niveau {levels} END"
+        f"  + {LONG_SINCE_WORTH} * least(1, greatest(0, coalesce(%s - d.depuis, 0)) / {LONG_SINCE}.0)) AS note"
+        "  FROM nommee n JOIN annuaire_declarationexpertise d USING (expertise_id)"
+        f" UNION ALL SELECT agent_id, expertise_id, part * {ADVISED_WORTH} * fraiches / (fraiches + {HALF_ADVISED}) FROM ("
+        "  SELECT r.agent_id, n.expertise_id, n.part,"
+        f"   sum(0.5 ^ (greatest(0, date_part('epoch', %s::timestamptz - r.cree_le)) / 86400.0 / {AGES_ADVISED})) AS fraiches"
+        "  FROM nommee n JOIN profils_recommandation r USING (expertise_id) JOIN annuaire_agent q ON q.id = r.auteur_id"
+        "  WHERE r.masquee_le IS NULL AND r.retiree_le IS NULL AND q.is_active"
+        "  GROUP BY r.agent_id, n.expertise_id, n.part) AS recommandee)"
+        " SELECT agent_id, max(note) AS note FROM ("
+        "  SELECT agent_id, sum(note) AS note FROM dite GROUP BY agent_id, expertise_id) AS reunie GROUP BY agent_id"
+    )
+    return sql, [list(shares), list(shares.values()), quand.year, quand]
