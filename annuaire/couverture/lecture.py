@@ -23,9 +23,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
-from annuaire.couverture.models import NIVEAU_REFERENT, Changement, Couverture
+from annuaire.couverture.models import NIVEAU_REFERENT, PERSONNES_MIN, Changement, Couverture
 from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire
 from annuaire.profils.models import Profil
+from annuaire.sollicitations.charge import open_asks
 
 # Nobody lives there: without a référent like the rest of the sea.
 INHABITES = ("984", "989")
@@ -178,6 +179,22 @@ def holders(
         .select_related("agent__service", "agent__territoire")
         .order_by("-niveau", MOST_AVAILABLE, "depuis", "agent__nom", "agent__prenom", "pk")[:limit]
     )
+
+
+def load_of(expertise: Expertise, etendue: Etendue) -> float | None:
+    """How many asks weigh now on a référent of an expertise there, on average. None where they are fewer than
+    `PERSONNES_MIN`: it would say what somebody has in hand. Two queries at most."""
+    holders = Agent.objects.active().filter(
+        working_in(etendue),
+        Exists(
+            DeclarationExpertise.objects.filter(
+                agent=OuterRef("pk"), expertise=expertise, niveau__gte=NIVEAU_REFERENT
+            )
+        ),
+        partenaire=False,
+    )
+    count = holders.count()
+    return open_asks(holders) / count if count >= PERSONNES_MIN else None
 
 
 def only_holders(agent: Agent, expertises: Sequence[Any], etendue: Etendue) -> dict[int, Agent]:

@@ -13,7 +13,7 @@ from annuaire.models import Expertise, Territoire
 
 # From that level on, one is a référent or une référente of the expertise.
 NIVEAU_REFERENT = 3
-# Fewer answers than this, or from fewer people: a delay would say how fast somebody answers.
+# Fewer answers than this, or from fewer people: a delay would say how fast somebody answers, a load what they have in hand.
 REPONSES_MIN, PERSONNES_MIN = 5, 3
 
 

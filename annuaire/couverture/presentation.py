@@ -83,6 +83,7 @@ def one(agent: Agent, expertise: Expertise, etendue: Etendue, asked: dict[str, A
     return {
         "compte": counts,
         "delai": tableaux.said_delay(counts.delai),
+        "charge": lecture.load_of(expertise, etendue),
         "carte": draw(
             places,
             lambda row: row.referents,

@@ -52,6 +52,12 @@ def rooms_of(agents: Collection[Agent], now: datetime | None = None) -> dict[int
     }
 
 
+def open_asks(agents: "QuerySet[Agent]") -> int:
+    """How many asks weigh now on these people, taken together. One query."""
+    rows = Destinataire.objects.filter(agent__in=agents.values("pk"), compte_le__isnull=False)
+    return _open(rows).count()
+
+
 def _weighing(agents: Iterable[int]) -> "QuerySet[Destinataire]":
     return Destinataire.objects.filter(agent__in=list(agents), compte_le__isnull=False)
 

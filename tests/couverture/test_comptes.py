@@ -6,15 +6,18 @@ import pytest
 from django.utils import timezone
 
 from annuaire.couverture import actions
+from annuaire.couverture.lecture import Etendue, load_of
 from annuaire.couverture.models import Changement, Couverture, Delai, Releve
 from annuaire.models import Agent, Expertise, Territoire
 from annuaire.preuves.actions import set_hidden
 from annuaire.preuves.models import Preuve
 from annuaire.profils.models import Profil
+from annuaire.sollicitations import actions as answers
 from communautes.models import Communaute
 from forum.actions import open_sujet, publish_message
 from forum.models import Sujet
 from tests.factories import add_member, declare, make_agent, make_communaute, make_territoire
+from tests.sollicitations.conftest import call, thread
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +206,23 @@ def test_five_answers_of_one_person_say_nothing() -> None:
         answer(ask(communaute, asker, eau, number), expert, 1)
     actions.measure_delays()
     assert not Delai.objects.exists()
+
+
+def test_sollicitations_count_in_delays_and_as_load() -> None:
+    asker, *experts = [make_agent() for _ in range(4)]
+    for agent in experts:
+        eau = declare(agent, "Loi sur l’eau")
+    whole = Etendue(None)
+    assert load_of(eau, whole) == 0
+    for _ in range(2):
+        asked = call(asker, eau, places=3)
+        for hours, agent in enumerate(experts, 1):
+            fil = thread(asked, agent)
+            answers.accept(agent, fil)
+            fil.messages.filter(auteur=agent).update(cree_le=fil.cree_le + timedelta(hours=hours))
+    actions.measure_delays()
+    assert Delai.objects.get(territoire="FR").median == 2 * 3600
+    assert load_of(eau, whole) == 2
+    # Fewer than three: it would be somebody's.
+    experts[0].declarations.all().delete()
+    assert load_of(eau, whole) is None
