@@ -1,5 +1,7 @@
 """The directory's search narrowed, counted and ordered; and nothing of it changed by what one may not see."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -292,3 +294,51 @@ def test_number_of_queries(world: dict[str, Agent], django_assert_max_num_querie
         client.get("/annuaire/", {"q": "busage", "territoire": "region", "niveau": "2"})
     with django_assert_max_num_queries(52):
         client.get("/annuaire/", {"q": "xylophage busaje", "territoire": "69"})
+
+
+def test_beyond_the_most_that_are_counted_filters_still_find_everybody(
+    world: dict[str, Agent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = world["me"]
+    communaute = make_communaute(world["ariege"])
+    monkeypatch.setattr("annuaire.trouver.moteur.MAX", 2)
+    context = search_context(me, parse("q=busage"), 1)
+    assert context["trouvailles"].trop
+    assert "Plus de" in browser(me).get("/annuaire/?q=busage").content.decode()
+    # Neither is among the two best.
+    for query in (
+        "territoire=09",
+        "disponibilite=non",
+        f"communaute={communaute.slug}",
+        "niveau=3&disponibilite=non",
+    ):
+        context = search_context(me, parse(f"q=busage&{query}"), 1)
+        assert [row.agent.prenom for row in context["resultats"]] == ["Aude"], query
+        assert not context["trouvailles"].trop
+        assert context["trouvailles"].partiel
+
+
+def test_each_reason_leads_to_what_the_searcher_may_open(world: dict[str, Agent]) -> None:
+    me = world["me"]
+    ouverte = make_communaute(world["rhone"])
+    for name in ("ici", "gard"):
+        add_member(ouverte, world[name])
+    for number in range(2):
+        publish_message(
+            world["ici"], make_sujet(ouverte, world["rhone"], f"Busage {number}"), "Un busage : voici."
+        )
+    publish_message(world["gard"], make_sujet(ouverte, world["rhone"]), "Le busage se déclare.")
+    Recommandation.objects.create(
+        auteur=world["ici"], agent=world["gard"], expertise=world["gard"].expertises.get(), contexte="Vu"
+    )
+    found = find(me, parse("q=busage"))
+    links = [
+        link
+        for row in results(me, found, found.retenues)
+        for reason in row.raisons
+        for link in re.findall(r'href="([^"]+)"', reason)
+    ]
+    assert len(links) >= 3
+    client = browser(me)
+    for link in links:
+        assert client.get(html.unescape(link), follow=True).status_code == 200, link
