@@ -14,7 +14,12 @@ from annuaire.question import MAX_QUERY, cleaned
 MAX_VALUES = 20
 # Territories told from where one is.
 ICI, VOISINS, REGION, INTER = "ici", "voisins", "region", "inter"
-PROCHES = (ICI, VOISINS, REGION, INTER)
+PROCHES = {
+    ICI: "Mon département",
+    VOISINS: "Mon département et ses voisins",
+    REGION: "Ma région",
+    INTER: "Ma région et ses voisines",
+}
 TRIS = {"": "Pertinence", "proximite": "Proximité", "disponibilite": "Disponibilité"}
 
 

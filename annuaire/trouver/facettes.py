@@ -22,6 +22,8 @@ TITRES = {
     "langue": "Langue parlée",
     "communaute": "Communauté",
 }
+# Those whose values have an order of their own.
+ORDONNEES = {"niveau", "disponibilite"}
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def facets_of(tri: Tri, criteres: Criteres, groupes: Sequence[Groupe], *, with_l
     for name, title in TITRES.items():
         if name not in counts:
             continue
-        options = _options(counts[name], getattr(criteres, name), names[name])
+        options = _options(counts[name], getattr(criteres, name), names[name], ranked=name in ORDONNEES)
         if options and (len(options) > 1 or any(option.choisie for option in options)):
             found.append(Facette(name, title, options))
     return found
@@ -144,14 +146,23 @@ def _wanted(counts: Counter[str], chosen: Sequence[str]) -> list[str]:
     return [*(value for value, _ in counts.most_common(SHOWN * 2)), *chosen]
 
 
-def _options(counts: Counter[str], chosen: Sequence[str], names: Mapping[str, str]) -> list[Option]:
-    """The most frequent, and those chosen even if nobody has them; levels and availabilities in their own order."""
+def _options(
+    counts: Counter[str], chosen: Sequence[str], names: Mapping[str, str], *, ranked: bool
+) -> list[Option]:
+    """The most frequent first, and those chosen even if nobody has them; `ranked`: all of them, in their own order."""
     values = [value for value in names if counts[value] or value in chosen]
-    ordered = sorted(values, key=lambda value: (-counts[value], names[value]))
-    kept = {value for value in ordered if value in chosen} | set(ordered[:SHOWN])
-    own_order = names.keys() & {*NIVEAUX} or names.keys() & {*Agent.Disponibilite.values}
-    shown = values if own_order else ordered
-    return [Option(value, names[value], counts[value], value in chosen) for value in shown if value in kept]
+    if not ranked:
+        values.sort(key=lambda value: (-counts[value], names[value]))
+        values = [value for rank, value in enumerate(values) if rank < SHOWN or value in chosen]
+    return [Option(value, names[value], counts[value], value in chosen) for value in values]
+
+
+_NARROWER = {VOISINS: ICI, INTER: REGION}
+
+
+def _zone_size(name: str, agent: Agent, carte: Carte) -> int:
+    zone = zone_named(name, agent, carte)
+    return len(zone.dedans) if zone else 0
 
 
 def territories_of(tri: Tri, criteres: Criteres, agent: Agent, carte: Carte) -> list[GroupeTerritoires]:
@@ -176,14 +187,14 @@ def territories_of(tri: Tri, criteres: Criteres, agent: Agent, carte: Carte) -> 
         ]
 
     near = [Option("", "Toute la France", len(people), zone_named(chosen, agent, carte) is None)]
-    own = carte.territoires.get(agent.territoire_id or "")
-    region = carte.territoires.get(carte.region_of(agent.territoire_id or ""))
-    if own is not None:
-        near += options(
-            (ICI, f"Mon département\u00a0: {own.nom}"), (VOISINS, "Avec les départements voisins")
-        )
-    if region is not None:
-        near += options((REGION, f"Ma région\u00a0: {region.nom}"), (INTER, "Avec les régions voisines"))
+    around = options(*PROCHES.items())
+    # Where nothing touches, « and its neighbours » is the same place said twice.
+    near += [
+        one
+        for one in around
+        if one.choisie
+        or _zone_size(one.valeur, agent, carte) != _zone_size(_NARROWER.get(one.valeur, ""), agent, carte)
+    ]
     groups = [GroupeTerritoires("Autour de moi", near)]
     for row in sorted(carte.territoires.values(), key=lambda row: row.nom):
         if row.genre == Territoire.Genre.REGION:

@@ -15,7 +15,7 @@ from annuaire.profils.langues import LANGUES
 from annuaire.trouver.access import can_export
 from annuaire.trouver.actions import MAX_KEPT
 from annuaire.trouver.communautes import places_to_ask
-from annuaire.trouver.criteres import ICI, INTER, PROCHES, REGION, TRIS, VOISINS, Criteres
+from annuaire.trouver.criteres import INTER, PROCHES, REGION, TRIS, VOISINS, Criteres
 from annuaire.trouver.facettes import NIVEAUX, facets_of, territories_of
 from annuaire.trouver.geographie import Carte
 from annuaire.trouver.models import NOM_MAX, RechercheEnregistree
@@ -27,12 +27,6 @@ from annuaire.trouver.suggestions import acronyms, chips, did_you_mean, nearest_
 OBJET_MAX = 160
 # Where the same person asks the same again, it is one need: for a day.
 SAME_NEED = 86_400  # seconds
-TERRITOIRES = {
-    ICI: "mon département",
-    VOISINS: "mon département et ses voisins",
-    REGION: "ma région",
-    INTER: "ma région et ses voisines",
-}
 PLUS_LARGE = {
     VOISINS: "Avec les départements voisins",
     REGION: "Dans votre région",
@@ -103,8 +97,8 @@ def kept_context(agent: Agent) -> dict[str, Any]:
 def said_in_words(criteres: Criteres, carte: Carte) -> str:
     """« busage », Ma région, niveau expertise, 2 autres filtres."""
     parts = [f"«\u00a0{Truncator(criteres.q).chars(120)}\u00a0»"]
-    if criteres.territoire in TERRITOIRES:
-        parts.append(TERRITOIRES[criteres.territoire])
+    if criteres.territoire in PROCHES:
+        parts.append(PROCHES[criteres.territoire].lower())
     elif criteres.territoire in carte.territoires:
         parts.append(carte.territoires[criteres.territoire].nom)
     parts += [f"niveau {NIVEAUX[one].lower()}" for one in criteres.niveau]

@@ -74,7 +74,7 @@ def test_territories_from_where_one_is(world: dict[str, Agent]) -> None:
     assert set(names(me, "q=busage&territoire=region")) == {"Irène", "Gérard", "Aude"}
     assert names(me, "q=busage&territoire=69") == ["Rémi"]
     assert counts(me, "q=busage&territoire=69", "territoire") == {
-        "": 4, "ici": 1, "voisins": 2, "region": 3, "inter": 3, "R76": 3, "48": 1, "30": 1, "09": 1, "R84": 1, "69": 1,
+        "": 4, "ici": 1, "voisins": 2, "region": 3, "R76": 3, "48": 1, "30": 1, "09": 1, "R84": 1, "69": 1,
     }  # fmt: skip
 
 
@@ -342,3 +342,13 @@ def test_each_reason_leads_to_what_the_searcher_may_open(world: dict[str, Agent]
     client = browser(me)
     for link in links:
         assert client.get(html.unescape(link), follow=True).status_code == 200, link
+
+
+def test_the_most_frequent_values_come_first(world: dict[str, Agent]) -> None:
+    for number in range(2):
+        declare(make_agent(f"P{number}"), "Loi sur l’eau")
+    context = search_context(world["me"], parse("q=busage"), 1)
+    services = next(facette for facette in context["facettes"] if facette.nom == "service")
+    assert [option.nombre for option in services.options] == [3, 1, 1, 1]
+    levels = next(facette for facette in context["facettes"] if facette.nom == "niveau")
+    assert [option.libelle for option in levels.options] == ["Référence", "Expertise", "Notions"]
