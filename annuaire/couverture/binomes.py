@@ -33,23 +33,25 @@ formateur AS MATERIALIZED (
          LIMIT %(formateurs)s
     ) AS f
 ),
-paire AS (
-    SELECT f.expertise_id, f.agent_id AS formateur, d.agent_id AS apprenant, d.expertise_id AS connue, d.niveau,
-        (d.expertise_id = v.id)::int * 2 + (d.niveau >= 2)::int
-        + CASE WHEN a.territoire_id = f.territoire_id AND t.genre = 'departement' THEN 2
-               WHEN coalesce(t.parent_id, t.code) = f.region THEN 1 ELSE 0 END AS note,
-        a.territoire_id = f.territoire_id AND t.genre = 'departement' AS meme_departement,
-        coalesce(t.parent_id, t.code) = f.region AS meme_region, a.nom
-      FROM formateur f
-      JOIN voulue v ON v.id = f.expertise_id
+apprenant AS MATERIALIZED (
+    SELECT v.id AS expertise_id, d.agent_id, d.expertise_id AS connue, d.niveau, a.nom,
+        CASE WHEN t.genre = 'departement' THEN t.code END AS departement, coalesce(t.parent_id, t.code) AS region
+      FROM voulue v
       JOIN annuaire_expertise e ON e.domaine = v.domaine
-      JOIN annuaire_declarationexpertise d ON d.expertise_id = e.id AND d.agent_id <> f.agent_id
+      JOIN annuaire_declarationexpertise d ON d.expertise_id = e.id
       JOIN annuaire_agent a ON a.id = d.agent_id AND a.is_active AND NOT a.partenaire
       JOIN annuaire_territoire t ON t.code = a.territoire_id
-     WHERE CASE WHEN %(region)s = '' THEN coalesce(t.parent_id, t.code) = f.region
-                ELSE t.code = %(region)s OR t.parent_id = %(region)s END
+     WHERE %(region)s IN ('', t.code, t.parent_id)
        AND NOT EXISTS (SELECT 1 FROM annuaire_declarationexpertise r
             WHERE r.agent_id = d.agent_id AND r.expertise_id = v.id AND r.niveau >= %(referent)s)
+),
+paire AS (
+    SELECT f.expertise_id, f.agent_id AS formateur, l.agent_id AS apprenant, l.connue, l.niveau, l.nom,
+        l.departement = f.territoire_id AS meme_departement, l.region = f.region AS meme_region,
+        (l.connue = f.expertise_id)::int * 2 + (l.niveau >= 2)::int
+        + CASE WHEN l.departement = f.territoire_id THEN 2 WHEN l.region = f.region THEN 1 ELSE 0 END AS note
+      FROM formateur f JOIN apprenant l ON l.expertise_id = f.expertise_id AND l.agent_id <> f.agent_id
+     WHERE %(region)s <> '' OR l.region = f.region
 ),
 choisie AS (
     SELECT DISTINCT ON (expertise_id, apprenant) * FROM paire

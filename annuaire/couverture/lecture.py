@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -18,9 +19,8 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annuaire.couverture.models import NIVEAU_REFERENT, PERSONNES_MIN, Changement, Couverture
@@ -228,23 +228,25 @@ class Domaine:
 def by_domaine(agent: Agent, rows: Sequence[Any], etendue: Etendue, some: int = 3) -> list[Domaine]:
     """The domaines of these expertises (`by_expertise`), in alphabetical order. Two queries."""
     people = Agent.objects.visible_to(agent).filter(working_in(etendue), can_be_asked(), partenaire=False)
-    held = DeclarationExpertise.objects.filter(niveau__gte=NIVEAU_REFERENT, agent__in=people.values("pk"))
-    counts = dict(held.values_list("expertise__domaine").annotate(n=Count("agent", distinct=True)).order_by())
-    first = (
-        held.annotate(
-            rang=Window(
-                RowNumber(),
-                partition_by=F("expertise__domaine"),
-                order_by=[F("niveau").desc(), F("agent__nom").asc(), F("agent").asc()],
-            )
+    within, values = people.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH porte AS MATERIALIZED (SELECT d.agent_id, e.domaine, max(d.niveau) AS niveau"  # noqa: S608
+            "  FROM annuaire_declarationexpertise d JOIN annuaire_expertise e ON e.id = d.expertise_id"
+            f"  WHERE d.niveau >= %s AND d.agent_id IN ({within}) GROUP BY 1, 2)"
+            " SELECT domaine, agent_id, nombre FROM (SELECT p.domaine, p.agent_id,"
+            "  count(*) OVER (PARTITION BY p.domaine) AS nombre, row_number() OVER"
+            "  (PARTITION BY p.domaine ORDER BY p.niveau DESC, a.nom, a.prenom, a.id) AS rang"
+            "  FROM porte p JOIN annuaire_agent a ON a.id = p.agent_id) AS rangee WHERE rang <= %s ORDER BY domaine, rang",
+            [NIVEAU_REFERENT, *values, some],
         )
-        .filter(rang__lte=some * 3)
-        .select_related("agent__service", "agent__territoire", "expertise")
-        .order_by("rang")
-    )
-    names: dict[str, dict[int, Agent]] = {}
-    for declared in first:
-        names.setdefault(declared.expertise.domaine, {})[declared.agent_id] = declared.agent
+        found = cursor.fetchall()
+    agents = Agent.objects.in_bulk([pk for _, pk, _ in found])
+    counts = {nom: count for nom, _, count in found}
+    names: dict[str, list[Agent]] = {}
+    for nom, pk, _ in found:
+        if pk in agents:
+            names.setdefault(nom, []).append(agents[pk])
     states: dict[str, list[int]] = {}
     for row in rows:
         states.setdefault(row.domaine, []).append(row.referents)
@@ -256,7 +258,7 @@ def by_domaine(agent: Agent, rows: Sequence[Any], etendue: Etendue, some: int = 
             referents.count(1),
             referents.count(0),
             counts.get(nom, 0),
-            list(names.get(nom, {}).values())[:some],
+            names.get(nom, []),
         )
         for nom, referents in sorted(states.items())
     ]
