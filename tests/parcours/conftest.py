@@ -88,7 +88,7 @@ class Site:
             "0",
             "plateforme.asgi:application",
         )
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.url}/sante/vivant", timeout=3):
