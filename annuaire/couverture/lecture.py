@@ -197,6 +197,19 @@ def load_of(expertise: Expertise, etendue: Etendue) -> float | None:
     return open_asks(holders) / count if count >= PERSONNES_MIN else None
 
 
+def beyond_departements(expertise: Expertise, etendue: Etendue) -> int:
+    """How many référents of an expertise who count there work for a région or for the country: the map of départements
+    does not show them. One query."""
+    return DeclarationExpertise.objects.filter(
+        expertise=expertise,
+        niveau__gte=NIVEAU_REFERENT,
+        agent__in=Agent.objects.active()
+        .filter(working_in(etendue), partenaire=False)
+        .exclude(territoire__genre=Territoire.Genre.DEPARTEMENT)
+        .values("pk"),
+    ).count()
+
+
 def only_holders(agent: Agent, expertises: Sequence[Any], etendue: Etendue) -> dict[int, Agent]:
     """id of each of these expertises that rests on one person there → that person. One query."""
     fragile = [row.pk for row in expertises if row.referents == 1]

@@ -84,6 +84,7 @@ def one(agent: Agent, expertise: Expertise, etendue: Etendue, asked: dict[str, A
         "compte": counts,
         "delai": tableaux.said_delay(counts.delai),
         "charge": lecture.load_of(expertise, etendue),
+        "au_dela": lecture.beyond_departements(expertise, etendue) if etendue.departement is None else 0,
         "carte": draw(
             places,
             lambda row: row.referents,

@@ -125,6 +125,15 @@ def test_a_departement_that_is_looked_at(client: Client, eau: Expertise) -> None
     assert "3\xa0personnes déclarent" in page(client, eau, territoire="ZZ")
 
 
+def test_who_works_for_the_region_is_told_beside_the_map(client: Client, eau: Expertise) -> None:
+    assert "à l’échelle d’une région" not in page(client, eau)
+    declare(make_agent(territoire=Territoire.objects.get(code="R76")), "Loi sur l’eau")
+    recount()
+    html = page(client, eau, territoire="R76")
+    assert "1\xa0personne référente travaille à l’échelle d’une région" in html
+    assert "1\xa0département sans référent" in html
+
+
 def test_fragile_until_somebody_else_declares(client: Client, eau: Expertise) -> None:
     address = reverse("couverture:ensemble")
     html = client.get(address).content.decode()
