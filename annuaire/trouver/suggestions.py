@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from annuaire.models import Agent, Expertise
-from annuaire.preuves.access import places_clause
+from annuaire.preuves.recherche import carried
 from annuaire.profils.vocabulaire import search_vocabulary
-from annuaire.question import Mot, Reconnue, without_accents
+from annuaire.question import Reconnue, without_accents
 from annuaire.recherche import CLOSE_ENOUGH
 from annuaire.trouver.moteur import Trouvailles
 from plateforme.socle.recherche import quoted_lexeme
@@ -135,8 +135,9 @@ def did_you_mean(agent: Agent, found: Trouvailles) -> str:
     ]
     if not doubtful or len(words) > MOST_WORDS:
         return ""
-    unknown = _unknown(agent, doubtful)
-    right = _closest([word.forme for word in unknown]) if unknown else {}
+    known = carried(agent, [quoted_lexeme(word.racine) for word in doubtful])
+    unknown = [word.forme for word, somewhere in zip(doubtful, known, strict=True) if not somewhere]
+    right = _closest(unknown) if unknown else {}
     if not right:
         return ""
     return _WORD.sub(
@@ -151,20 +152,6 @@ def _as_typed(typed: str, right: str | None) -> str:
     if right.isupper():
         return right
     return right.capitalize() if typed[0].isupper() else right.lower()
-
-
-def _unknown(agent: Agent, words: Sequence[Mot]) -> list[Mot]:
-    """Those that nobody carries, as `annuaire.preuves.recherche.carried` counts them."""
-    places, values = places_clause(agent)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.rang FROM unnest(%s::text[]) WITH ORDINALITY AS m(requete, rang) WHERE"  # noqa: S608
-            " NOT EXISTS (SELECT 1 FROM annuaire_agent a WHERE a.recherche @@ m.requete::tsquery AND a.is_active"
-            "  AND NOT a.partenaire)"
-            f" AND NOT EXISTS (SELECT 1 FROM preuves_preuve p WHERE p.vecteur @@ m.requete::tsquery AND {places})",
-            [[quoted_lexeme(word.racine) for word in words], *values],
-        )
-        return [words[rang - 1] for (rang,) in cursor.fetchall()]
 
 
 _CLOSEST = """
