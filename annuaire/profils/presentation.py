@@ -13,6 +13,7 @@ from annuaire.profils.forms import expertise_choices
 from annuaire.profils.models import DemandeRecommandation, PropositionExpertise, Recommandation
 from annuaire.profils.sections import profil_of
 from annuaire.profils.vocabulaire import search_vocabulary, suggestions_for
+from annuaire.sollicitations.comptes import help_given
 from plateforme.socle.texte import render_markdown
 
 # Contributions on the page itself; the others are one link away.
@@ -44,6 +45,7 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
         "autres_contributions": len(contributions) > SHOWN,
         "recommandations": recommandations,
         "suggestions": suggestions_for(agent) if agent == reader else [],
+        "aides": help_given(reader, agent),
         "peut_recommander": not (agent == reader or reader.partenaire or agent.partenaire),
     }
 

@@ -7,7 +7,7 @@ else: no administration page shows them.
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from annuaire.models import Agent
@@ -70,9 +70,12 @@ def taken_by(agent: Agent) -> "QuerySet[Destinataire]":
     return received(agent).filter(etat=Reponse.ACCEPTEE, sollicitation__etat=Etat.ENVOYEE)
 
 
-def unread_for_asker(agent: Agent) -> "QuerySet[Destinataire]":
-    """Threads of what `agent` asked in which something is new."""
-    return Destinataire.objects.filter(sollicitation__demandeur=agent, dernier_numero__gt=F("lu_demandeur"))
+def followed_by(agent: Agent) -> "QuerySet[Destinataire]":
+    """The threads of others that `agent` was added to."""
+    require_agent(agent)
+    return Destinataire.objects.filter(ajoutees__agent=agent).select_related(
+        "agent", "sollicitation__demandeur"
+    )
 
 
 def get_own(agent: Agent, pk: int) -> Sollicitation:

@@ -267,3 +267,8 @@ class CapaciteForm(forms.Form):
         help_text="Un appel s’adresse à toutes les personnes d’une expertise dans un territoire. Il ne compte dans vos limites "
         "que si vous l’acceptez.",
     )
+    montre_aides = forms.BooleanField(
+        label="Montrer sur mon profil à combien de sollicitations j’ai répondu",
+        required=False,
+        help_text="Un nombre seulement : jamais qui demandait, ni quoi.",
+    )

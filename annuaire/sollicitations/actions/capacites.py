@@ -12,8 +12,10 @@ from plateforme.socle.limites import check_limit
 
 
 @transaction.atomic
-def set_capacity(agent: Agent, *, ouvertes: int | None, par_mois: int | None, appels: bool) -> None:
-    """Set one's own limits; None for none. What was received stays. Raises `ActionRefusee`, `PermissionDenied`."""
+def set_capacity(
+    agent: Agent, *, ouvertes: int | None, par_mois: int | None, appels: bool, montre_aides: bool = True
+) -> None:
+    """Set one's own limits, None for none, and whether one's page says how often one answered. What was received stays. Raises `ActionRefusee`, `PermissionDenied`."""
     require_agent(agent)
     check_limit("profil", agent.pk)
     for champ, value in (("ouvertes", ouvertes), ("par_mois", par_mois)):
@@ -24,6 +26,7 @@ def set_capacity(agent: Agent, *, ouvertes: int | None, par_mois: int | None, ap
                 champ=champ,
             )
     Capacite.objects.update_or_create(
-        agent=agent, defaults={"ouvertes": ouvertes, "par_mois": par_mois, "appels": appels}
+        agent=agent,
+        defaults={"ouvertes": ouvertes, "par_mois": par_mois, "appels": appels, "montre_aides": montre_aides},
     )
     record(agent, "agent.set_capacity", agent, ouvertes=ouvertes, par_mois=par_mois, appels=appels)

@@ -19,6 +19,7 @@ class Capacite(models.Model):
     ouvertes = models.PositiveSmallIntegerField("en cours à la fois", null=True, blank=True)
     par_mois = models.PositiveSmallIntegerField("reçues en trente jours", null=True, blank=True)
     appels = models.BooleanField("recevoir les appels", default=True)
+    montre_aides = models.BooleanField("montrer combien j’en ai traité", default=True, db_default=True)
 
     class Meta:
         verbose_name = "capacité"

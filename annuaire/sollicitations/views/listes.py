@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from annuaire.sollicitations import actions
 from annuaire.sollicitations.access import (
+    followed_by,
     own_sollicitations,
-    readable_threads,
     received,
     require_agent,
     taken_by,
@@ -40,9 +40,7 @@ def miennes(request: HttpRequest) -> HttpResponse:
         sent = list_of_sent(rows.exclude(etat=Etat.BROUILLON))
         context["page"] = paginate(sent, ("-activite_le", "-pk"), **marks)
     elif vue == "suivies":
-        followed = readable_threads(request.user).filter(ajoutees__agent=request.user)
-        people = followed.select_related("agent", "sollicitation__demandeur")
-        context["page"] = paginate(people, ("-cree_le", "-pk"), **marks)
+        context["page"] = paginate(followed_by(request.user), ("-cree_le", "-pk"), **marks)
     else:
         waiting = list(waiting_for(request.user).order_by("sollicitation__pour_le", "pk")[:ATTENTE])
         taken = list(taken_by(request.user).order_by("sollicitation__pour_le", "pk")[:ATTENTE])
@@ -63,7 +61,12 @@ def capacite(request: HttpRequest) -> HttpResponse:
     row = Capacite.objects.filter(agent=request.user).first() or Capacite(agent=request.user)
     form = CapaciteForm(
         request.POST if request.method == "POST" else None,
-        initial={"ouvertes": row.ouvertes, "par_mois": row.par_mois, "appels": row.appels},
+        initial={
+            "ouvertes": row.ouvertes,
+            "par_mois": row.par_mois,
+            "appels": row.appels,
+            "montre_aides": row.montre_aides,
+        },
     )
     if request.method == "POST" and form.is_valid():
         try:
