@@ -127,7 +127,11 @@ def retirer(request: HttpRequest, pk: int, identifiant: str) -> HttpResponse:
     """Take somebody who was added out of the thread, or leave it."""
     found = get_thread(request.user, pk)
     person = get_object_or_404(Agent, identifiant=identifiant)
-    actions.remove_person(request.user, found, person)
+    try:
+        actions.remove_person(request.user, found, person)
+    except ActionRefusee as refused:
+        messages.error(request, refused.message)
+        return redirect(found)
     if person == request.user:
         messages.success(request, "Vous ne lisez plus ces échanges.")
         return redirect("sollicitations:miennes")
