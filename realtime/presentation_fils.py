@@ -16,8 +16,9 @@ from realtime.presentation import END, Endroit, build_lines, name_salons, shown_
 
 
 def thread_context(agent: Agent, racine: MessageSalon, endroit: Endroit = END) -> dict[str, Any]:
-    """What a thread shows: its root (None for who came to the salon after it was said), and the replies of `endroit`, the
-    last ones without one. `racine` comes from `access.get_root`. Half a dozen queries, however long the thread."""
+    """What a thread shows: its root (None for who came to the salon after it was said), and the replies of `endroit`;
+    without one the last ones, or those from where a person who follows had read to when what is new does not fit.
+    `racine` comes from `access.get_root`. Half a dozen queries, two more to begin there, however long the thread."""
     salon = racine.salon
     apres = read_after(agent, salon)
     followed = SuiviFil.objects.filter(racine=racine, agent=agent).values_list("lu", flat=True).first()
@@ -29,6 +30,13 @@ def thread_context(agent: Agent, racine: MessageSalon, endroit: Endroit = END) -
         past = historique.messages_since(salon.pk, endroit.depuis, apres=apres, racine=racine)
     else:
         past = historique.messages_before(salon.pk, endroit.avant, apres=apres, racine=racine)
+        if (
+            endroit == Endroit()
+            and followed is not None
+            and past.reste
+            and past.messages[0].numero > followed
+        ):
+            past = historique.messages_around(salon.pk, followed + 1, apres=apres, racine=racine)
     name_salons(agent, [salon])
     for message in past.messages:
         message.salon = salon

@@ -20,7 +20,8 @@ from realtime.views import MAX_NUMBER, number_of, place_of
 
 @require_safe
 def fil(request: HttpRequest, pk: int, numero: int) -> HttpResponse:
-    """The thread of a line, its last replies; `?autour=` opens it around one, `?avant=` and `?depuis=` are its pages.
+    """The thread of a line, its last replies, or where one had read to when more are new; `?fin=1` opens it at its end,
+    `?autour=` around a reply, `?avant=` and `?depuis=` are its pages.
     `?volet=1`: for the pane of a salon's page. What the page shows is read. A reply's own thread is its root's."""
     racine = get_root(request.user, pk, numero)
     if racine.numero != numero:

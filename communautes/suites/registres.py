@@ -20,7 +20,8 @@ class Registres:
 
     def readers(self, decision: Decision) -> AgentQuerySet:
         """Who may read it at this moment."""
-        return Agent.objects.none()
+        nobody: AgentQuerySet = Agent.objects.none()
+        return nobody
 
     def may_change(self, agent: Agent, decision: Decision) -> bool:
         """Whether `agent` may word it otherwise, or cancel it. One or two queries."""

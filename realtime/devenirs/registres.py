@@ -7,15 +7,14 @@ was said before one came, from that line on. The line itself may be gone: its nu
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.urls import reverse
 
 from annuaire.models import Agent, AgentQuerySet
 from communautes.suites.models import Decision, DecisionQuerySet, Registre
 from communautes.suites.registres import Registres
 from realtime.access import member_salons, members_of, speakers_among
 from realtime.devenirs.models import DevenirLigne, RegistreSalon
+from realtime.devenirs.presentation import register_layout
 from realtime.models import MembreSalon, Salon
-from realtime.presentation import name_salons
 
 
 class RegistresSalons(Registres):
@@ -35,7 +34,8 @@ class RegistresSalons(Registres):
     def readers(self, decision: Decision) -> AgentQuerySet:
         made = DevenirLigne.objects.select_related("salon").filter(decision=decision).first()
         if made is None:
-            return Agent.objects.none()
+            nobody: AgentQuerySet = Agent.objects.none()
+            return nobody
         there = MembreSalon.objects.filter(salon=made.salon, agent=OuterRef("pk"), apres__lt=made.numero)
         return members_of(made.salon).filter(Exists(there))
 
@@ -60,17 +60,6 @@ class RegistresSalons(Registres):
 def salon_of(registre: int) -> Salon:
     """The salon that keeps a register, by the register's number."""
     return RegistreSalon.objects.select_related("salon").get(pk=registre).salon
-
-
-def register_layout(agent: Agent, salon: Salon) -> dict[str, Any]:
-    """What the pages of a salon's decisions are set in; see `Registres.layout`. One query."""
-    name_salons(agent, [salon])
-    return {
-        "cadre": "devenirs/_registre.html",
-        "lieu_nom": salon.titre,
-        "lieu_url": salon.get_absolute_url(),
-        "registre_url": reverse("devenirs:decisions", args=[salon.pk]),
-    }
 
 
 def readable_in(agent: Agent, decisions: DecisionQuerySet) -> "QuerySet[Decision]":

@@ -33,7 +33,8 @@ from realtime.devenirs.access import (
 from realtime.devenirs.forms import DecisionDeLigneForm, SujetDeLigneForm, TacheDeLigneForm
 from realtime.devenirs.marques import outcomes_of
 from realtime.devenirs.models import DevenirLigne, RegistreSalon
-from realtime.devenirs.registres import readable_in, register_layout
+from realtime.devenirs.presentation import register_layout
+from realtime.devenirs.registres import readable_in
 from realtime.fichiers.presentation import extract_of
 from realtime.models import MessageSalon
 from realtime.presentation import name_salons, page_layout

@@ -482,3 +482,30 @@ def test_pages_cost_the_same_however_long_the_threads(monde: Monde, settings: An
     older = noe.get(reverse("realtime:reponses", args=[monde.salon.pk, 1]), {"avant": 20})
     assert older.status_code == 200 and "Réponse 3" in older.content.decode()
     assert "Réponses plus anciennes" in noe.get(address).content.decode()
+
+
+def test_a_long_thread_opens_where_one_had_read_to(monde: Monde, settings: Any, monkeypatch: Any):
+    monkeypatch.setattr(actions, "check_limit", lambda *values: None)
+    root = say(monde.salon, monde.camille, "Un")
+    answer(root, monde.noe)
+    for number in range(3, 143):
+        answer(root, monde.camille, f"Réponse {number}.")
+    address = reverse("realtime:fil", args=[monde.salon.pk, 1])
+    noe = browser(monde.noe, settings)
+    # First its end, if that is what is asked for: nothing before it is read for that.
+    shown = noe.get(f"{address}?avant=200").content.decode()
+    assert "Réponse 142." in shown
+    for first, last in ((3, 51), (52, 76), (77, 101)):
+        shown = noe.get(address).content.decode()
+        assert f"Réponse {first}." in shown
+        assert shown.index("Nouveaux messages") < shown.index(f"Réponse {first}.")
+        assert f"Réponse {last}." in shown
+        assert f"Réponse {last + 1}." not in shown
+        assert "Réponses plus récentes" in shown
+    # What is new fits: the end. For those who do not follow, always.
+    assert "Réponse 142." in noe.get(address).content.decode()
+    assert summary(root, monde.noe).non_lus == 0
+    other = make_agent("Yann")
+    join(other, monde.communaute)
+    assert "Réponse 142." in browser(other, settings).get(address).content.decode()
+    assert "Réponse 142." in noe.get(f"{address}?fin=1").content.decode()

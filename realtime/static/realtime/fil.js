@@ -117,15 +117,15 @@ export class PageFil extends PageSalon {
     envoyer({ type: "lu", salon: this.salon, numero, racine: this.numero }).then(
       () => {
         this.lu = Math.max(this.lu, numero);
-        this.hote?.fils.lire(this.numero);
+        if (!this.parcours.suite) this.hote?.fils.lire(this.numero);
       },
       () => {},
     );
   }
 
   allerAuBout() {
-    if (this.hote) this.hote.fils.ouvrir(this.numero);
-    else location.assign(location.pathname);
+    if (this.hote) this.hote.fils.ouvrir(this.numero, { fin: true });
+    else location.assign(`${location.pathname}?fin=1`);
   }
 
   montrerSuivi(suit) {

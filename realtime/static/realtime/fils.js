@@ -128,13 +128,14 @@ export class Fils {
     else if (this.volet?.numero !== numero) this.ouvrir(numero);
   }
 
-  async ouvrir(numero) {
+  /** Where one had read to, or at its end. */
+  async ouvrir(numero, { fin = false } = {}) {
     const demande = { numero, recus: [] };
     this.demande = demande;
     const adresse = `${this.page.lignes.adresse}${numero}/fil/`;
     let section;
     try {
-      const reponse = await fetch(`${adresse}?volet=1`, { headers: { "X-Requested-With": "fetch" } });
+      const reponse = await fetch(`${adresse}?volet=1${fin ? "&fin=1" : ""}`, { headers: { "X-Requested-With": "fetch" } });
       if (!reponse.ok || reponse.redirected) throw new Error(reponse.status);
       section = new DOMParser().parseFromString(await reponse.text(), "text/html").querySelector("#fil");
     } catch {
@@ -157,8 +158,8 @@ export class Fils {
     const place = this.racine.querySelector("#fil");
     this.volet = new PageFil(place, this.page);
     this.volet.demarrer();
-    // What the server showed is read.
-    this.lire(numero);
+    // What the server showed is read: all of it, or not yet.
+    if (!this.volet.parcours.suite) this.lire(numero);
     for (const event of demande.recus) this.volet.recevoir(event);
     const ligne = this.page.lignes.ligne(numero);
     if (ligne) this.page.ecrireEtat(ligne, "");
