@@ -20,7 +20,7 @@ class Registres:
 
     def readers(self, decision: Decision) -> AgentQuerySet:
         """Who may read it at this moment."""
-        nobody: AgentQuerySet = Agent.objects.none()
+        nobody: AgentQuerySet = Agent.objects.active().none()
         return nobody
 
     def may_change(self, agent: Agent, decision: Decision) -> bool:

@@ -34,7 +34,7 @@ class RegistresSalons(Registres):
     def readers(self, decision: Decision) -> AgentQuerySet:
         made = DevenirLigne.objects.select_related("salon").filter(decision=decision).first()
         if made is None:
-            nobody: AgentQuerySet = Agent.objects.none()
+            nobody: AgentQuerySet = Agent.objects.active().none()
             return nobody
         there = MembreSalon.objects.filter(salon=made.salon, agent=OuterRef("pk"), apres__lt=made.numero)
         return members_of(made.salon).filter(Exists(there))
