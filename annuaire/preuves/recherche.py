@@ -28,6 +28,8 @@ from plateforme.socle.recherche import quoted_lexeme
 LOOKED_AT = 2_500
 # Where even the rarest word is in more: about so many, the latest.
 LATEST = 1_500
+# So many times as many when only some people are looked for: most of the latest are other people's.
+AMONG_SOME = 20
 VOTING = 1_000
 # A group of common words is made narrower while more than this many pieces are expected to hold it.
 ENOUGH = 1_000
@@ -115,11 +117,12 @@ def narrowed(terms: Sequence[Terme], total: int) -> Cherches:
     return Cherches(" | ".join(wanted))
 
 
-def _looked_for(cherches: Cherches, total: int) -> list[tuple[str, list[Any], int]]:
+def _looked_for(cherches: Cherches, total: int, times: int) -> list[tuple[str, list[Any], int]]:
     """The conditions on `p`, a row of `preuves_preuve`, that find these words: each with its parameters and how many
-    rows to look at, the latest. What common words find is looked for among the latest weeks, apart from the rest."""
+    rows to look at, the latest. What common words find is looked for among the latest weeks, apart from the rest:
+    those that hold `LATEST` pieces with these words, or `times` as many."""
     plain = "p.vecteur @@ %s::tsquery"
-    weeks = latest_weeks(LATEST * total / cherches.nombre) if cherches.nombre > LOOKED_AT else []
+    weeks = latest_weeks(times * LATEST * total / cherches.nombre) if cherches.nombre > LOOKED_AT else []
     if not weeks:
         return [(plain, [cherches.requete], LOOKED_AT)]
     together = (f"{plain} AND preuves_semaine(p.quand) && %s::int[]", [cherches.ensemble, weeks], LATEST)
@@ -152,10 +155,11 @@ def voices(
     a third…: whoever writes most does not drown whoever knows. One query at most, for what only common words find.
     """
     places, place_values = places_clause(agent)
-    looked_for = _looked_for(narrowed(terms, total), total)
+    looked_for = _looked_for(narrowed(terms, total), total, AMONG_SOME if among else 1)
     note, words = note_of(terms, "v", WEIGHTS, USUAL_LENGTH)
     scope, scope_values = among or ("", [])
-    only = f" AND p.agent_id IN ({scope})" if scope else ""
+    # Said so, the planner finds the words first; else it goes through the people, and reads all that they wrote.
+    only = f" AND (p.agent_id IN ({scope})) IS TRUE" if scope else ""
     chosen = " UNION ALL ".join(
         "(SELECT p.agent_id, coalesce(nullif(p.fil, ''), p.source) AS fil, p.valeur, p.quand, p.vecteur"  # noqa: S608
         f" FROM preuves_preuve p WHERE p.vecteur IS NOT NULL AND {holding} AND {places}{only}"
