@@ -28,7 +28,7 @@ from annuaire.trouver.telephone import number_in, people_with
 # People looked at: beyond, the question says too little, and one is told so.
 MAX = 2_000
 PAGE = 20
-# Proposed after those who answer, when they do not fill a page.
+# Proposed after those who answer, when there are fewer of them than this.
 RELAIS = 5
 # Who has done nothing for long cannot be called active.
 LATELY_SCORE = -1 / (1 + LATELY)

@@ -58,7 +58,7 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
         "trouvailles": found,
         "total": len(found.retenues),
         "resultats": results(agent, found, shown),
-        "relais": relays(agent, found) if len(found.retenues) < PAGE and not criteres.narrowing else [],
+        "relais": relays(agent, found) if len(found.retenues) < RELAIS and not criteres.narrowing else [],
         "territoires": territories_of(found.tri, criteres, agent, found.carte),
         "facettes": facets_of(
             found.tri, criteres, found.groupes, with_levels=bool(found.named) and not found.numero
