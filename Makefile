@@ -81,7 +81,7 @@ bench-salons: .venv/.dev
 	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.salons
 
 bench-annuaire: .venv/.dev
-	$(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.annuaire
+	POSTGRES_SHARED_BUFFERS=1GB $(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.annuaire
 
 shell: .venv/.run
 	@$(BIN)/python -m plateforme.local_services run --data .local/shell -- $(BIN)/python manage.py shell

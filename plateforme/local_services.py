@@ -186,7 +186,8 @@ class Services:
             "unix_socket_directories": str(self._run),
             "unix_socket_permissions": "0700",
             "max_connections": "200",
-            "shared_buffers": "256MB",
+            # Benchmarks of large bases ask for more, as an operator gives.
+            "shared_buffers": os.environ.get("POSTGRES_SHARED_BUFFERS", "256MB"),
             "work_mem": "16MB",
             "max_wal_size": "2GB",
             "log_min_messages": "warning",

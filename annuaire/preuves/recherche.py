@@ -211,7 +211,7 @@ def lately_active(
             f"     WHERE p.vecteur IS NOT NULL AND {places} ORDER BY p.quand DESC LIMIT {RELAYS_AMONG}) AS recente"
             "   GROUP BY agent_id, fil) AS par_fil GROUP BY agent_id) AS x"
             f" JOIN annuaire_agent a ON a.id = x.agent_id WHERE {condition} AND NOT a.id = ANY(%s)"
-            " ORDER BY x.activite DESC, md5(a.identifiant) LIMIT %s",
+            " ORDER BY x.activite DESC, hashtextextended(a.identifiant, 0) LIMIT %s",
             [quand, *place_values, *values, list(sauf), limit],
         )
         return [(pk, float(activity)) for pk, activity in cursor.fetchall()]
