@@ -13,7 +13,9 @@ import pytest
 
 from plateforme.launcher import LaunchError, _check_port
 from plateforme.local_services import Services, services_for
-from tests.roof.test_local_services import servers_of
+from tests.roof.test_local_services import nothing_left, servers_of
+
+__all__ = ["nothing_left"]
 
 EMBEDDED = {
     name: value

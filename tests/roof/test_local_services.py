@@ -1,10 +1,12 @@
 """PostgreSQL and Redis from wheels: started, stopped, healed after the worst."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,20 @@ import pytest
 import redis
 
 from plateforme.local_services import ServiceError, Services
+
+DEEP = f"{'tres-long-' * 8}/local avec espaces"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(tmp_path: Path) -> Iterator[None]:
+    """As root, the data lie elsewhere, under a name made of the folder's: pytest numbers its folders anew one day, and
+    what a run left there long ago is not this one's."""
+    folders = [Services(tmp_path / name, durable=False)._base for name in ("local", DEEP)]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    yield
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def start_holder(data: Path) -> subprocess.Popen[str]:
@@ -117,7 +133,7 @@ def test_data_of_another_version_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_very_long_path_works(tmp_path: Path) -> None:
-    deep = tmp_path / ("tres-long-" * 8) / "local avec espaces"
+    deep = tmp_path / DEEP
     deep.mkdir(parents=True)
     with Services(deep, durable=False) as services:
         assert redis.Redis.from_url(services.environ["REDIS_URL"]).ping()
