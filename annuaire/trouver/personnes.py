@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annuaire.models import Agent
 from annuaire.trouver.communautes import Groupe
-from annuaire.trouver.criteres import ICI, INTER, REGION, VOISINS, Criteres
+from annuaire.trouver.criteres import ICI, INTER, REGION, VOISINS
 from annuaire.trouver.geographie import Carte
 
 _READ = """
@@ -87,12 +87,9 @@ def read_people(
     return people
 
 
-def zone_of(criteres: Criteres, agent: Agent, carte: Carte) -> Zone | None:
-    """Where `criteres` look; None for everywhere, and for what is no territory."""
-    return zone_named(criteres.territoire, agent, carte)
-
-
 def zone_named(name: str, agent: Agent, carte: Carte) -> Zone | None:
+    """Where the name of a territory, or « voisins » and the like, has one look; None for everywhere, and for what is no
+    territory."""
     own = agent.territoire_id or ""
     region = carte.region_of(own)
     if name == ICI:
