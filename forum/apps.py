@@ -14,16 +14,17 @@ class ForumConfig(AppConfig):
             register_source,
             register_stop,
         )
-        from annuaire.preuves.reprise import register_batches
+        from annuaire.preuves.reprise import batches_of, register_batches
         from communautes.actions import communaute_changed
         from communautes.fichiers.actions import document_removed
         from communautes.suites.origines import register_origin
         from forum.access import can_answer_in, sujet_last_number
-        from forum.actions.preuves import forget_lost_evidence, rebuild_evidence
+        from forum.actions.preuves import forget_lost_evidence, refresh_evidence
         from forum.actions.rendus import on_community_change, on_document_removal, rerender_messages
         from forum.delais import answer_delays
         from forum.favoris_notifications import ARRET_RAPPELS, SourceFavoris
         from forum.liens import register_own_finders
+        from forum.models import Message
         from forum.notifications import ARRET, SourceForum, SourceSignalements, digest_lines, levels
         from forum.reponses_courriel import answer_address
         from forum.suites import OrigineMessages
@@ -39,7 +40,7 @@ class ForumConfig(AppConfig):
             ),
         )
         register_own_finders()
-        register_batches(rebuild_evidence, forget_lost_evidence)
+        register_batches(batches_of(Message, refresh_evidence), forget_lost_evidence)
         register_origin("message", OrigineMessages())
         register_texts("Messages du forum", rerender_messages)
         source = SourceForum()

@@ -7,7 +7,8 @@ class FichiersConfig(AppConfig):
     verbose_name = "Fichiers"
 
     def ready(self) -> None:
-        from annuaire.preuves.reprise import register_batches
-        from communautes.fichiers.preuves import rebuild_evidence
+        from annuaire.preuves.reprise import batches_of, register_batches
+        from communautes.fichiers.models import Document
+        from communautes.fichiers.preuves import refresh_evidence
 
-        register_batches(rebuild_evidence)
+        register_batches(batches_of(Document, refresh_evidence))

@@ -6,10 +6,8 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from annuaire.preuves.actions import settle_evidence
-from communautes.fichiers.models import Document
 
 PREFIX = "document."
-BATCH = 2_000
 
 # A file's name is one word for the search: « guide_busage-2025.pdf » is spelled out.
 _WANTED = r"""
@@ -38,12 +36,3 @@ def refresh_evidence(documents: Iterable[int]) -> None:
         )
     before, _, after = reverse("fichiers:telecharger", args=[0]).partition("0")
     settle_evidence([f"{PREFIX}{pk}" for pk in ids], _WANTED, [before, after, ids])
-
-
-def rebuild_evidence(after: int) -> int | None:
-    """Do it for the next `BATCH` documents whose id is beyond `after`; returns the last id done, None at the end."""
-    ids = list(Document.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    if not ids:
-        return None
-    refresh_evidence(ids)
-    return ids[-1]

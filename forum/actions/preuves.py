@@ -66,16 +66,6 @@ def refresh_evidence_of_sujet(sujet: Sujet) -> None:
     refresh_evidence(Message.objects.filter(sujet=sujet).values_list("pk", flat=True))
 
 
-def rebuild_evidence(after: int = 0) -> int | None:
-    """Do it for the next `BATCH` messages whose id is beyond `after`; returns the last id done, None at the end.
-
-    For the command, one transaction a batch: the site stays open meanwhile.
-    """
-    ids = list(Message.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    refresh_evidence(ids)
-    return ids[-1] if ids else None
-
-
 def complete_evidence() -> None:
     """Settle again, in batches, the evidence written before it bore its `fil`. For the nightly task.
 

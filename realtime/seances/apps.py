@@ -9,7 +9,7 @@ class SeancesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
-        from annuaire.preuves.reprise import register_batches
+        from annuaire.preuves.reprise import batches_of, register_batches
         from communautes.suites.origines import register_origin
         from forum.reprises import register_drafts
         from plateforme.socle.canaux import GenreCanal, register_genre
@@ -20,13 +20,14 @@ class SeancesConfig(AppConfig):
         from realtime.seances.actions.comptes_rendus import rerender_editions, rerender_minutes
         from realtime.seances.actions.notes import rerender_notes
         from realtime.seances.actions.suites import rerender_decisions_apart
-        from realtime.seances.preuves import rebuild_evidence
+        from realtime.seances.models import Seance
+        from realtime.seances.preuves import refresh_evidence
         from realtime.seances.redaction import BROUILLON, places
         from realtime.seances.signals import keep_opened_points, show_changes
         from realtime.seances.suites import OrigineReunions
 
         register_genre("seance", GenreCanal(last_version, numeros=last_versions, presence=True))
-        register_batches(rebuild_evidence)
+        register_batches(batches_of(Seance, refresh_evidence))
         register_origin("reunion", OrigineReunions())
         register_drafts(BROUILLON, places)
         register_texts("Notes de réunion", rerender_notes)

@@ -6,10 +6,8 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from annuaire.preuves.actions import settle_evidence
-from realtime.seances.models import Seance
 
 PREFIX = "reunion."
-BATCH = 2_000
 
 # Who prepares and runs a meeting of a community, came, and was not alone, once it is over. Its agenda as it was gone
 # through says what it was about; notes do not, others wrote them too.
@@ -48,12 +46,3 @@ def refresh_evidence(seances: Iterable[int]) -> None:
         )
     before, _, after = reverse("reunions:reunion", args=[0]).partition("0")
     settle_evidence([f"{PREFIX}{pk}" for pk in ids], _WANTED, [ids, before, after, ids])
-
-
-def rebuild_evidence(after: int) -> int | None:
-    """Do it for the next `BATCH` meetings beyond `after`; returns the last done, None at the end."""
-    ids = list(Seance.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    if not ids:
-        return None
-    refresh_evidence(ids)
-    return ids[-1]
