@@ -23,12 +23,13 @@ AUTRES = 4
 
 @dataclass(frozen=True)
 class Place:
-    """Whether somebody can be asked directly. `raison`: a French sentence when not. `des_le`: from which day on, if it is
-    known."""
+    """Whether somebody can be asked directly. `raison`: a French sentence when not, `bref`: the same in a few words, empty
+    when their availability says it. `des_le`: from which day on, if it is known."""
 
     possible: bool = True
     raison: str = ""
     des_le: date | None = None
+    bref: str = ""
 
 
 def rooms_of(agents: Collection[Agent], now: datetime | None = None) -> dict[int, Place]:
@@ -83,12 +84,14 @@ def _room(agent: Agent, limits: Capacite | None, opened: int, received: list[dat
             f"{name} a reçu autant de sollicitations qu’elle ou il en accepte en trente jours. De nouveau possible à "
             f"partir du {date_format(back, 'j F')}.",
             back,
+            f"Plus de place avant le {date_format(back, 'j F')}",
         )
     if limits.ouvertes is not None and opened >= limits.ouvertes:
         return Place(
             False,
             f"{name} a déjà autant de sollicitations en cours qu’elle ou il en accepte. Ce sera possible dès que l’une "
             "d’elles aura sa réponse.",
+            bref="Plus de place en ce moment",
         )
     return Place()
 

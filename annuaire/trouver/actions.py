@@ -34,12 +34,12 @@ NAMED = 3
 def save_search(agent: Agent, nom: str, criteres: Criteres) -> RechercheEnregistree:
     """Keep a search under a name, and tell `agent` of who answers it later. Agents of the State only.
 
-    The order asked for is not kept. Raises `ActionRefusee`: no question, too wide, kept already, or too many kept.
+    The order asked for and the people ticked are not kept. Raises `ActionRefusee`: no question, too wide, kept already, or too many kept.
     """
     require_directory(agent)
     check_limit("profil", agent.pk)
     nom = _named(nom)
-    criteres = replace(criteres, tri="")
+    criteres = replace(criteres, tri="", choix=())
     if not criteres.q:
         raise ActionRefusee("Faites d’abord une recherche : c’est elle que vous garderez.")
     found = find(agent, criteres)

@@ -1,4 +1,5 @@
-"""What one looks for: the question, and what narrows it. Read from an address, written back to one."""
+"""What one looks for: the question, what narrows it, and whom one has chosen so far. Read from an address, written back
+to one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -32,7 +33,10 @@ class Champs(Protocol):
 
 @dataclass(frozen=True)
 class Criteres:
-    """Names of fields are those of the address. Within one filter, any of its values will do; all filters hold."""
+    """Names of fields are those of the address. Within one filter, any of its values will do; all filters hold.
+
+    `choix`: handles of the people ticked to be asked together; they narrow nothing, and follow from page to page.
+    """
 
     q: str = ""
     territoire: str = ""
@@ -44,6 +48,7 @@ class Criteres:
     communaute: tuple[str, ...] = ()
     expertise: tuple[str, ...] = ()
     tri: str = ""
+    choix: tuple[str, ...] = ()
 
     @property
     def narrowing(self) -> list[str]:
@@ -94,6 +99,7 @@ def read(champs: Champs) -> Criteres:
         communaute=_words(champs.getlist("communaute")),
         expertise=_words(champs.getlist("expertise")),
         tri=tri if (tri := str(champs.get("tri", ""))) in TRIS else "",
+        choix=_words(champs.getlist("choix")),
     )
 
 

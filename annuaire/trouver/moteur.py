@@ -18,6 +18,7 @@ from annuaire.preuves.recherche import LATELY
 from annuaire.profils.access import standing_recommandations
 from annuaire.raisons import MOST, explain
 from annuaire.recherche import Classement, Resultat, rank_agents
+from annuaire.sollicitations.charge import Place
 from annuaire.trouver.communautes import Groupe, groups_of, members_of
 from annuaire.trouver.criteres import Criteres
 from annuaire.trouver.facettes import Tri, sort_out, tests_of
@@ -162,9 +163,12 @@ def _ordered(people: list[Personne], tri: str) -> list[Personne]:
 
 @dataclass
 class Trouve(Resultat):
-    """One person as the page shows them. `lieu`: how far they are, empty when it cannot be said."""
+    """One person as the page shows them. `lieu`: how far they are, empty when it cannot be said. `place`: whether they can
+    be asked now; `choisie`: they are ticked."""
 
     lieu: str = ""
+    place: Place = Place()
+    choisie: bool = False
 
 
 def results(agent: Agent, found: Trouvailles, people: Sequence[Personne]) -> list[Trouve]:

@@ -14,6 +14,7 @@ from annuaire.models import Agent, Territoire
 from annuaire.profils.langues import LANGUES
 from annuaire.trouver.access import can_export
 from annuaire.trouver.actions import MAX_KEPT
+from annuaire.trouver.choix import OBJET_MAX, most_asked, tell_rooms
 from annuaire.trouver.communautes import places_to_ask
 from annuaire.trouver.criteres import INTER, PROCHES, REGION, TRIS, VOISINS, Criteres
 from annuaire.trouver.facettes import NIVEAUX, facets_of, territories_of
@@ -23,8 +24,6 @@ from annuaire.trouver.moteur import MAX, PAGE, RELAIS, Trouvailles, find, relays
 from annuaire.trouver.personnes import zone_named
 from annuaire.trouver.suggestions import acronyms, chips, did_you_mean, nearest_expertises
 
-# Of a sollicitation: what is longer is the need itself.
-OBJET_MAX = 160
 # Where the same person asks the same again, it is one need: for a day.
 SAME_NEED = 86_400  # seconds
 PLUS_LARGE = {
@@ -54,11 +53,19 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
     page = min(max(1, page), pages)
     shown = found.retenues[(page - 1) * PAGE : page * PAGE]
     meant = did_you_mean(agent, found)
+    people = results(agent, found, shown)
+    guides = relays(agent, found) if len(found.retenues) < RELAIS and not criteres.narrowing else []
+    elsewhere = tell_rooms(agent, criteres, [*people, *guides])
     context = {
         "trouvailles": found,
         "total": len(found.retenues),
-        "resultats": results(agent, found, shown),
-        "relais": relays(agent, found) if len(found.retenues) < RELAIS and not criteres.narrowing else [],
+        "resultats": people,
+        "relais": guides,
+        "choisies_ailleurs": elsewhere,
+        "choisies": len(elsewhere) + sum(one.choisie for one in (*people, *guides)),
+        "choisies_max": most_asked(),
+        "sans_choix": replace(criteres, choix=()).address(page=page),
+        "page": page,
         "territoires": territories_of(found.tri, criteres, agent, found.carte),
         "facettes": facets_of(
             found.tri, criteres, found.groupes, with_levels=bool(found.named) and not found.numero
@@ -66,7 +73,7 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
         "puces": chips(found),
         "sigles": acronyms(found.classement.reconnues, criteres.q),
         "vouliez": meant,
-        "vouliez_adresse": Criteres(q=meant, territoire=criteres.territoire).address() if meant else "",
+        "vouliez_adresse": Criteres(q=meant, territoire=criteres.territoire, choix=criteres.choix).address() if meant else "",
         "tris": [(value, label, value == criteres.tri) for value, label in TRIS.items()],
         "plafond": MAX,
         "pages": _numbers(page, pages, criteres),

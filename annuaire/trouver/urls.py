@@ -12,5 +12,6 @@ urlpatterns = [
     path("moi/recherches/<int:pk>/renommer/", views.renommer, name="renommer"),
     path("moi/recherches/<int:pk>/prevenir/", views.prevenir, name="prevenir"),
     path("moi/recherches/<int:pk>/supprimer/", views.supprimer, name="supprimer"),
+    path("choix/solliciter/", views.solliciter, name="solliciter"),
     path("export/personnes/", views.exporter, name="exporter"),
 ]

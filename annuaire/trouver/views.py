@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annuaire.access import require_directory
 from annuaire.trouver import actions
 from annuaire.trouver.access import get_own_search
-from annuaire.trouver.criteres import parse
+from annuaire.trouver.choix import address_to_ask
+from annuaire.trouver.criteres import parse, read
 from annuaire.trouver.forms import RechercheForm
 from annuaire.trouver.presentation import kept_context
 from plateforme.socle.erreurs import ActionRefusee, TropDeDemandes
@@ -90,6 +91,19 @@ def supprimer(request: HttpRequest, pk: int) -> HttpResponse:
     actions.delete_search(request.user, row)
     messages.success(request, f"La recherche « {row.nom} » est supprimée.")
     return redirect("trouver:recherches")
+
+
+@require_safe
+def solliciter(request: HttpRequest) -> HttpResponse:
+    """From the people ticked on the search page to the sollicitation that one writes to them; back to the page, ticks
+    kept, when there is nobody or there are too many."""
+    require_directory(request.user)
+    criteres = read(request.GET)
+    try:
+        return redirect(address_to_ask(request.user, criteres))
+    except ActionRefusee as refused:
+        messages.error(request, refused.message)
+        return redirect(f"{reverse('annuaire:recherche')}?{criteres.address()}")
 
 
 @require_POST

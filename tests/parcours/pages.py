@@ -34,6 +34,7 @@ ANIMATRICE: dict[str, tuple[str, ...]] = {
     "annuaire:recherche": (
         "/annuaire/",
         "/annuaire/?q=loi+sur+l%27eau",
+        "/annuaire/?q=loi+sur+l%27eau&choix=gaelle-estaque&choix=yvon-le-bihan",
         "/annuaire/?q=xylophage&territoire=48",
     ),
     "trouver:recherches": ("/annuaire/moi/recherches/",),
@@ -236,7 +237,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "sollicitations:personnes", "sollicitations:fichier",
     ),
     "leads to another page": (
-        "annuaire:moi", "trouver:ouvrir", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
+        "annuaire:moi", "trouver:ouvrir", "trouver:solliciter", "notifications:ouvrir", "forum:message", "realtime:message", "forum:rappel", "account_set_password",
     ),
     "a part of a page, looked at within it": (
         "forum:etat", "forum:sondage", "forum:similaires", "forum:experts", "forum:nouveaux", "forum:fragment",

@@ -63,6 +63,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "trouver:renommer": POST,
     "trouver:prevenir": POST,
     "trouver:supprimer": POST,
+    "trouver:solliciter": (LOGIN, 302, 403, 302, 302),
     "trouver:exporter": POST,
     "annuaire:moi": (LOGIN, 302, 302, 302, 302),
     "annuaire:modifier": SIGNED,
