@@ -32,6 +32,9 @@ class Place:
     bref: str = ""
 
 
+LIBRE = Place()
+
+
 def rooms_of(agents: Collection[Agent], now: datetime | None = None) -> dict[int, Place]:
     """Whether each can be asked now, by primary key. Three queries."""
     now = now or timezone.now()
@@ -76,7 +79,7 @@ def _room(agent: Agent, limits: Capacite | None, opened: int, received: list[dat
     if agent.disponibilite_actuelle == Agent.Disponibilite.NON:
         return Place(False, f"{name} n’est pas disponible en ce moment.")
     if limits is None:
-        return Place()
+        return LIBRE
     if limits.par_mois is not None and len(received) >= limits.par_mois:
         back = timezone.localdate(received[-limits.par_mois] + MOIS)
         return Place(
@@ -93,7 +96,7 @@ def _room(agent: Agent, limits: Capacite | None, opened: int, received: list[dat
             "d’elles aura sa réponse.",
             bref="Plus de place en ce moment",
         )
-    return Place()
+    return LIBRE
 
 
 def others_like(demandeur: Agent, agent: Agent, without: Collection[int] = ()) -> list[Agent]:

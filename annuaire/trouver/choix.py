@@ -28,7 +28,9 @@ def chosen(agent: Agent, choix: Sequence[str]) -> list[Agent]:
     nobody is."""
     if not choix:
         return []
-    people = {person.identifiant: person for person in askable(agent).with_place().filter(identifiant__in=choix)}
+    people = {
+        person.identifiant: person for person in askable(agent).with_place().filter(identifiant__in=choix)
+    }
     return [people[handle] for handle in choix if handle in people]
 
 

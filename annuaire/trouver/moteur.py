@@ -18,7 +18,7 @@ from annuaire.preuves.recherche import LATELY
 from annuaire.profils.access import standing_recommandations
 from annuaire.raisons import MOST, explain
 from annuaire.recherche import Classement, Resultat, rank_agents
-from annuaire.sollicitations.charge import Place
+from annuaire.sollicitations.charge import LIBRE, Place
 from annuaire.trouver.communautes import Groupe, groups_of, members_of
 from annuaire.trouver.criteres import Criteres
 from annuaire.trouver.facettes import Tri, sort_out, tests_of
@@ -167,7 +167,7 @@ class Trouve(Resultat):
     be asked now; `choisie`: they are ticked."""
 
     lieu: str = ""
-    place: Place = Place()
+    place: Place = LIBRE
     choisie: bool = False
 
 

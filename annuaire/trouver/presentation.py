@@ -73,7 +73,9 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
         "puces": chips(found),
         "sigles": acronyms(found.classement.reconnues, criteres.q),
         "vouliez": meant,
-        "vouliez_adresse": Criteres(q=meant, territoire=criteres.territoire, choix=criteres.choix).address() if meant else "",
+        "vouliez_adresse": Criteres(q=meant, territoire=criteres.territoire, choix=criteres.choix).address()
+        if meant
+        else "",
         "tris": [(value, label, value == criteres.tri) for value, label in TRIS.items()],
         "plafond": MAX,
         "pages": _numbers(page, pages, criteres),

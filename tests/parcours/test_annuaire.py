@@ -75,3 +75,38 @@ def test_look_for_somebody_on_a_phone(sign_in: Callable[..., Page]) -> None:
     expect(nadia).to_have_url(re.compile("tri=proximite"))
     assert nadia.evaluate("document.documentElement.scrollWidth") <= 390
     assert look(nadia) == []
+
+
+def test_ask_several_people_found(sign_in: Callable[..., Page]) -> None:
+    """Ticked by keyboard, kept through a filter and a new search, asked together with the question."""
+    nadia = sign_in("Nadia Ferhat", "telephone")
+    nadia.goto("/annuaire/?q=loi+sur+l%27eau")
+    count = nadia.locator("#choix-compte")
+    expect(nadia.get_by_role("link", name="Tout décocher")).to_be_hidden()
+    nadia.get_by_role("checkbox", name="Choisir Gaëlle Estaque").press("Space")
+    expect(count).to_have_text("1 personne choisie, 8 au plus")
+    expect(nadia.locator("#choix-dit")).to_have_text("1 personne choisie, 8 au plus")
+    nadia.get_by_role("checkbox", name="Choisir Ghislaine Mouret").press("Space")
+    expect(nadia).to_have_url(re.compile(r"choix=gaelle-estaque&choix=ghislaine-mouret"))
+    assert nadia.evaluate("document.documentElement.scrollWidth") <= 390
+    assert look(nadia) == []
+
+    # Somebody whom a filter leaves out stays chosen, and can be taken off.
+    nadia.locator("summary", has_text="Filtrer").click()
+    nadia.locator("label", has_text="Référence (").click()
+    elsewhere = nadia.get_by_role("group", name="Choisies ailleurs dans vos recherches")
+    expect(elsewhere.get_by_role("checkbox", name="Ghislaine Mouret")).to_be_checked()
+    expect(count).to_have_text(re.compile(r"2.personnes choisies, 8 au plus"))
+    assert look(nadia) == []
+    nadia.reload()
+    expect(elsewhere.get_by_role("checkbox", name="Ghislaine Mouret")).to_be_checked()
+
+    nadia.get_by_role("button", name="Solliciter les personnes choisies").click()
+    expect(nadia.get_by_role("checkbox", name="Gaëlle Estaque")).to_be_checked()
+    expect(nadia.get_by_role("checkbox", name="Ghislaine Mouret")).to_be_checked()
+    expect(nadia.get_by_label("Objet")).to_have_value("loi sur l'eau")
+
+    nadia.go_back()
+    nadia.get_by_role("link", name="Tout décocher").click()
+    expect(nadia.get_by_role("checkbox", name="Choisir Gaëlle Estaque")).not_to_be_checked()
+    expect(nadia).not_to_have_url(re.compile("choix="))
