@@ -10,6 +10,7 @@ from annuaire.models import Agent, DeclarationExpertise, Expertise, Territoire, 
 from annuaire.notifications.horaires import JOURS
 from annuaire.profils.langues import LANGUES
 from annuaire.profils.models import CONTEXTE_MAX, Aide
+from plateforme.socle.formulaires import LongTextField
 
 MOST_LINES = 60
 
@@ -82,7 +83,7 @@ class IdentiteForm(PartieForm):
 class PresentationForm(PartieForm):
     """A presentation, in Markdown."""
 
-    biographie = forms.CharField(
+    biographie = LongTextField(
         label="Présentation",
         required=False,
         max_length=2000,
@@ -261,7 +262,7 @@ class DemandeForm(forms.Form):
     """Asking for a recommendation."""
 
     expertise = _ExpertiseField(label="Sur quelle expertise")
-    mot = forms.CharField(
+    mot = LongTextField(
         label="Votre mot",
         required=False,
         max_length=300,
@@ -277,7 +278,7 @@ class DemandeForm(forms.Form):
 class SignalementForm(forms.Form):
     """Why a recommendation should not stand."""
 
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Ce qui ne va pas",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -306,7 +307,7 @@ class PropositionForm(forms.Form):
         help_text="Le nom que vos collègues emploieraient, sans sigle : les sigles s’ajoutent ensuite.",
     )
     domaine = forms.ChoiceField(label="Domaine")
-    raison = forms.CharField(
+    raison = LongTextField(
         label="Ce qu’elle recouvre",
         required=False,
         max_length=300,

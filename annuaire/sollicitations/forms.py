@@ -20,6 +20,7 @@ from annuaire.sollicitations.models import (
 )
 from annuaire.sollicitations.models.capacites import LIMITE_MAX
 from annuaire.sollicitations.personnes import askable, find_one, find_several
+from plateforme.socle.formulaires import LongTextField
 
 MOT_MAX = 600
 
@@ -33,14 +34,14 @@ class SollicitationForm(forms.Form):
         required=False,
         help_text="Par exemple : busage d’un fossé en zone humide.",
     )
-    besoin = forms.CharField(
+    besoin = LongTextField(
         label="Votre besoin",
         max_length=LONGUEUR_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "data-grandit": ""}),
         help_text="Ce que vous attendez, en quelques phrases : une question précise reçoit une réponse précise.",
     )
-    contexte = forms.CharField(
+    contexte = LongTextField(
         label="Le contexte",
         max_length=LONGUEUR_MAX,
         required=False,
@@ -70,7 +71,7 @@ class SollicitationForm(forms.Form):
     territoire = forms.ChoiceField(
         label="Territoire",
         required=False,
-        help_text="Celui où chercher. Une région comprend ses départements ; sans choix, tout le pays.",
+        help_text="Celui où chercher. Une région comprend ses départements.",
     )
     places = forms.IntegerField(
         label="Combien de personnes cherchez-vous ?",
@@ -86,8 +87,8 @@ class SollicitationForm(forms.Form):
         # Optional in the database's sense: sending says what is missing.
         if appel:
             del self.fields["destinataires"], self.fields["ajouter"]
-            self.fields["expertise"].choices = expertise_choices()
-            self.fields["territoire"].choices = territoires_by_region()
+            self.fields["expertise"].choices = [("", "Choisissez"), *expertise_choices()[1:]]
+            self.fields["territoire"].choices = [("", "Tout le pays"), *territoires_by_region()[2:]]
         else:
             del self.fields["expertise"], self.fields["territoire"], self.fields["places"]
             self.fields["destinataires"].queryset = askable(agent).with_place()
@@ -156,7 +157,7 @@ class MessageForm(forms.Form):
     """What one writes in a thread. `depart`: another once something of the person is written there, so that a form sent twice
     writes once, and that the browser forgets what it kept of it."""
 
-    texte = forms.CharField(
+    texte = LongTextField(
         label="Votre message",
         max_length=LONGUEUR_MAX,
         required=False,
@@ -174,7 +175,7 @@ class DeclinerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une raison."},
     )
-    texte = forms.CharField(
+    texte = LongTextField(
         label="Un mot pour la personne qui vous sollicite",
         max_length=LONGUEUR_MAX,
         required=False,
@@ -207,7 +208,7 @@ class NommerForm(forms.Form):
 class RedirigerForm(NommerForm):
     """To whom one hands over, with a word."""
 
-    mot = forms.CharField(
+    mot = LongTextField(
         label="Un mot pour ce collègue",
         max_length=MOT_MAX,
         required=False,
@@ -229,7 +230,7 @@ class ClotureForm(forms.Form):
                 widget=forms.RadioSelect,
                 required=False,
             )
-            self.fields[f"mot_{fil.pk}"] = forms.CharField(
+            self.fields[f"mot_{fil.pk}"] = LongTextField(
                 label=f"Un mot pour {fil.agent.nom_complet}",
                 max_length=MOT_MAX,
                 required=False,

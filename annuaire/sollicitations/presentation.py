@@ -61,8 +61,13 @@ def asker_context(row: Sollicitation) -> dict[str, Any]:
 
 
 def _counts(threads: list[Destinataire]) -> list[tuple[str, int]]:
+    """« 2 acceptées », « 1 vue »: all of them are adjectives of « sollicitation »."""
     counts = {etat: sum(fil.etat == etat for fil in threads) for etat in Reponse}
-    return [(str(etat.label).lower(), count) for etat, count in counts.items() if count]
+    return [
+        (f"{etat.label}s".lower() if count > 1 else str(etat.label).lower(), count)
+        for etat, count in counts.items()
+        if count
+    ]
 
 
 def thread_context(agent: Agent, fil: Destinataire, form: MessageForm | None = None) -> dict[str, Any]:

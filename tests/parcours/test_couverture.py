@@ -34,3 +34,15 @@ def test_from_the_map_to_a_spreadsheet(sign_in: Callable[..., Page]) -> None:
     rows = Document(str(download.value.path())).body.get_table(0).get_values()
     assert rows[1][0] == first
     assert rows[1][3] >= rows[2][3]
+
+
+def test_what_is_read_in_the_dark_prints_on_white(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("Aminata Sarr", "bureau")
+    page.emulate_media(color_scheme="dark")
+    page.goto("/annuaire/couverture/regions/R76/")
+    root = page.locator(":root")
+    expect(root).to_have_attribute("data-fr-theme", "dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(root).to_have_attribute("data-fr-theme", "light")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(root).to_have_attribute("data-fr-theme", "dark")

@@ -31,7 +31,7 @@ def test_from_a_profile_to_the_sending(nadia: Agent, gaelle: Agent, run_jobs: Ca
     assert f"{NEW}?a={gaelle.identifiant}" in page
     assert f"{NEW}?a={gaelle.identifiant}" in client.get("/annuaire/?q=Estaque").content.decode()
     nobody = client.get("/annuaire/?q=xylophone").content.decode()
-    assert f"{NEW}?appel=1&amp;besoin=xylophone" in nobody
+    assert nobody.count(f"{NEW}?appel=1&amp;objet=xylophone") == 1
     form = client.get(f"{NEW}?a={gaelle.identifiant}").content.decode()
     assert f'value="{gaelle.identifiant}"' in form
     answer = client.post(
@@ -83,6 +83,23 @@ def test_what_is_missing_is_said_and_nothing_lost(nadia: Agent, gaelle: Agent) -
         actions.save_draft(nadia, projet(), [nadia])
     with pytest.raises(ActionRefusee, match="passée"):
         actions.save_draft(nadia, projet(pour_le=timezone.localdate() - timedelta(days=1)), [gaelle])
+
+
+def test_a_text_too_long_comes_back_whole_and_files_are_said_to_be_chosen_again(
+    nadia: Agent, gaelle: Agent
+) -> None:
+    long = "é" * 20_000
+    data = {"destinataires": [gaelle.identifiant], "besoin": long, "forme": "avis", "urgence": "aucune"}
+    client = browser(nadia)
+    answer = client.post(NEW, {**data, "pieces": ContentFile(b"%PDF-1.4", name="plan.pdf")})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert long in page
+    assert "6000 caractères au plus : il y en a 20000" in page
+    assert "Les fichiers sont à choisir de nouveau" in page
+    # A browser would cut what is pasted, without a word.
+    assert "maxlength" not in page.split('id="id_besoin"')[0].rsplit("<textarea", 1)[1]
+    assert "Les fichiers sont" not in client.post(NEW, data).content.decode()
 
 
 def test_partners_neither_ask_nor_are_asked(nadia: Agent, gaelle: Agent) -> None:

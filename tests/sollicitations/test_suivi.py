@@ -150,3 +150,11 @@ def test_a_file_whose_message_was_never_written(nadia: Agent, gaelle: Agent) -> 
     assert FichierSollicitation.objects.count() == 1
     actions.remove_orphans(timezone.now() + timedelta(days=2))
     assert not FichierSollicitation.objects.exists()
+
+
+def test_states_are_counted_in_words(nadia: Agent, gaelle: Agent, yvon: Agent) -> None:
+    asked = ask(nadia, gaelle, yvon)
+    assert "2 envoyées" in browser(nadia).get(asked.get_absolute_url()).content.decode()
+    actions.accept(gaelle, thread(asked, gaelle))
+    page = browser(nadia).get(asked.get_absolute_url()).content.decode()
+    assert "1 envoyée · 1 acceptée" in " ".join(page.split())

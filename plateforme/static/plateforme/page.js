@@ -31,6 +31,14 @@ document.addEventListener("input", (event) => {
   if (area.matches?.("textarea[data-grandit]")) area.rows = Math.min(24, Math.max(4, area.value.split("\n").length + 2));
 });
 
+/* Paper is white: what is read in the dark prints in the light theme. */
+let read;
+addEventListener("beforeprint", () => {
+  read = document.documentElement.dataset.frTheme;
+  document.documentElement.dataset.frTheme = "light";
+});
+addEventListener("afterprint", () => { if (read) document.documentElement.dataset.frTheme = read; });
+
 /* A passkey refused, forgotten or given up: the browser says it in English, or not at all. */
 document.addEventListener("allauth.error", () => {
   const place = document.querySelector("[data-erreur-cle]");
