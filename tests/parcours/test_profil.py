@@ -106,6 +106,10 @@ def test_fill_a_profile(site: Site, sign_in: Callable[..., Page]) -> None:
     expect(card).to_be_visible()
     aminata.keyboard.press("Tab")
     expect(card).to_be_hidden()
+    # In a list, where a name is no link; and a page of the directory is nobody.
+    aminata.goto("/communautes/police-de-l-eau/forum/")
+    aminata.locator("[data-personne]:not([data-personne*='aminata'])").first.hover()
+    expect(card).to_be_visible()
 
     # What is missing from the vocabulary is proposed; the platform's team decides.
     nadia.goto("/annuaire/moi/expertises/ajouter/?q=girouettes")

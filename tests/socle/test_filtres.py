@@ -1,5 +1,7 @@
 """Filters of every template."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.template import Context, Template
 
@@ -10,3 +12,9 @@ from django.template import Context, Template
 )
 def test_nothing_is_singular_in_french(nombre: object, dit: str) -> None:
     assert Template("réponse{{ nombre|pluralize }}").render(Context({"nombre": nombre})) == dit
+
+
+def test_the_name_of_somebody_is_text_and_says_where_their_page_is() -> None:
+    person = SimpleNamespace(nom_complet="Anaïs <D’Arc>", get_absolute_url=lambda: "/annuaire/anais-darc/")
+    shown = Template("{% nom personne %}").render(Context({"personne": person}))
+    assert shown == '<span data-personne="/annuaire/anais-darc/">Anaïs &lt;D’Arc&gt;</span>'

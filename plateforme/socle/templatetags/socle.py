@@ -28,6 +28,12 @@ CLASSES_CHAMP = {
 }
 
 
+@register.simple_tag
+def nom(agent: Any) -> SafeString:
+    """The name of a person where it is no link: their card shows beside it on hover (profils/carte.js)."""
+    return format_html('<span data-personne="{}">{}</span>', agent.get_absolute_url(), agent.nom_complet)
+
+
 @register.filter
 def il_y_a(moment: datetime | None) -> str:
     """A time as people say it: « il y a 5 min », « hier à 14 h 05 », « le 3 mars 2024 »; also for the future."""

@@ -1,6 +1,9 @@
-/* Who somebody is, beside their name, wherever it leads to their page: on hover and on focus, never on touch.
+/* Who somebody is, beside their name, wherever it leads to their page or stands in a list (the tag `nom`): on hover and on
+   focus, never on touch.
    Asked for once it is wanted, then kept. Escape closes it; the pointer may go onto it (WCAG 1.4.13). */
 const PERSON = /^\/annuaire\/([a-z0-9-]+)\/$/;
+// Pages of the directory that are nobody's.
+const OTHERS = new Set(["moi", "couverture", "moderation"]);
 const WAIT = 400;
 const LINGER = 200;
 const MARGIN = 8;
@@ -11,12 +14,16 @@ let opening = 0;
 let closing = 0;
 let touched = false;
 
+const pathOf = (person) => person.dataset.personne ?? person.pathname;
+// What takes the focus, and the description with it.
+const toldOf = (person) => person.closest("a") ?? person;
+
 function personOf(target) {
-  const found = target.closest?.("main a[href]");
+  const found = target.closest?.("main :is(a[href], [data-personne])");
   if (!found || found.closest("nav, .carte-survol, [data-sans-carte]")) return null;
-  const match = PERSON.exec(found.pathname);
-  if (!match || match[1] === "moi" || found.pathname === location.pathname || found.host !== location.host) return null;
-  return found;
+  const match = PERSON.exec(pathOf(found));
+  if (!match || OTHERS.has(match[1]) || pathOf(found) === location.pathname) return null;
+  return found.host === undefined || found.host === location.host ? found : null;
 }
 
 async function ask(path) {
@@ -30,7 +37,7 @@ async function ask(path) {
 }
 
 async function show(person) {
-  const html = await ask(person.pathname);
+  const html = await ask(pathOf(person));
   // The pointer may have left meanwhile, or the page changed.
   if (!html || link !== person || !person.isConnected) return;
   hide();
@@ -44,7 +51,8 @@ async function show(person) {
   card.addEventListener("pointerleave", leave);
   // In a dialog, what stands out of it is hidden; and no part of a page stands out of its landmarks.
   (person.closest("dialog") ?? person.closest("main")).append(card);
-  person.setAttribute("aria-describedby", [person.getAttribute("aria-describedby"), "carte-survol"].filter(Boolean).join(" "));
+  const told = toldOf(person);
+  told.setAttribute("aria-describedby", [told.getAttribute("aria-describedby"), "carte-survol"].filter(Boolean).join(" "));
   place(person);
 }
 
@@ -62,9 +70,10 @@ function hide() {
   if (card) {
     card.remove();
     card = null;
-    const others = (link.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== "carte-survol");
-    if (others.length) link.setAttribute("aria-describedby", others.join(" "));
-    else link.removeAttribute("aria-describedby");
+    const told = toldOf(link);
+    const others = (told.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== "carte-survol");
+    if (others.length) told.setAttribute("aria-describedby", others.join(" "));
+    else told.removeAttribute("aria-describedby");
   }
   link = null;
 }
@@ -97,12 +106,14 @@ document.addEventListener("pointerover", (event) => {
   if (person) want(person);
 });
 document.addEventListener("pointerout", (event) => {
-  if (link && event.target.closest?.("a") === link && !link.contains(event.relatedTarget)) leave();
+  if (link && link.contains(event.target) && !link.contains(event.relatedTarget)) leave();
 });
 document.addEventListener("focusin", (event) => {
-  const person = touched ? null : personOf(event.target);
-  if (person && person.matches(":focus-visible")) want(person);
+  if (touched || !event.target.matches(":focus-visible")) return;
+  // A link to something of somebody's names them first.
+  const person = personOf(event.target) ?? personOf(event.target.querySelector(":scope > [data-personne]") ?? event.target);
+  if (person) want(person);
 });
-document.addEventListener("focusout", (event) => { if (event.target === link) leave(); });
+document.addEventListener("focusout", (event) => { if (link && (event.target === link || event.target.contains(link))) leave(); });
 addEventListener("scroll", () => { if (card) hide(); }, { passive: true, capture: true });
 addEventListener("pagehide", hide);
