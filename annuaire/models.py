@@ -97,6 +97,29 @@ class Expertise(models.Model):
         return self.libelle
 
 
+class Appellation(models.Model):
+    """One name of an expertise, its label or a synonym, made ready to be looked for in a question.
+
+    Written by the database alone (migration 0012), with the expertise: composing them at each search took longer than
+    the search of a person.
+    """
+
+    expertise = models.ForeignKey(Expertise, on_delete=models.CASCADE, related_name="appellations")
+    mot = models.CharField("nom", max_length=120)
+    # Without accents, in lower case; then word by word, as a LIKE of a question between spaces.
+    nu = models.TextField()
+    motif = models.TextField()
+    vecteur = SearchVectorField()
+
+    class Meta:
+        verbose_name = "appellation"
+        verbose_name_plural = "appellations"
+        constraints = [models.UniqueConstraint(fields=["expertise", "mot"], name="appellation_unique")]
+
+    def __str__(self) -> str:
+        return self.mot
+
+
 class WithoutAccents(models.Func):
     """`sans_accent(text)`: in lower case and without accents (migration socle 0001)."""
 
@@ -321,6 +344,12 @@ class DeclarationExpertise(models.Model):
     class Meta:
         verbose_name = "expertise déclarée"
         verbose_name_plural = "expertises déclarées"
+        # Who declares an expertise, at which level: the search reads no row.
+        indexes = [
+            models.Index(
+                fields=["expertise"], include=("agent", "niveau", "depuis"), name="declaration_expertise"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["agent", "expertise"], name="declaration_unique"),
             models.CheckConstraint(condition=models.Q(niveau__range=(1, 4)), name="declaration_niveau"),

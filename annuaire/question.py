@@ -83,18 +83,13 @@ def recognise(question: str) -> list[Reconnue]:
             "WITH q AS MATERIALIZED (SELECT nu, ' ' || regexp_replace(nu, '[^[:alnum:]]+', ' ', 'g') || ' ' AS borde,"
             "  length(nu) <= %s AS courte, CASE WHEN length(nu) BETWEEN 5 AND %s AND fr_vecteur(nu) <> '' THEN"
             "  plainto_tsquery('simple', array_to_string(tsvector_to_array(fr_vecteur(nu)), ' ')) END AS requete"
-            "  FROM (SELECT sans_accent(%s) AS nu) AS typed),"
-            " terme AS MATERIALIZED (SELECT id, mot, nu,"
-            "  '%% ' || btrim(regexp_replace(nu, '[^[:alnum:]]+', ' ', 'g')) || ' %%' AS motif"
-            "  FROM (SELECT e.id, t.mot, sans_accent(t.mot) AS nu FROM annuaire_expertise e,"
-            "   unnest(e.libelle || e.synonymes) AS t(mot)) AS nue WHERE nu ~ '[[:alnum:]]'),"
-            " nommee AS (SELECT DISTINCT ON (terme.id) terme.id, terme.mot FROM (SELECT terme.*, CASE"
-            "   WHEN q.borde LIKE terme.motif THEN 2"
-            "   WHEN q.courte AND length(terme.nu) >= 6 THEN word_similarity(terme.nu, q.nu) ELSE 0 END AS force,"
-            "   q.requete FROM terme, q) AS terme WHERE terme.force >= 0.7"
-            "   OR (terme.requete IS NOT NULL AND fr_vecteur(terme.nu) @@ terme.requete)"
-            "  ORDER BY terme.id, terme.force DESC, length(terme.mot), terme.mot)"
-            " SELECT id, mot, tsvector_to_array(fr_vecteur(mot)) FROM nommee",
+            "  FROM (SELECT sans_accent(%s) AS nu) AS typed)"
+            " SELECT DISTINCT ON (expertise_id) expertise_id, mot, tsvector_to_array(vecteur) FROM ("
+            "  SELECT t.*, q.requete, CASE WHEN q.borde LIKE t.motif THEN 2"
+            "   WHEN q.courte AND length(t.nu) >= 6 THEN word_similarity(t.nu, q.nu) ELSE 0 END AS force"
+            "  FROM annuaire_appellation t, q) AS terme"
+            " WHERE force >= 0.7 OR (requete IS NOT NULL AND vecteur @@ requete)"
+            " ORDER BY expertise_id, force DESC, length(mot), mot",
             [SHORT, SHORT, question],
         )
         found = {pk: (word, tuple(stems)) for pk, word, stems in cursor.fetchall()}

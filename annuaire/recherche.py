@@ -241,27 +241,30 @@ def _found(
     query = preuves.narrowed(own, counts.profils).requete
     condition, values = scope
     named, named_values = declared(_shares(own, recognised), quand)
-    sql = (
-        # What decides between two who are worth the same is read along with the profile: most are found by it.
-        f"WITH preuve AS MATERIALIZED ({evidence}),"  # noqa: S608
-        " profil AS MATERIALIZED ("
-        f" SELECT a.id, {note} AS note, a.territoire_id, a.disponibilite, a.identifiant FROM annuaire_agent a"
-        f"  WHERE a.recherche @@ %s::tsquery AND {condition}),"
-        f" declare AS MATERIALIZED ({named}),"
-        " somme AS (SELECT id, coalesce(f.note, 0) + coalesce(p.voix, 0) + coalesce(d.note, 0) AS note,"
-        "  f.territoire_id, f.disponibilite, f.identifiant FROM profil f"
-        "  FULL JOIN (SELECT agent_id AS id, voix FROM preuve) AS p USING (id)"
-        "  FULL JOIN (SELECT agent_id AS id, note FROM declare) AS d USING (id)),"
-        " trouve AS (SELECT id, note, territoire_id, disponibilite, identifiant FROM somme WHERE identifiant IS NOT NULL"
-        "  UNION ALL SELECT a.id, s.note, a.territoire_id, a.disponibilite, a.identifiant"
-        f"  FROM somme s JOIN annuaire_agent a ON a.id = s.id WHERE s.identifiant IS NULL AND {condition})"
-        f" SELECT x.id, x.note + CASE WHEN x.territoire_id = %s THEN {NEAR}"
-        f"  WHEN x.territoire_id IN (SELECT code FROM annuaire_territoire WHERE parent_id = %s) THEN {NEAR / 2} ELSE 0 END"
-        f"  - CASE x.disponibilite WHEN 'non' THEN {BUSY} ELSE 0 END AS score"
-        # A hash of the name, other for each question: cheaper than a digest, for each of twenty thousand rows.
-        " FROM trouve x ORDER BY score DESC, hashtextextended(x.identifiant, hashtextextended(%s, 0)) LIMIT %s"
+    near = (
+        f"CASE WHEN a.territoire_id = %s THEN float8 '{NEAR}'"  # noqa: S608
+        f" WHEN a.territoire_id IN (SELECT code FROM annuaire_territoire WHERE parent_id = %s) THEN float8 '{NEAR / 2}'"
+        f" ELSE 0 END - CASE a.disponibilite WHEN 'non' THEN float8 '{BUSY}' ELSE 0 END"
     )
     region = agent.territoire.parent_id if agent.territoire is not None else None
+    near_values = [agent.territoire_id, region]
+    sql = (
+        f"WITH preuve AS MATERIALIZED ({evidence}), declare AS MATERIALIZED ({named}),"  # noqa: S608
+        " autre AS MATERIALIZED (SELECT id, sum(note) AS note FROM ("
+        "  SELECT agent_id AS id, voix AS note FROM preuve UNION ALL SELECT agent_id, note FROM declare) AS dite"
+        "  GROUP BY id),"
+        # What decides between two who are worth the same is read along with the profile: most are found by it.
+        " profil AS MATERIALIZED ("
+        f" SELECT a.id, {note} + coalesce(autre.note, 0) + {near} AS score, a.identifiant"
+        "   FROM annuaire_agent a LEFT JOIN autre USING (id)"
+        f"  WHERE a.recherche @@ %s::tsquery AND {condition}),"
+        " trouve AS (SELECT id, score, identifiant FROM profil"
+        f"  UNION ALL SELECT a.id, autre.note + {near}, a.identifiant FROM autre JOIN annuaire_agent a USING (id)"
+        f"  WHERE NOT EXISTS (SELECT 1 FROM profil WHERE profil.id = autre.id) AND {condition})"
+        # A hash of the name, other for each question: cheaper than a digest, for each of twenty thousand rows.
+        " SELECT id, score FROM trouve"
+        " ORDER BY score DESC, hashtextextended(identifiant, hashtextextended(%s, 0)) LIMIT %s"
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         # What it costs to read a vector kept aside, the planner does not know: it would rather read them all. And
         # starting processes takes longer than what they would save.
@@ -269,8 +272,8 @@ def _found(
         cursor.execute(
             sql,
             [
-                *evidence_values, *note_values, query, *values, *named_values, *values,
-                agent.territoire_id, region, question, limit,
+                *evidence_values, *named_values, *note_values, *near_values, query, *values,
+                *near_values, *values, question, limit,
             ],
         )  # fmt: skip
         found = {pk: float(score) for pk, score in cursor.fetchall()}

@@ -71,17 +71,14 @@ def latest_weeks(pieces: float) -> list[int]:
     many. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT substr(mot, %s)::int, preuves, (preuves_semaine(now()))[1] FROM preuves_frequence WHERE mot LIKE %s"
-            " ORDER BY 1 DESC",
-            [len(WEEK) + 1, f"{WEEK}%"],
+            "SELECT max(semaine) FILTER (WHERE cumul >= %s), max(semaine), (preuves_semaine(now()))[1] FROM ("
+            " SELECT semaine, sum(preuves) OVER (ORDER BY semaine DESC) AS cumul FROM ("
+            "  SELECT substr(mot, %s)::int AS semaine, preuves FROM preuves_frequence WHERE mot LIKE %s) AS comptee"
+            ") AS cumulee",
+            [pieces, len(WEEK) + 1, f"{WEEK}%"],
         )
-        seen = 0
-        rows = cursor.fetchall()
-        for week, count, current in rows:
-            seen += count
-            if seen >= pieces:
-                return list(range(week, max(current, rows[0][0]) + 2))
-        return []
+        first, last, current = cursor.fetchone()
+    return [] if first is None else list(range(first, max(current, last) + 2))
 
 
 @transaction.atomic

@@ -28,9 +28,13 @@ from plateforme.socle.recherche import quoted_lexeme
 LOOKED_AT = 2_500
 # Where even the rarest word is in more: about so many, the latest.
 LATEST = 1_500
+# In fewer than this, they are all found, then the latest chosen: reading what the latest weeks hold costs more.
+FOUND_AT_ONCE = 5_000
 # So many times as many when only some people are looked for: most of the latest are other people's.
 AMONG_SOME = 20
 VOTING = 1_000
+# A vector kept aside, read once for all the words of the question: a copy, unchanged since no word is named.
+READ_ONCE = "setweight(vecteur, 'A', ARRAY[]::text[])"
 # A group of common words is made narrower while more than this many pieces are expected to hold it.
 ENOUGH = 1_000
 # Weights of what the words stand in: D (expertises of the sujet), C (the question), B (its title), A (the answer).
@@ -122,10 +126,11 @@ def _looked_for(cherches: Cherches, total: int, times: int) -> list[tuple[str, l
     rows to look at, the latest. What common words find is looked for among the latest weeks, apart from the rest:
     those that hold `LATEST` pieces with these words, or `times` as many."""
     plain = "p.vecteur @@ %s::tsquery"
-    weeks = latest_weeks(times * LATEST * total / cherches.nombre) if cherches.nombre > LOOKED_AT else []
-    if not weeks:
+    if cherches.nombre <= LOOKED_AT:
         return [(plain, [cherches.requete], LOOKED_AT)]
-    together = (f"{plain} AND preuves_semaine(p.quand) && %s::int[]", [cherches.ensemble, weeks], LATEST)
+    together: tuple[str, list[Any], int] = (plain, [cherches.ensemble], LATEST)
+    if cherches.nombre > FOUND_AT_ONCE and (weeks := latest_weeks(times * LATEST * total / cherches.nombre)):
+        together = (f"{plain} AND preuves_semaine(p.quand) && %s::int[]", [cherches.ensemble, weeks], LATEST)
     return [(plain, [cherches.rares], LOOKED_AT), together] if cherches.rares else [together]
 
 
@@ -168,11 +173,11 @@ def voices(
     )
     chosen_values = [value for _, held, _ in looked_for for value in (*held, *place_values, *scope_values)]
     sql = (
-        # The latest are chosen before any vector is read, and `ts_filter` reads each once for all the words. OFFSET 0
+        # The latest are chosen before any vector is read. OFFSET 0
         # keeps the planner from undoing it, the addition from going through the dates to look for the words one by one.
         "WITH trouvee AS MATERIALIZED ("  # noqa: S608
         f" SELECT agent_id, fil, valeur, quand, {note} AS note FROM ("
-        f"  SELECT agent_id, fil, valeur, quand, ts_filter(vecteur, '{{a,b,c,d}}') AS v FROM ({chosen}) AS choisie"
+        f"  SELECT agent_id, fil, valeur, quand, {READ_ONCE} AS v FROM ({chosen}) AS choisie"
         "  OFFSET 0) AS lue"
         f" ORDER BY note DESC, quand DESC LIMIT {VOTING}),"
         " par_fil AS (SELECT agent_id, max(note ^ 2 * valeur *"
@@ -288,7 +293,7 @@ def _words_of_best(agent: Agent, people: list[int], terms: Sequence[Terme]) -> d
         cursor.execute(
             "SELECT DISTINCT ON (agent_id) agent_id, ARRAY(SELECT mot FROM unnest(%s::text[]) WITH ORDINALITY AS t(mot, rang)"  # noqa: S608
             f" WHERE mot = ANY(tsvector_to_array(v)) ORDER BY rang), {note} AS note FROM"
-            " (SELECT p.agent_id, p.quand, ts_filter(p.vecteur, '{a,b,c,d}') AS v FROM unnest(%s::bigint[]) AS qui(id)"
+            f" (SELECT p.agent_id, p.quand, {READ_ONCE} AS v FROM unnest(%s::bigint[]) AS qui(id)"
             "  CROSS JOIN LATERAL (SELECT p.agent_id, p.quand, p.vecteur FROM preuves_preuve p WHERE p.vecteur IS NOT NULL"
             f"   AND ARRAY[p.agent_id] && ARRAY[qui.id] AND p.vecteur @@ %s::tsquery AND {places}"
             f"   ORDER BY p.quand + interval '0' DESC LIMIT {TOLD_AMONG}) AS p OFFSET 0) AS lue"

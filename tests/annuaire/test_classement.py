@@ -298,6 +298,7 @@ def test_what_is_everywhere_is_looked_for_among_the_latest(
     assert not preuves.latest_weeks(14)
     assert len(preuves.latest_weeks(13)) > 100
     monkeypatch.setattr(preuves, "LOOKED_AT", 4)
+    monkeypatch.setattr(preuves, "FOUND_AT_ONCE", 4)
     monkeypatch.setattr(preuves, "LATEST", 3)
     monkeypatch.setattr(preuves, "ENOUGH", 2)
     me = make_agent("Moi")

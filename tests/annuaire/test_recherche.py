@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from annuaire.models import Expertise
+from annuaire.question import recognise
 from annuaire.recherche import search_agents
 from tests.factories import declare, make_agent, make_territoire
 
@@ -40,6 +42,20 @@ def test_found_first(people: dict[str, object], question: str) -> None:
     assert results, question
     assert results[0].agent == people["gaelle"]
     assert results[0].raisons
+
+
+def test_names_follow_the_vocabulary(people: dict[str, object]) -> None:
+    """Names kept ready are those of the vocabulary, whoever writes it and however."""
+    eau = Expertise.objects.get(libelle="Loi sur l’eau")
+    assert set(eau.appellations.values_list("mot", flat=True)) == {"Loi sur l’eau", "DLE", "IOTA", "busage"}
+    Expertise.objects.filter(pk=eau.pk).update(
+        libelle="Police de l’eau", synonymes=["Ruisseau", "Police de l’eau", "–"]
+    )
+    assert set(eau.appellations.values_list("mot", flat=True)) == {"Police de l’eau", "Ruisseau"}
+    assert [item.par for item in recognise("un RUISSEAU")] == ["Ruisseau"]
+    assert not [item for item in recognise("un dossier IOTA") if item.expertise == eau]
+    eau.delete()
+    assert not recognise("un ruisseau")
 
 
 def test_reason_names_the_expertise_and_the_synonym(people: dict[str, object]) -> None:
