@@ -35,7 +35,7 @@ from annuaire.question import (
 from annuaire.raisons import explain
 from plateforme.socle.recherche import quoted_lexeme
 
-__all__ = ["Classement", "Mot", "Reconnue", "Resultat", "rank_agents", "search_agents", "understand"]
+__all__ = ["Classement", "Mot", "Parmi", "Reconnue", "Resultat", "rank_agents", "search_agents", "understand"]
 
 # Below, two words are different words: "urbanisme" and "urbanime" give 0.64.
 CLOSE_ENOUGH = 0.5
@@ -68,6 +68,16 @@ class Resultat:
 
 
 @dataclass(frozen=True)
+class Parmi:
+    """Some of the agents of the State: a SQL condition on `a`, a row of `annuaire_agent`, and its parameters. `part`:
+    the share of those who answer that they are thought to be, 0 when nothing is known of it."""
+
+    condition: str
+    valeurs: list[Any]
+    part: float = 0.0
+
+
+@dataclass(frozen=True)
 class Classement:
     """What a question finds: (id, score), best first, then those who may know who knows; and how it was read."""
 
@@ -85,7 +95,7 @@ def search_agents(
     territoire: str = "",
     limit: int = 20,
     expertises: Iterable[Expertise] = (),
-    parmi: "QuerySet[Agent] | None" = None,
+    parmi: "QuerySet[Agent] | Parmi | None" = None,
     part: float = 0.0,
     relais: int = 0,
     quand: datetime | None = None,
@@ -129,7 +139,7 @@ def rank_agents(
     territoire: str = "",
     limit: int = 20,
     expertises: Iterable[Expertise] = (),
-    parmi: "QuerySet[Agent] | None" = None,
+    parmi: "QuerySet[Agent] | Parmi | None" = None,
     relais: int = 0,
     quand: datetime | None = None,
 ) -> Classement:
@@ -137,7 +147,7 @@ def rank_agents(
 
     `territoire`: code of a département or of a région (which takes its départements in). `expertises`: those that
     the question is known to be about, whatever its words. `parmi`: look only among these people; the caller has
-    checked that `agent` may know of them, outside partners included. `relais`: when fewer than `limit` answer, add
+    checked that `agent` may know of them: with a queryset, outside partners included. `relais`: when fewer than `limit` answer, add
     up to this many people lately active, who may know who does. `quand`: as if it were asked then. An empty question
     gives nobody. At most twelve queries. The order depends on no id: who is worth the same is ordered by a draw that
     each question makes anew, and that is always the same for the same question.
@@ -188,12 +198,15 @@ def _most_telling(agent: Agent, words: list[Mot], counts: Frequences) -> list[Mo
 Scope = tuple[str, list[Any]]
 
 
-def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | None") -> Scope:
+def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | Parmi | None") -> Scope:
     """The condition on who may be found, as SQL on `a`."""
     clauses = ["a.is_active", "a.id <> %s"]
     parameters: list[Any] = [agent.pk]
     if parmi is None:
         clauses.append("NOT a.partenaire")
+    elif isinstance(parmi, Parmi):
+        clauses += ["NOT a.partenaire", f"({parmi.condition})"]
+        parameters += parmi.valeurs
     else:
         sql, values = parmi.order_by().values("pk").query.sql_with_params()
         clauses.append(f"a.id IN ({sql})")
@@ -206,12 +219,13 @@ def _scope(agent: Agent, territoire: str, parmi: "QuerySet[Agent] | None") -> Sc
     return " AND ".join(clauses), parameters
 
 
-def _only_if_narrow(scope: Scope, territoire: str, parmi: "QuerySet[Agent] | None") -> Scope | None:
+def _only_if_narrow(
+    scope: Scope, territoire: str, parmi: "QuerySet[Agent] | Parmi | None"
+) -> preuves.Seulement | None:
     """The people that evidence is looked for of, when they are not nearly everybody."""
     if parmi is None and not territoire:
         return None
-    condition, values = scope
-    return f"SELECT a.id FROM annuaire_agent a WHERE {condition}", values  # noqa: S608
+    return preuves.Seulement(*scope, parmi.part if isinstance(parmi, Parmi) else 0.0)
 
 
 def _found(
@@ -222,7 +236,7 @@ def _found(
     recognised: Sequence[Reconnue],
     counts: Frequences,
     scope: Scope,
-    among: Scope | None,
+    among: preuves.Seulement | None,
     quand: datetime,
     limit: int,
 ) -> dict[int, float]:

@@ -30,8 +30,11 @@ LOOKED_AT = 2_500
 LATEST = 1_500
 # In fewer than this, they are all found, then the latest chosen: reading what the latest weeks hold costs more.
 FOUND_AT_ONCE = 5_000
-# So many times as many when only some people are looked for: most of the latest are other people's.
-AMONG_SOME = 20
+# So many times as many, at most, when only some people are looked for: most of the latest are other people's. Rather
+# more than their share asks for.
+AMONG_SOME, RATHER_MORE = 20, 1.5
+# From this share on, each piece found is asked whether it is of one of them; below, they are listed first.
+MANY = 0.05
 VOTING = 1_000
 # A vector kept aside, read once for all the words of the question: a copy, unchanged since no word is named.
 READ_ONCE = "setweight(vecteur, 'A', ARRAY[]::text[])"
@@ -150,21 +153,41 @@ def note_of(
     return note, [quoted_lexeme(term.lexeme) for term in terms]
 
 
+@dataclass(frozen=True)
+class Seulement:
+    """The only people whose evidence is looked for: a SQL condition on `a`, a row of `annuaire_agent`, and its
+    parameters. `part`: the share of those who answer that they are thought to be, 0 when nothing is known of it."""
+
+    condition: str
+    valeurs: list[Any]
+    part: float
+
+    @property
+    def times(self) -> int:
+        """How many times as many pieces are looked for as when everybody's count."""
+        return min(AMONG_SOME, max(1, math.ceil(RATHER_MORE / self.part))) if self.part else AMONG_SOME
+
+    @property
+    def clause(self) -> str:
+        """On `p`, a row of `preuves_preuve`. Said so, the planner finds the words first; else it goes through the
+        people, and reads all that they wrote."""
+        if self.part >= MANY:
+            return f" AND EXISTS (SELECT 1 FROM annuaire_agent a WHERE a.id = p.agent_id AND {self.condition} OFFSET 0)"  # noqa: S608
+        return f" AND (p.agent_id IN (SELECT a.id FROM annuaire_agent a WHERE {self.condition})) IS TRUE"  # noqa: S608
+
+
 def voices(
-    agent: Agent, terms: Sequence[Terme], total: int, among: tuple[str, list[Any]] | None, quand: datetime
+    agent: Agent, terms: Sequence[Terme], total: int, among: Seulement | None, quand: datetime
 ) -> tuple[str, list[Any]]:
     """SQL of (agent_id, voix): what each person's answers and recent activity are worth for a question.
 
-    `terms`: the rarest first, at least one. `total`: pieces in all. `among`: SQL of the ids of the only people
-    looked for. A person's answers of one sujet count as the best of them; the second sujet for half, the third for
+    `terms`: the rarest first, at least one. `total`: pieces in all. `among`: the only people looked for. A person's answers of one sujet count as the best of them; the second sujet for half, the third for
     a third…: whoever writes most does not drown whoever knows. One query at most, for what only common words find.
     """
     places, place_values = places_clause(agent)
-    looked_for = _looked_for(narrowed(terms, total), total, AMONG_SOME if among else 1)
+    looked_for = _looked_for(narrowed(terms, total), total, among.times if among else 1)
     note, words = note_of(terms, "v", WEIGHTS, USUAL_LENGTH)
-    scope, scope_values = among or ("", [])
-    # Said so, the planner finds the words first; else it goes through the people, and reads all that they wrote.
-    only = f" AND (p.agent_id IN ({scope})) IS TRUE" if scope else ""
+    only, scope_values = (among.clause, among.valeurs) if among else ("", [])
     chosen = " UNION ALL ".join(
         "(SELECT p.agent_id, coalesce(nullif(p.fil, ''), p.source) AS fil, p.valeur, p.quand, p.vecteur"  # noqa: S608
         f" FROM preuves_preuve p WHERE p.vecteur IS NOT NULL AND {holding} AND {places}{only}"

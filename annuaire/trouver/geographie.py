@@ -44,6 +44,9 @@ class Carte:
 
     def __init__(self, territoires: Iterable[Territoire]) -> None:
         self.territoires = {row.code: row for row in territoires}
+        self._inside: dict[str | None, set[str]] = {}
+        for row in self.territoires.values():
+            self._inside.setdefault(row.parent_id, set()).add(row.code)
 
     def departements(self, code: str) -> frozenset[str]:
         """The départements of a territory: itself when it is one; none of the whole country, which is not narrower."""
@@ -52,7 +55,7 @@ class Carte:
             return frozenset()
         if row.genre == Territoire.Genre.DEPARTEMENT:
             return frozenset([code])
-        return frozenset(other.code for other in self.territoires.values() if other.parent_id == code)
+        return frozenset(self._inside.get(code, ()))
 
     def neighbours(self, code: str) -> frozenset[str]:
         """The départements that touch a département, and it."""

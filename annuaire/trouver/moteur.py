@@ -8,8 +8,10 @@ read is on pages that every agent of the State may open, communities excepted, w
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -17,7 +19,7 @@ from annuaire.models import Agent, Expertise, Territoire
 from annuaire.preuves.recherche import LATELY
 from annuaire.profils.access import standing_recommandations
 from annuaire.raisons import MOST, explain
-from annuaire.recherche import Classement, Resultat, rank_agents
+from annuaire.recherche import Classement, Parmi, Resultat, rank_agents
 from annuaire.sollicitations.charge import LIBRE, Place
 from annuaire.trouver.communautes import Groupe, groups_of, members_of
 from annuaire.trouver.criteres import Criteres
@@ -86,7 +88,10 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
     kept = tri.retenues
     partiel = trop
     if trop and tests:
-        narrow = _rank(agent, criteres, expertises, morning, parmi=_among(agent, criteres, carte, expertises))
+        part = len(kept) / len(people) if people else 0.0
+        narrow = _rank(
+            agent, criteres, expertises, morning, parmi=_among(agent, criteres, carte, expertises, part)
+        )
         best = narrow.trouves[:MAX]
         among = read_people(best, agent, carte, groups_of(agent, [pk for pk, _ in best]), named)
         kept, trop = sort_out(among, tests).retenues, len(narrow.trouves) > MAX
@@ -114,7 +119,7 @@ def _rank(
     morning: datetime,
     *,
     relais: int = 0,
-    parmi: "QuerySet[Agent] | None" = None,
+    parmi: Parmi | None = None,
 ) -> Classement:
     return rank_agents(
         agent, criteres.q, limit=MAX + 1, expertises=expertises, relais=relais, quand=morning, parmi=parmi
@@ -122,34 +127,57 @@ def _rank(
 
 
 def _among(
-    agent: Agent, criteres: Criteres, carte: Carte, expertises: Sequence[Expertise]
-) -> "QuerySet[Agent]":
-    """At least all the agents of the State who pass the filters: where so many answer, they are ranked apart."""
-    rows = Agent.objects.filter(partenaire=False, is_active=True)
+    agent: Agent, criteres: Criteres, carte: Carte, expertises: Sequence[Expertise], part: float
+) -> Parmi:
+    """At least all the agents of the State who pass the filters: where so many answer, they are ranked apart. `part`:
+    the share that pass, of the best of those who answer."""
+    clauses: list[str] = []
+    values: list[Any] = []
+
+    def keep(clause: str, *parameters: Any) -> None:
+        clauses.append(clause)
+        values.extend(parameters)
+
     zone = zone_named(criteres.territoire, agent, carte)
     if zone is not None:
-        rows = rows.filter(
-            Q(territoire__in=zone.dedans)
-            | Q(pk__in=Agent.objects.filter(profil__territoires__in=zone.servent).values("pk"))
+        keep(
+            "(a.territoire_id = ANY(%s) OR a.id IN"
+            " (SELECT c.profil_id FROM profils_profil_territoires c WHERE c.territoire_id = ANY(%s)))",
+            sorted(zone.dedans),
+            sorted(zone.servent),
         )
     if criteres.type:
-        rows = rows.filter(service__type__sigle__in=criteres.type)
-    if criteres.service:
-        rows = rows.filter(service__in=[int(one) for one in criteres.service if len(one) <= 18])
-    if criteres.langue:
-        rows = rows.filter(profil__langues__overlap=list(criteres.langue))
-    if criteres.disponibilite:
-        over = Q(disponibilite_jusqu_au__lt=timezone.localdate())
-        rows = rows.filter(Q(disponibilite__in=criteres.disponibilite) | over)
-    if criteres.communaute:
-        rows = rows.filter(pk__in=members_of(agent, criteres.communaute))
-    if expertises:
-        rows = rows.filter(
-            pk__in=Agent.objects.filter(declarations__expertise__in=[one.pk for one in expertises]).values(
-                "pk"
-            )
+        keep(
+            "a.service_id IN (SELECT s.id FROM annuaire_service s JOIN annuaire_typeservice t ON t.id = s.type_id"
+            " WHERE t.sigle = ANY(%s))",
+            list(criteres.type),
         )
-    return rows
+    if criteres.service:
+        keep("a.service_id = ANY(%s::bigint[])", [int(one) for one in criteres.service if len(one) <= 18])
+    if criteres.langue:
+        keep(
+            "a.id IN (SELECT l.agent_id FROM profils_profil l WHERE l.langues && %s::varchar[])",
+            list(criteres.langue),
+        )
+    if criteres.disponibilite:
+        keep(
+            "(a.disponibilite = ANY(%s) OR a.disponibilite_jusqu_au < %s)",
+            list(criteres.disponibilite),
+            timezone.localdate(),
+        )
+    if criteres.communaute:
+        try:
+            sql, parameters = members_of(agent, criteres.communaute).query.sql_with_params()
+        except EmptyResultSet:
+            keep("FALSE")
+        else:
+            keep(f"a.id IN ({sql})", *parameters)
+    if expertises:
+        keep(
+            "a.id IN (SELECT e.agent_id FROM annuaire_declarationexpertise e WHERE e.expertise_id = ANY(%s))",
+            [one.pk for one in expertises],
+        )
+    return Parmi(" AND ".join(clauses) or "TRUE", values, part)
 
 
 def _ordered(people: list[Personne], tri: str) -> list[Personne]:

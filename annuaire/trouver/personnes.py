@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -24,8 +25,7 @@ WHERE a.is_active AND NOT a.partenaire ORDER BY q.rang
 """
 
 
-@dataclass(frozen=True)
-class Personne:
+class Personne(NamedTuple):
     """One person found. `rang`: their place by relevance. `niveau`: the best they declare of what the question names."""
 
     pk: int
@@ -62,6 +62,7 @@ def read_people(
     named: Sequence[int],
 ) -> list[Personne]:
     """The agents of the State among `ranked` (id, note), in that order; `named`: the expertises that levels are told of. One query."""
+    nowhere: frozenset[str] = frozenset()
     of_person: dict[int, set[str]] = {}
     for groupe in groupes:
         for pk in groupe.membres:
@@ -76,12 +77,13 @@ def read_people(
         if place not in distances:
             distances[place] = carte.distance(agent.territoire_id, place)
         # One number for each: the expertise, and its level as the last digit.
-        levels = dict(divmod(one, 10) for one in declared)
+        levels = {one // 10: one % 10 for one in declared}
         best = max((levels[one] for one in named if one in levels), default=0)
         people.append(
             Personne(
-                pk, rang, notes[pk], place, str(service or ""), kind or "", free, tuple(languages), frozenset(covered), levels,
-                str(best or ""), frozenset(of_person.get(pk, ())), distances[place],
+                pk, rang, notes[pk], place, str(service or ""), kind or "", free, tuple(languages),
+                frozenset(covered) if covered else nowhere, levels, str(best or ""),
+                frozenset(of_person[pk]) if pk in of_person else nowhere, distances[place],
             )
         )  # fmt: skip
     return people
