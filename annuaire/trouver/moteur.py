@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from annuaire.models import Agent, Expertise, Territoire
-from annuaire.preuves.recherche import LATELY
+from annuaire.preuves.recherche import LATELY, MANY
 from annuaire.profils.access import standing_recommandations
 from annuaire.raisons import MOST, explain
 from annuaire.recherche import Classement, Parmi, Resultat, rank_agents
@@ -135,7 +135,9 @@ def _among(
     values: list[Any] = []
 
     def keep(clause: str, *parameters: Any) -> None:
-        clauses.append(clause)
+        # Said so where many pass, the planner finds the words first, then asks of each row; else it would go through
+        # the services one by one, and read for each what the word finds.
+        clauses.append(f"({clause}) IS TRUE" if part >= MANY else clause)
         values.extend(parameters)
 
     zone = zone_named(criteres.territoire, agent, carte)

@@ -318,6 +318,43 @@ def test_beyond_the_most_that_are_counted_filters_still_find_everybody(
         assert context["trouvailles"].partiel
 
 
+def test_all_filters_hold_where_too_many_answer(
+    world: dict[str, Agent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked of the database, each filter lets pass the same people as when it is asked of those who were read."""
+    me = world["me"]
+    communaute = make_communaute(world["ariege"])
+    Profil.objects.create(agent=world["ariege"], langues=["en", "oc"])
+    covering = Profil.objects.create(agent=world["rhone"], langues=["en"])
+    covering.territoires.add("09")
+    service = world["ariege"].service
+    assert service is not None
+    expertise = world["ariege"].expertises.get()
+    queries = (
+        "territoire=09",
+        "territoire=region",
+        f"type={service.type.sigle}",
+        f"service={service.pk}",
+        "service=99999999999999999999",
+        "langue=en",
+        "langue=oc&territoire=09",
+        "disponibilite=oui",
+        "disponibilite=non&disponibilite=limitee",
+        f"communaute={communaute.slug}",
+        "communaute=inconnue",
+        f"expertise={expertise.slug}",
+    )
+    criteria = [parse(f"q=busage&{query}") for query in queries]
+    whole = [[person.pk for person in find(me, one).retenues] for one in criteria]
+    assert [len(found) for found in whole] == [2, 4, 4, 1, 0, 2, 1, 2, 2, 1, 0, 4]
+    monkeypatch.setattr("annuaire.trouver.moteur.MAX", 2)
+    for many in (0.05, 0.0):
+        monkeypatch.setattr("annuaire.trouver.moteur.MANY", many)
+        monkeypatch.setattr("annuaire.preuves.recherche.MANY", many)
+        apart = [[person.pk for person in find(me, one).retenues] for one in criteria]
+        assert [found[:2] for found in whole] == apart
+
+
 def test_each_reason_leads_to_what_the_searcher_may_open(world: dict[str, Agent]) -> None:
     me = world["me"]
     ouverte = make_communaute(world["rhone"])
