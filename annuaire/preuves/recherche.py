@@ -84,6 +84,11 @@ def expertise_lexeme(pk: int) -> str:
     return f"§{pk}"
 
 
+def is_expertise(lexeme: str) -> bool:
+    """Whether a lexeme is an expertise's."""
+    return lexeme.startswith("§")
+
+
 @dataclass(frozen=True)
 class Cherches:
     """What finds the texts worth looking at: `tsquery` of the rare words, any of which is enough (perhaps empty), of
@@ -109,19 +114,38 @@ def narrowed(terms: Sequence[Terme], total: int) -> Cherches:
         if seen + term.nombre > LOOKED_AT:
             if seen >= ENOUGH:
                 break
-            group, expected = [quoted_lexeme(term.lexeme)], float(term.nombre)
-            for other in terms[index + 1 :]:
+            first, *others = _alternatives(terms[index:], total)
+            group, expected = [first.lexeme], float(first.nombre)
+            for other in others:
                 if expected * other.nombre / max(total, 1) < ENOUGH:
                     break
-                group.append(quoted_lexeme(other.lexeme))
+                group.append(other.lexeme)
                 expected *= other.nombre / total
             # Words of one subject go together more often than chance would have it.
             return Cherches(
-                " | ".join(wanted), f"({' & '.join(group)})", math.sqrt(expected * min(term.nombre, total))
+                " | ".join(wanted), f"({' & '.join(group)})", math.sqrt(expected * min(first.nombre, total))
             )
         wanted.append(quoted_lexeme(term.lexeme))
         seen += term.nombre
     return Cherches(" | ".join(wanted))
+
+
+def _alternatives(terms: Sequence[Terme], total: int) -> list[Terme]:
+    """What may be asked for together, as parts of a `tsquery`, the rarest first: each word, and the expertises as one.
+
+    A question of one word may name several: what somebody answers is about one of them.
+    """
+    words = [
+        Terme(quoted_lexeme(term.lexeme), term.nombre, term.poids)
+        for term in terms
+        if not is_expertise(term.lexeme)
+    ]
+    named = [term for term in terms if is_expertise(term.lexeme)]
+    if named:
+        query = " | ".join(quoted_lexeme(term.lexeme) for term in named)
+        count = min(total, sum(term.nombre for term in named))
+        words.append(Terme(f"({query})" if len(named) > 1 else query, count, named[0].poids))
+    return sorted(words, key=lambda term: (term.nombre, term.lexeme))
 
 
 def _looked_for(cherches: Cherches, total: int, times: int) -> list[tuple[str, list[Any], int]]:
@@ -145,7 +169,7 @@ def note_of(
     `length`: SQL of how many words count in the text's length, all of the vector's unless it is said.
     `ts_rank` of one word is a saturated count of it; long texts hold more words by chance.
     """
-    total = sum(term.poids for term in terms if not term.lexeme.startswith("§")) or 1.0
+    total = sum(term.poids for term in terms if not is_expertise(term.lexeme)) or 1.0
     # `terms` holds at least one word of the question; an expertise adds to what the words say.
     parts = [f"{term.poids / total:.6f} * ts_rank('{weights}', {vector}, %s::tsquery)" for term in terms]
     # In floating point, as `date_part` below: PostgreSQL's decimal numbers are ten times slower.

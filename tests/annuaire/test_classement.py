@@ -275,6 +275,12 @@ def test_common_words_are_looked_for_together() -> None:
     # Words of one subject go together more than by chance: neither 4,650 nor 50,000.
     assert 4_650 < found.nombre < 50_000
     assert preuves.narrowed(terms(a=5_000, b=6_000), million).requete == "('a')"
+    # The expertises that a question names: any of them.
+    exp = [preuves.Terme(f"§{number}", 3_000, 1.0) for number in (1, 2)]
+    found = preuves.narrowed([*exp, preuves.Terme("eau", 300_000, 1.0)], million)
+    assert (found.rares, found.ensemble) == ("", "(('§1' | '§2') & 'eau')")
+    found = preuves.narrowed([*exp, preuves.Terme("eau", 100_000, 1.0)], million)
+    assert (found.rares, found.ensemble, found.nombre) == ("", "(('§1' | '§2'))", 6_000)
     # A typing error does not hide what the others say.
     found = preuves.narrowed(terms(zzz=1, eau=300_000), million)
     assert (found.rares, found.ensemble, found.nombre) == ("'zzz'", "('eau')", 300_000)
