@@ -57,6 +57,8 @@ LATELY = 0.1
 RELAYS_AMONG = 2_000
 # Words by which a person's answers are told and counted.
 TOLD = 3
+# Pieces counted of one person: beyond, one is told that there are more.
+COUNTED = 300
 # The latest pieces that answer, of each person, among which the best one is told; the rarest words that find them.
 TOLD_AMONG, TOLD_BY = 50, 20
 
@@ -297,16 +299,19 @@ def reasons(
     rows = list(told.items())
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT q.agent_id, q.genre, count(*), sum(q.poids), count(DISTINCT q.source), min(q.url), max(q.quand)"  # noqa: S608
-            # The array is what the index holds: what somebody wrote is not read to find those words in it.
+            # A source has one line of each kind.
+            "SELECT p.agent_id, p.genre, count(*), sum(p.poids), min(p.url), max(p.quand)"  # noqa: S608
             " FROM unnest(%s::bigint[], %s::text[]) AS dit(agent_id, requete)"
-            " CROSS JOIN LATERAL (SELECT agent_id, source, lieu FROM preuves_preuve WHERE vecteur IS NOT NULL"
-            "  AND vecteur @@ dit.requete::tsquery AND ARRAY[agent_id] && ARRAY[dit.agent_id] OFFSET 0) AS p"
-            " JOIN preuves_preuve q ON q.agent_id = p.agent_id AND q.source = p.source"
-            f" WHERE {places} GROUP BY q.agent_id, q.genre",
+            " CROSS JOIN LATERAL (SELECT p.agent_id, p.source FROM preuves_preuve p WHERE p.vecteur IS NOT NULL"
+            # The array is what the index holds: what somebody wrote is not read to find those words in it.
+            f"  AND p.vecteur @@ dit.requete::tsquery AND ARRAY[p.agent_id] && ARRAY[dit.agent_id] AND {places}"
+            f"  ORDER BY p.quand + interval '0' DESC LIMIT {COUNTED + 1}) AS comptee"
+            " JOIN preuves_preuve p ON p.agent_id = comptee.agent_id AND p.source = comptee.source"
+            f" WHERE {places} GROUP BY p.agent_id, p.genre",
             [
                 [pk for pk, _ in rows],
                 [" & ".join(quoted_lexeme(lexeme) for lexeme in lexemes) for _, lexemes in rows],
+                *values,
                 *values,
             ],
         )
@@ -321,9 +326,9 @@ def reasons(
             Fait(
                 tuple(words),
                 {genre: (int(number), int(weight)) for genre, number, weight, *_ in lines},
-                max(line[3] for line in lines),
-                lines[0][4],
-                max(line[5] for line in lines),
+                max(line[1] for line in lines),
+                lines[0][3],
+                max(line[4] for line in lines),
             ),
             handles[pk],
         )
@@ -353,7 +358,10 @@ def _words_of_best(agent: Agent, people: list[int], terms: Sequence[Terme]) -> d
 def _sentence(fait: Fait, handle: str) -> SafeString:
     counts = {genre: number for genre, (number, _) in fait.genres.items()}
     parts = []
-    if counts.get("reponse"):
+    if fait.sources > COUNTED:
+        parts.append(f"plus de {COUNTED}\u00a0contributions")
+        counts = {}
+    elif counts.get("reponse"):
         parts.append(_plural(counts["reponse"], "réponse", "réponses"))
         if counts.get("retenue"):
             parts.append(f"dont {_plural(counts['retenue'], 'retenue', 'retenues')}")
@@ -368,7 +376,7 @@ def _sentence(fait: Fait, handle: str) -> SafeString:
     if counts.get("faq"):
         parts.append(f"{counts['faq']}\u00a0dans une foire aux questions")
     for genre, said in (("utile", "Utile"), ("merci", "Merci")):
-        if genre in fait.genres:
+        if genre in counts:
             parts.append(f"«\u00a0{said}\u00a0» {fait.genres[genre][1]}\u00a0fois")
     words = " ".join(fait.mots)
     if fait.sources == 1:

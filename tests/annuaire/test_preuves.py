@@ -33,7 +33,7 @@ def shape(results: list[Resultat]) -> list[tuple[int, float, list[str]]]:
     return [(result.agent.pk, result.score, list(map(str, result.raisons))) for result in results]
 
 
-def test_who_answered_is_found_with_the_reason() -> None:
+def test_who_answered_is_found_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     communaute = make_communaute(make_agent("Ana"))
     gaelle, other = member(communaute, "Gaëlle"), member(communaute, "Lila")
     me = make_agent("Moi")
@@ -54,6 +54,11 @@ def test_who_answered_is_found_with_the_reason() -> None:
     assert page.count("Busage d’un fossé") == 3
     # One contribution: straight to it.
     assert f'href="/messages/{Message.objects.get(auteur=other).pk}/"' in str(results[1].raisons[0])
+    # Of who writes everywhere, not all is counted.
+    monkeypatch.setattr("annuaire.preuves.recherche.COUNTED", 2)
+    reason = str(search_agents(me, "busage fossé")[0].raisons[0])
+    assert "plus de 2\xa0contributions</a> sur" in reason
+    assert "retenue" not in reason
 
 
 def test_what_one_may_not_read_counts_for_nothing(settings: Any) -> None:
