@@ -13,6 +13,7 @@ from annuaire.profils.forms import expertise_choices
 from annuaire.profils.models import DemandeRecommandation, PropositionExpertise, Recommandation
 from annuaire.profils.sections import profil_of
 from annuaire.profils.vocabulaire import search_vocabulary, suggestions_for
+from annuaire.sollicitations.accueil import room_for
 from annuaire.sollicitations.comptes import help_given
 from plateforme.socle.texte import render_markdown
 
@@ -30,6 +31,7 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
     profil = profil_of(agent)
     contributions = contributions_of(reader, agent)
     recommandations = list(visible_recommandations(reader, agent)[:MOST_SHOWN])
+    colleagues = not (agent == reader or reader.partenaire or agent.partenaire)
     return {
         "agent": agent,
         "profil": profil,
@@ -46,7 +48,8 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
         "recommandations": recommandations,
         "suggestions": suggestions_for(agent) if agent == reader else [],
         "aides": help_given(reader, agent),
-        "peut_recommander": not (agent == reader or reader.partenaire or agent.partenaire),
+        "peut_recommander": colleagues,
+        "accueil": room_for(reader, agent) if colleagues else None,
     }
 
 
