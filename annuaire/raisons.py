@@ -1,7 +1,7 @@
 """Why a person was found: sentences that point to what exists and that the searcher may read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -33,10 +33,12 @@ def explain(
     words: Sequence[Mot],
     terms: Sequence[preuves.Terme],
     recognised: Sequence[Reconnue],
+    others: Mapping[int, Sequence[SafeString]] | None = None,
 ) -> None:
     """Say of each result why it is there, at most `MOST` sentences each, in at most three queries.
 
     `words`: the question's, the most telling first; `terms`: the same and the expertises, as evidence weighs them.
+    `others`: what else is known of each, by id; it comes after the first reason.
     """
     found = [result for result in results if not result.relais]
     for result in results:
@@ -60,6 +62,7 @@ def explain(
         for label, text in headlines.get(result.agent.pk, []):
             if label != "Expertise" or not named:
                 result.raisons.append(format_html("{}\u00a0: {}", label, _bold(text)))
+        result.raisons[1:1] = (others or {}).get(result.agent.pk, [])
         if not result.raisons:
             result.raisons.append(_near(result.agent, words))
         result.raisons = result.raisons[:MOST]

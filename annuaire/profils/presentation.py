@@ -14,7 +14,7 @@ from annuaire.profils.models import DemandeRecommandation, PropositionExpertise,
 from annuaire.profils.sections import profil_of
 from annuaire.profils.vocabulaire import search_vocabulary, suggestions_for
 from annuaire.sollicitations.accueil import room_for
-from annuaire.sollicitations.comptes import help_given
+from annuaire.sollicitations.comptes import help_given, help_recognised
 from plateforme.socle.texte import render_markdown
 
 # Contributions on the page itself; the others are one link away.
@@ -48,6 +48,7 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
         "recommandations": recommandations,
         "suggestions": suggestions_for(agent) if agent == reader else [],
         "aides": help_given(reader, agent),
+        "utilites": help_recognised(reader, agent),
         "peut_recommander": colleagues,
         "accueil": room_for(reader, agent) if colleagues else None,
     }

@@ -84,13 +84,18 @@ class SollicitationForm(forms.Form):
     def __init__(self, data: Any = None, *, agent: Agent, appel: bool, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         self.agent, self.appel = agent, appel
+        first = "Choisissez" if appel else "Sans expertise en particulier"
+        self.fields["expertise"].choices = [("", first), *expertise_choices()[1:]]
         # Optional in the database's sense: sending says what is missing.
         if appel:
             del self.fields["destinataires"], self.fields["ajouter"]
-            self.fields["expertise"].choices = [("", "Choisissez"), *expertise_choices()[1:]]
             self.fields["territoire"].choices = [("", "Tout le pays"), *territoires_by_region()[2:]]
         else:
-            del self.fields["expertise"], self.fields["territoire"], self.fields["places"]
+            del self.fields["territoire"], self.fields["places"]
+            self.fields["expertise"].label = "Expertise dont il s’agit"
+            self.fields[
+                "expertise"
+            ].help_text = "Si l’aide vous est utile, elle comptera pour cette expertise sur le profil de qui vous aura aidé."
             self.fields["destinataires"].queryset = askable(agent).with_place()
 
     def clean_ajouter(self) -> list[Agent]:

@@ -93,6 +93,7 @@ def thread_context(agent: Agent, fil: Destinataire, form: MessageForm | None = N
         and not (asked.appel and asked.pourvue_le is not None),
         "peut_repondre": open_to and may_become(fil.etat, Reponse.REPONDUE),
         "peut_decliner": open_to and may_become(fil.etat, Reponse.REFUSEE),
+        "aide_donnee": mine and asked.finie and fil.etat in PRISES,
         "peut_rediriger": open_to and may_become(fil.etat, Reponse.REDIRIGEE),
         "nombre": asked.destinataires.count() - 1,
         "devenirs": outcomes_of(agent, fil),

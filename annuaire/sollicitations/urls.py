@@ -14,6 +14,7 @@ urlpatterns = [
     path("fichiers/<uuid:pk>/retirer/", demandes.retirer_fichier, name="retirer-fichier"),
     path("fils/<int:pk>/", fils.fil, name="fil"),
     path("fils/<int:pk>/ecrire/", fils.ecrire, name="ecrire"),
+    path("fils/<int:pk>/compter/", fils.compter, name="compter"),
     path("fils/<int:pk>/decliner/", fils.decliner, name="decliner"),
     path("fils/<int:pk>/rediriger/", fils.rediriger, name="rediriger"),
     path("fils/<int:pk>/ajouter/", fils.ajouter, name="ajouter"),

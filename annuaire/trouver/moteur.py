@@ -11,16 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.html import format_html
 
 from annuaire.models import Agent, Expertise, Territoire
 from annuaire.preuves.recherche import LATELY, MANY
-from annuaire.profils.access import standing_recommandations
-from annuaire.raisons import MOST, explain
+from annuaire.raisons import explain
 from annuaire.recherche import Classement, Parmi, Resultat, rank_agents
 from annuaire.sollicitations.charge import LIBRE, Place
+from annuaire.trouver.collegues import said_by_colleagues
 from annuaire.trouver.communautes import Groupe, groups_of, members_of
 from annuaire.trouver.criteres import Criteres
 from annuaire.trouver.facettes import Tri, sort_out, tests_of
@@ -202,7 +201,7 @@ class Trouve(Resultat):
 
 
 def results(agent: Agent, found: Trouvailles, people: Sequence[Personne]) -> list[Trouve]:
-    """Some of those found, with the reasons, and how far they are. At most seven queries."""
+    """Some of those found, with the reasons, and how far they are. At most nine queries."""
     rows = Agent.objects.with_place().prefetch_related("declarations__expertise")
     agents = rows.in_bulk([person.pk for person in people])
     shown = [
@@ -215,8 +214,8 @@ def results(agent: Agent, found: Trouvailles, people: Sequence[Personne]) -> lis
             row.raisons.append(format_html("Téléphone\u00a0: <strong>{}</strong>", row.agent.telephone))
         return shown
     ranked = found.classement
-    explain(agent, shown, ranked.mots, ranked.termes, ranked.reconnues)
-    _say_recommended(shown, found.named)
+    others = said_by_colleagues([row.agent for row in shown], found.named)
+    explain(agent, shown, ranked.mots, ranked.termes, ranked.reconnues, others)
     return shown
 
 
@@ -252,32 +251,3 @@ def where(agent: Agent, person: Personne, found: Trouvailles) -> str:
         near = person.territoire in carte.neighbours(own)
         here = f"{'Département voisin, à' if near else 'À'} {said(person.distance)}"
     return ". ".join(part for part in (here, served) if part)
-
-
-def _say_recommended(shown: Sequence[Trouve], expertises: Sequence[Expertise]) -> None:
-    """Of those whom colleagues recommend for what the question names, how many do. One query."""
-    if not expertises:
-        return
-    counts: dict[int, tuple[int, Expertise]] = {}
-    by_pk = {expertise.pk: expertise for expertise in expertises}
-    rows = (
-        standing_recommandations()
-        .filter(agent__in=[row.agent.pk for row in shown], expertise__in=by_pk)
-        .values("agent", "expertise")
-        .annotate(nombre=Count("pk"))
-        .order_by("nombre", "expertise")
-    )
-    for row in rows:
-        counts[row["agent"]] = (row["nombre"], by_pk[row["expertise"]])
-    for row in shown:
-        if row.agent.pk not in counts:
-            continue
-        number, expertise = counts[row.agent.pk]
-        said_so = format_html(
-            '<a href="{}#recommandations">{}\u00a0{}</a> pour <strong>{}</strong>',
-            row.agent.get_absolute_url(),
-            number,
-            "recommandation" if number == 1 else "recommandations",
-            expertise.libelle,
-        )
-        row.raisons = [*row.raisons[:1], said_so, *row.raisons[1:]][:MOST]

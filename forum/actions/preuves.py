@@ -19,9 +19,10 @@ PREFIX = "message."
 TEXTE_MAX = 4_000  # characters
 BATCH = 2_000
 
-# An answer proves something when it answers somebody else. What one accepts of oneself proves nothing.
+# An answer proves something when it answers somebody else. What one accepts of oneself proves nothing. A sujet that two
+# people made of a sollicitation holds the answer of who was asked: it proves theirs, when they agreed to be named.
 _WANTED = """
-SELECT m.auteur_id AS agent_id, preuve.genre, 'message.' || m.id AS source,
+SELECT coalesce(d.agent_id, m.auteur_id) AS agent_id, preuve.genre, 'message.' || m.id AS source,
     'communaute.' || s.communaute_id AS lieu, s.titre, %s || m.id || %s AS url,
     left(m.texte, %s) AS texte,
     ARRAY(SELECT e.expertise_id FROM forum_sujet_expertises e WHERE e.sujet_id = s.id ORDER BY 1) AS expertises,
@@ -30,10 +31,13 @@ FROM forum_message m
 JOIN forum_sujet s ON s.id = m.sujet_id
 LEFT JOIN forum_message o ON o.sujet_id = s.id AND o.numero = 1 AND m.numero > 1
     AND o.supprime_le IS NULL AND o.masque_le IS NULL
+LEFT JOIN publications_publication pub ON pub.sujet_id = s.id AND m.numero = 1 AND pub.sollicite_nomme
+LEFT JOIN sollicitations_destinataire d ON d.id = pub.fil_id
 LEFT JOIN forum_entreefaq f
     ON f.message_id = m.id AND f.etat = 'publiee' AND f.communaute_id = s.communaute_id,
 LATERAL (VALUES
-    ('reponse', 1, s.genre = 'question' AND m.numero > 1 AND m.auteur_id <> s.auteur_id),
+    ('reponse', 1, d.agent_id IS NOT NULL
+        OR s.genre = 'question' AND m.numero > 1 AND m.auteur_id <> s.auteur_id),
     ('retenue', 1, s.message_accepte_id = m.id AND m.auteur_id <> s.auteur_id),
     ('utile', m.nb_utile, m.nb_utile > 0),
     ('merci', m.nb_merci, m.nb_merci > 0),

@@ -15,7 +15,7 @@ from annuaire.sollicitations.access import is_party
 from annuaire.sollicitations.actions.commun import locked_thread, publish_change
 from annuaire.sollicitations.models import Destinataire
 from communautes.models import Communaute
-from forum.actions import open_sujet
+from forum.actions import open_sujet, refresh_evidence_of_sujet
 from forum.actions.publication import check_text, check_title
 from forum.models import Sujet
 from forum.publications.access import both_write
@@ -126,6 +126,8 @@ def agree(agent: Agent, fil: Destinataire, *, nommer: bool, version: int) -> Suj
     )
     row.sujet, row.titre, row.texte = sujet, "", ""
     row.save()
+    # Only now is it known whose answer it is.
+    refresh_evidence_of_sujet(sujet)
     record(agent, "publication.agree", current.sollicitation, fil=current.pk, sujet=sujet.pk)
     other = _other(agent, current)
     notify(

@@ -28,6 +28,7 @@ from forum import actions
 from forum.actions.preuves import complete_evidence
 from tests import databases
 from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
+from tests.sollicitations.test_aides import help_once
 
 NOW = timezone.now()
 numbers = itertools.count(1)
@@ -387,8 +388,8 @@ def test_what_one_says_elsewhere_or_again_does_not_bury_who_knows() -> None:
 
 
 class NeverLowered(TestCase):
-    """One more accepted answer that matches, one more mission, one more recommendation: whoever has it never falls,
-    whatever the others did."""
+    """One more accepted answer that matches, one more mission, one more recommendation, once more of use to a colleague:
+    whoever has it never falls, whatever the others did."""
 
     @settings(
         max_examples=20,
@@ -411,7 +412,7 @@ class NeverLowered(TestCase):
         st.integers(0, 3),
         st.sampled_from(("busage", "busage fossé", "curage d’un fossé avec busage")),
         st.booleans(),
-        st.sampled_from(("réponse", "mission", "recommandation")),
+        st.sampled_from(("réponse", "mission", "recommandation", "aide")),
     )
     def test_never_lowered(
         self,
@@ -454,6 +455,8 @@ class NeverLowered(TestCase):
             Mission.objects.create(
                 agent=people[author], titre=titre, debut=2001, precision="Deux ans de suivi"
             )
+        elif what == "aide":
+            help_once(make_agent("Paul"), people[author], busage)
         else:
             Recommandation.objects.create(
                 auteur=make_agent("Paul"), agent=people[author], expertise=busage, contexte="Vu"

@@ -292,4 +292,4 @@ def test_queries_of_a_profile(agent: Agent) -> None:
         connection,
     ) as queries:
         assert client.get(agent.get_absolute_url()).status_code == 200
-    assert len(queries) <= 14, [query["sql"][:100] for query in queries]
+    assert len(queries) <= 15, [query["sql"][:100] for query in queries]

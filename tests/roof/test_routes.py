@@ -102,6 +102,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "sollicitations:sans-suite": POST,
     "sollicitations:fil": (LOGIN, 404, 403, 200, 200),
     "sollicitations:ecrire": POST,
+    "sollicitations:compter": POST,
     "sollicitations:decliner": (LOGIN, 404, 403, 403, 200),
     "sollicitations:rediriger": (LOGIN, 404, 403, 403, 200),
     "sollicitations:ajouter": (LOGIN, 404, 403, 200, 200),

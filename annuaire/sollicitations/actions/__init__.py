@@ -1,6 +1,7 @@
 """Every write on sollicitations."""
 
 from annuaire.sollicitations.actions.accompagnants import add_person, remove_person
+from annuaire.sollicitations.actions.aides import set_counted
 from annuaire.sollicitations.actions.brouillons import Projet, add_file, delete_draft, remove_file, save_draft
 from annuaire.sollicitations.actions.capacites import set_capacity
 from annuaire.sollicitations.actions.envois import send, tell_of_sending
@@ -38,6 +39,7 @@ __all__ = [
     "see_to_those_who_left",
     "send",
     "set_capacity",
+    "set_counted",
     "tell_of_sending",
     "write",
 ]

@@ -35,7 +35,8 @@ PARTIE = "Cette sollicitation est déjà envoyée : écrivez dans les échanges 
 
 @dataclass(frozen=True)
 class Projet:
-    """What is asked, as typed. `expertise` and `territoire` are of a call; so is `places`."""
+    """What is asked, as typed. `expertise`: the one that a call looks for, or that the need is about. `territoire` and
+    `places` are of a call."""
 
     objet: str
     besoin: str
@@ -98,7 +99,7 @@ def _fill(row: Sollicitation, projet: Projet) -> None:
     row.contexte_html = str(render_markdown(row.contexte)) if row.contexte else ""
     row.urgence, row.pour_le, row.forme = projet.urgence, projet.pour_le, projet.forme
     row.appel, row.places = projet.appel, projet.places if projet.appel else 1
-    row.expertise = projet.expertise if projet.appel else None
+    row.expertise = projet.expertise
     row.territoire = projet.territoire if projet.appel else None
 
 

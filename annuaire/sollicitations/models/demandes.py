@@ -35,7 +35,7 @@ class Forme(models.TextChoices):
 class Sollicitation(models.Model):
     """Help asked of chosen colleagues, or of all those of an expertise in a territory (`appel`).
 
-    `pressentis`: whom a draft is for; once sent, each has a `Destinataire`. `places`: how many people a call looks for;
+    `expertise`: of a call, the one it looks for; else what the need is about, if that was said. `pressentis`: whom a draft is for; once sent, each has a `Destinataire`. `places`: how many people a call looks for;
     `pourvue_le`, since when they are found. `activite_le`: the last thing that happened. `effacee_le`: when its words were
     removed, long after its end; what is left is who asked whom and what became of it.
     """

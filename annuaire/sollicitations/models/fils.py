@@ -24,7 +24,7 @@ class Destinataire(models.Model):
 
     `venu_de`: the row of who redirected to them. `compte_le`: since when it weighs on the person's load: an ask
     of theirs, from the sending; a call, once taken. `dernier_numero`: messages of the thread. `utile`: what who
-    asked said of the help.
+    asked said of the help. `compte`: whether the person lets it count on their page and in the search.
     """
 
     class Utile(models.TextChoices):
@@ -49,6 +49,7 @@ class Destinataire(models.Model):
     lu_agent = models.PositiveIntegerField(default=0)
     lu_demandeur = models.PositiveIntegerField(default=0)
     utile = models.CharField(max_length=3, choices=Utile, blank=True)
+    compte = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         verbose_name = "destinataire"
@@ -80,6 +81,13 @@ class Destinataire(models.Model):
                 fields=["prochain_rappel"],
                 name="destinataire_a_rappeler",
                 condition=Q(prochain_rappel__isnull=False),
+            ),
+            # Help that was useful: a call has many people, of whom few gave some.
+            models.Index(
+                fields=["sollicitation"],
+                include=["agent"],
+                name="destinataire_utiles",
+                condition=Q(utile="oui", compte=True),
             ),
         ]
 

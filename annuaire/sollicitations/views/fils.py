@@ -105,6 +105,25 @@ def rediriger(request: HttpRequest, pk: int) -> HttpResponse:
     return _asked(request, found, form, act, "rediriger", {"proches": near})
 
 
+@require_POST
+def compter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the help one gave count on one's page and in the search, or no longer."""
+    found = _own(request, pk)
+    counted = request.POST.get("compte") == "oui"
+    try:
+        actions.set_counted(request.user, found, counted)
+    except ActionRefusee as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(
+            request,
+            "Cette aide compte sur votre profil et dans l’annuaire."
+            if counted
+            else "Cette aide ne compte plus, ni sur votre profil ni dans l’annuaire.",
+        )
+    return redirect(found)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def ajouter(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a third person into the thread."""
