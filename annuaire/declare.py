@@ -14,8 +14,9 @@ HELPED_WORTH, HALF_HELPED, AGES_HELPED = 0.2, 2, 1_000
 
 
 def declared(shares: Mapping[int, float], quand: datetime) -> tuple[str, list[Any]]:
-    """SQL of (agent_id, note): what each person's best expertise among those named is worth, and its parameters.
+    """SQL of (agent_id, note): what each person's expertises among those named are worth, and its parameters.
 
+    Each for its share of the question; all together at most what the best one would be worth for the whole question.
     `shares`: the share of the question that names each expertise, by its id. Whoever is recommended for an expertise
     that they do not declare counts too, and so does whoever was of use for it. Only recommendations that every agent may
     read count, as on people's pages: `annuaire.profils.access.standing_recommandations` says the same. Of help given in
@@ -27,16 +28,16 @@ def declared(shares: Mapping[int, float], quand: datetime) -> tuple[str, list[An
     sql = (
         "WITH nommee AS (SELECT * FROM unnest(%s::bigint[], %s::float[]) AS x(expertise_id, part)),"  # noqa: S608
         " dite AS ("
-        f" SELECT d.agent_id, d.expertise_id, n.part * (CASE d.niveau {levels} END"
-        f"  + float8 '{LONG_SINCE_WORTH / LONG_SINCE}' * least({LONG_SINCE}, greatest(0, coalesce(%s - d.depuis, 0)))) AS note"
+        f" SELECT d.agent_id, d.expertise_id, n.part, CASE d.niveau {levels} END"
+        f"  + float8 '{LONG_SINCE_WORTH / LONG_SINCE}' * least({LONG_SINCE}, greatest(0, coalesce(%s - d.depuis, 0))) AS vaut"
         "  FROM nommee n JOIN annuaire_declarationexpertise d USING (expertise_id)"
-        f" UNION ALL SELECT agent_id, expertise_id, part * float8 '{ADVISED_WORTH}' * fraiches / (fraiches + {HALF_ADVISED}) FROM ("
+        f" UNION ALL SELECT agent_id, expertise_id, part, float8 '{ADVISED_WORTH}' * fraiches / (fraiches + {HALF_ADVISED}) FROM ("
         "  SELECT r.agent_id, n.expertise_id, n.part,"
         f"   sum(float8 '0.5' ^ (greatest(0, date_part('epoch', %s::timestamptz - r.cree_le)) / {86_400 * AGES_ADVISED})) AS fraiches"
         "  FROM nommee n JOIN profils_recommandation r USING (expertise_id) JOIN annuaire_agent q ON q.id = r.auteur_id"
         "  WHERE r.masquee_le IS NULL AND r.retiree_le IS NULL AND q.is_active"
         "  GROUP BY r.agent_id, n.expertise_id, n.part) AS recommandee"
-        f" UNION ALL SELECT agent_id, expertise_id, part * float8 '{HELPED_WORTH}' * fraiches / (fraiches + {HALF_HELPED}) FROM ("
+        f" UNION ALL SELECT agent_id, expertise_id, part, float8 '{HELPED_WORTH}' * fraiches / (fraiches + {HALF_HELPED}) FROM ("
         "  SELECT agent_id, expertise_id, part,"
         f"   sum(float8 '0.5' ^ (greatest(0, date_part('epoch', %s::timestamptz - le)) / {86_400 * AGES_HELPED})) AS fraiches"
         "  FROM (SELECT d.agent_id, n.expertise_id, n.part, max(s.finie_le) AS le"
@@ -46,7 +47,8 @@ def declared(shares: Mapping[int, float], quand: datetime) -> tuple[str, list[An
         "   WHERE s.etat = 'close' AND c.montre_aides IS NOT FALSE"
         "   GROUP BY d.agent_id, n.expertise_id, n.part, s.demandeur_id) AS aide"
         "  GROUP BY agent_id, expertise_id, part) AS aidee)"
-        " SELECT agent_id, max(note) AS note FROM ("
-        "  SELECT agent_id, sum(note) AS note FROM dite GROUP BY agent_id, expertise_id) AS reunie GROUP BY agent_id"
+        " SELECT agent_id, least(sum(part * vaut), max(vaut)) AS note FROM ("
+        "  SELECT agent_id, part, sum(vaut) AS vaut FROM dite GROUP BY agent_id, expertise_id, part) AS reunie"
+        " GROUP BY agent_id"
     )
     return sql, [list(shares), list(shares.values()), quand.year, quand, quand]

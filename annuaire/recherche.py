@@ -2,7 +2,7 @@
 
 A person is found by what they declare (expertises with their level, the words of their profile) and by what they did
 (`annuaire.preuves`), as far as the person who searches may read it. Both are measured on one scale, the share of the
-question that is answered, rare words weighing more, and added: who only declares is found, who only answers too.
+question that is answered, rare words weighing more: who only declares is found, who only answers too.
 The vocabulary widens a question: an acronym or a synonym of an expertise stands for it. A word that nobody carries
 is taken for a typing error and compared by its groups of three letters. Accents and endings do not count.
 Decision 0023 has the model, its sources and its measures.
@@ -45,8 +45,7 @@ CLOSE_WORTH = 0.5
 FEW_WORDS = 6
 # Profiles: weights of the presentation (D), of missions (C), of fonction, service and territory (B), of name and
 # expertises (A).
-PROFILE_WEIGHTS = "{.6,.6,.7,1}"
-PROFILE_LENGTH = 40
+PROFILE_WEIGHTS = "{.8,.8,.8,1}"
 # Between two who are worth the same: the nearest, and who is available.
 NEAR, BUSY = 0.02, 0.04
 
@@ -249,9 +248,7 @@ def _found(
         ),
         key=lambda term: (term.nombre, term.lexeme),
     )
-    note, note_values = preuves.note_of(
-        own, "a.recherche", PROFILE_WEIGHTS, PROFILE_LENGTH, "coalesce(a.longueur, length(a.recherche))"
-    )
+    note, note_values = preuves.note_of(own, "a.recherche", PROFILE_WEIGHTS)
     query = preuves.narrowed(own, counts.profils).requete
     condition, values = scope
     named, named_values = declared(_shares(own, recognised), quand)
@@ -264,16 +261,18 @@ def _found(
     near_values = [agent.territoire_id, region]
     sql = (
         f"WITH preuve AS MATERIALIZED ({evidence}), declare AS MATERIALIZED ({named}),"  # noqa: S608
-        " autre AS MATERIALIZED (SELECT id, sum(note) AS note FROM ("
-        "  SELECT agent_id AS id, voix AS note FROM preuve UNION ALL SELECT agent_id, note FROM declare) AS dite"
-        "  GROUP BY id),"
+        " autre AS MATERIALIZED (SELECT id, sum(dit) AS dit, sum(fait) AS fait FROM ("
+        "  SELECT agent_id AS id, 0 AS dit, voix AS fait FROM preuve UNION ALL SELECT agent_id, note, 0 FROM declare)"
+        "  AS un GROUP BY id),"
         # What decides between two who are worth the same is read along with the profile: most are found by it.
         " profil AS MATERIALIZED ("
-        f" SELECT a.id, {note} + coalesce(autre.note, 0) + {near} AS score, a.identifiant"
+        f" SELECT a.id, {_joined(f'{note} + coalesce(autre.dit, 0)', 'coalesce(autre.fait, 0)')} + {near} AS score,"
+        "   a.identifiant"
         "   FROM annuaire_agent a LEFT JOIN autre USING (id)"
         f"  WHERE a.recherche @@ %s::tsquery AND {condition}),"
         " trouve AS (SELECT id, score, identifiant FROM profil"
-        f"  UNION ALL SELECT a.id, autre.note + {near}, a.identifiant FROM autre JOIN annuaire_agent a USING (id)"
+        f"  UNION ALL SELECT a.id, {_joined('autre.dit', 'autre.fait')} + {near}, a.identifiant"
+        "   FROM autre JOIN annuaire_agent a USING (id)"
         f"  WHERE NOT EXISTS (SELECT 1 FROM profil WHERE profil.id = autre.id) AND {condition})"
         # A hash of the name, other for each question: cheaper than a digest, for each of twenty thousand rows.
         " SELECT id, score FROM trouve"
@@ -294,6 +293,11 @@ def _found(
         # In a transaction of the caller's, the rest of it is planned as ever.
         cursor.execute(f"SELECT {SET_PLANNER}", [None, None])
     return found
+
+
+def _joined(said: str, done: str) -> str:
+    """SQL of what one declares with what one did: more than either, less than their sum, for they often say the same."""
+    return f"sqrt(({said}) ^ float8 '2' + ({done}) ^ float8 '2')"
 
 
 def _shares(own: Sequence[Terme], recognised: Sequence[Reconnue]) -> dict[int, float]:

@@ -164,18 +164,20 @@ def _looked_for(cherches: Cherches, total: int, times: int) -> list[tuple[str, l
 
 
 def note_of(
-    terms: Sequence[Terme], vector: str, weights: str, usual: int, length: str = ""
+    terms: Sequence[Terme], vector: str, weights: str, usual: int | None = None
 ) -> tuple[str, list[Any]]:
     """SQL of the share of the question that `vector` answers, words weighted by rarity, and its parameters.
 
-    `length`: SQL of how many words count in the text's length, all of the vector's unless it is said.
-    `ts_rank` of one word is a saturated count of it; long texts hold more words by chance.
+    `usual`: how many distinct words such a text ordinarily holds; a longer one holds more of the question's by chance,
+    and is worth less. None: the length does not count. `ts_rank` of one word is a saturated count of it.
     """
     total = sum(term.poids for term in terms if not is_expertise(term.lexeme)) or 1.0
     # `terms` holds at least one word of the question; an expertise adds to what the words say.
     parts = [f"{term.poids / total:.6f} * ts_rank('{weights}', {vector}, %s::tsquery)" for term in terms]
-    # In floating point, as `date_part` below: PostgreSQL's decimal numbers are ten times slower.
-    note = f"(({' + '.join(parts)}) / sqrt(float8 '0.6' + float8 '{0.4 / usual:.6f}' * {length or f'length({vector})'}))"
+    note = f"({' + '.join(parts)})"
+    if usual is not None:
+        # In floating point, as `date_part` below: PostgreSQL's decimal numbers are ten times slower.
+        note = f"({note} / sqrt(float8 '0.6' + float8 '{0.4 / usual:.6f}' * length({vector})))"
     return note, [quoted_lexeme(term.lexeme) for term in terms]
 
 
