@@ -46,6 +46,9 @@ FEW_WORDS = 6
 # Profiles: weights of the presentation (D), of missions (C), of fonction, service and territory (B), of name and
 # expertises (A).
 PROFILE_WEIGHTS = "{.8,.8,.8,1}"
+# Words of a long question that are looked for in profiles, shorter than what people write: the 40 of `MAX_WORDS`, and
+# ten more.
+PROFILE_WORDS = 50
 # Between two who are worth the same: the nearest, and who is available.
 NEAR, BUSY = 0.02, 0.04
 
@@ -163,7 +166,7 @@ def rank_agents(
     )
     words = _most_telling(agent, words, counts)
     terms = preuves.terms_of(
-        [word.racine for word in words]
+        [word.racine for word in words[:MAX_WORDS]]
         + [preuves.expertise_lexeme(item.expertise.pk) for item in recognised],
         counts,
     )
@@ -190,7 +193,7 @@ def _most_telling(agent: Agent, words: list[Mot], counts: Frequences) -> list[Mo
         return known + unknown
     # What one person or one piece holds alone is not counted: it is as rare as can be, or new.
     alone = preuves.carried(agent, [quoted_lexeme(word.racine) for word in unknown])
-    kept = [*(word for word, found in zip(unknown, alone, strict=True) if found), *known][:MAX_WORDS]
+    kept = [*(word for word, found in zip(unknown, alone, strict=True) if found), *known][:PROFILE_WORDS]
     return kept or unknown[:1]
 
 

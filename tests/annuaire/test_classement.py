@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from annuaire.models import Agent
+from annuaire.declare import LEVELS, declared
+from annuaire.models import Agent, DeclarationExpertise, Expertise
 from annuaire.preuves import recherche as preuves
 from annuaire.preuves.actions import settle_evidence
 from annuaire.preuves.frequences import rebuild
@@ -92,6 +94,52 @@ def test_the_level_and_the_years_count() -> None:
     for name, niveau in (("Notions", 1), ("Reference", 4), ("Pratique", 2)):
         declare(make_agent(name), "Busage", niveau=niveau)
     assert order(make_agent("Moi"), "busage") == ["Reference", "Pratique", "Notions"]
+
+
+@pytest.mark.django_db
+def test_expertises_named_together_add_up_no_further_than_the_best_for_all_of_it() -> None:
+    deux, une = make_agent("Deux"), make_agent("Une")
+    for agent, label in ((deux, "Busage"), (deux, "Curage"), (une, "Curage")):
+        declare(agent, label, niveau=2)
+    me = make_agent("Moi")
+    assert order(me, "busage curage") == ["Deux", "Une"]
+    # Three names of one matter, hardly known, are not worth one that is known well.
+    partout, reference = make_agent("Partout"), make_agent("Reference")
+    for label in ("Police de l’eau", "Loi sur l’eau", "Dossier loi sur l’eau"):
+        declare(partout, label, niveau=1)
+    declare(reference, "Dossier loi sur l’eau", niveau=4)
+    DeclarationExpertise.objects.update(depuis=None)
+    shares = dict.fromkeys(
+        Expertise.objects.filter(libelle__contains="eau").values_list("pk", flat=True), 1.0
+    )
+    sql, values = declared(shares, NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        assert dict(cursor.fetchall()) == pytest.approx({partout.pk: LEVELS[1], reference.pk: LEVELS[4]})
+
+
+@pytest.mark.django_db
+def test_who_tells_more_of_themselves_is_worth_no_less() -> None:
+    short = make_agent("Courte", biographie="Busage de fossé")
+    long = make_agent("Longue", biographie=f"Busage de fossé. {' '.join(f'mot{n}' for n in range(150))}")
+    scores = dict(rank_agents(make_agent("Moi"), "busage d’un fossé", quand=NOW).trouves)
+    assert scores[short.pk] == pytest.approx(scores[long.pk])
+    # Of what is asked at length, more words are looked for in profiles than in what people wrote.
+    ranked = rank_agents(make_agent("Moi"), " ".join(f"mot{n}" for n in range(60)), quand=NOW)
+    assert [pk for pk, _ in ranked.trouves] == [long.pk]
+    assert (len(ranked.mots), len(ranked.termes)) == (50, 40)
+
+
+@pytest.mark.django_db
+def test_saying_and_doing_is_worth_more_than_either_and_less_than_both_added() -> None:
+    communaute = make_communaute(make_agent("Ana"))
+    said, done, both = (make_agent(name) for name in ("Dite", "Faite", "Deux"))
+    for agent in (said, both):
+        declare(agent, "Busage", niveau=3)
+    for agent in (done, both):
+        prove(agent, communaute, "Le busage", retenue=True)
+    scores = dict(rank_agents(make_agent("Moi"), "busage", quand=NOW).trouves)
+    assert max(scores[said.pk], scores[done.pk]) < scores[both.pk] < scores[said.pk] + scores[done.pk]
 
 
 @pytest.mark.django_db
