@@ -21,6 +21,7 @@ from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
 from plateforme.socle.texte import render_markdown
+from plateforme.socle.typographie import of
 
 SUSPENSION_MAX = timedelta(days=366)
 
@@ -258,7 +259,7 @@ def set_role(auteur: Agent, communaute: Communaute, agent: Agent, role: str) -> 
         _require_other_animateur(communaute, adhesion)
     elif Suspension.objects.current().filter(communaute=communaute, agent=agent).exists():
         raise ActionRefusee(
-            f"La participation de {agent.nom_complet} est suspendue : levez d’abord la suspension."
+            f"La participation {of(agent.nom_complet)} est suspendue : levez d’abord la suspension."
         )
     adhesion.role = Adhesion.Role(role)
     adhesion.save(update_fields=["role"])

@@ -11,6 +11,7 @@ from annuaire.notifications.models import Notification
 from annuaire.notifications.sources import Arret, Contenu, Source, by_number
 from forum.access import visible_sujets
 from forum.models import Favori, FavoriQuerySet
+from plateforme.socle.typographie import of
 
 
 class SourceFavoris(Source):
@@ -55,7 +56,7 @@ class SourceFavoris(Source):
 def _head(favori: Favori) -> list[str]:
     """The lines above the message: one's note, if any, and who wrote it."""
     auteur = favori.message.auteur
-    whose = "Votre message" if auteur.pk == favori.agent_id else f"Message de {auteur.nom_complet}"
+    whose = "Votre message" if auteur.pk == favori.agent_id else f"Message {of(auteur.nom_complet)}"
     return [*([f"Votre note : {favori.note}"] if favori.note else []), f"{whose} :"]
 
 

@@ -98,11 +98,12 @@ def get_reported(agent: Agent, pk: int) -> Recommandation:
 
 
 def get_proposition(agent: Agent, pk: int) -> PropositionExpertise:
-    """A proposed expertise that waits, for the platform's team; or 404. `PermissionDenied` for others."""
+    """A proposed expertise, for the platform's team; or 404. `PermissionDenied` for others. Decided meanwhile, it is the
+    action that says so."""
     require_moderation(agent)
-    found = PropositionExpertise.objects.filter(pk=pk, etat=PropositionExpertise.Etat.ATTENTE).first()
+    found = PropositionExpertise.objects.filter(pk=pk).first()
     if found is None:
-        raise Http404("Quelqu’un d’autre vient de s’en occuper.")
+        raise Http404("Cette proposition n’existe plus.")
     return found
 
 

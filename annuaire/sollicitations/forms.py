@@ -21,6 +21,7 @@ from annuaire.sollicitations.models import (
 from annuaire.sollicitations.models.capacites import LIMITE_MAX
 from annuaire.sollicitations.personnes import askable, find_one, find_several
 from plateforme.socle.formulaires import LongTextField
+from plateforme.socle.typographie import of
 
 MOT_MAX = 600
 
@@ -230,7 +231,7 @@ class ClotureForm(forms.Form):
         self.aidants = aidants
         for fil in aidants:
             self.fields[f"utile_{fil.pk}"] = forms.ChoiceField(
-                label=f"L’aide de {fil.agent.nom_complet} vous a-t-elle été utile ?",
+                label=f"L’aide {of(fil.agent.nom_complet)} vous a-t-elle été utile ?",
                 choices=Destinataire.Utile.choices,
                 widget=forms.RadioSelect,
                 required=False,

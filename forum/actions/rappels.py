@@ -11,6 +11,7 @@ from annuaire.notifications.genres import Genre
 from forum.access import readers_among
 from forum.models import Favori, Message
 from plateforme.socle.journal import record
+from plateforme.socle.typographie import of
 
 logger = structlog.get_logger(__name__)
 
@@ -81,4 +82,6 @@ def see_reminder(agent: Agent, favori: Favori) -> None:
 
 
 def _whose(message: Message, agent: Agent) -> str:
-    return "votre message" if message.auteur_id == agent.pk else f"le message de {message.auteur.nom_complet}"
+    return (
+        "votre message" if message.auteur_id == agent.pk else f"le message {of(message.auteur.nom_complet)}"
+    )

@@ -24,6 +24,7 @@ from forum.publications.models import Publication
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
+from plateforme.socle.typographie import of
 
 # A proposal that nobody answers is forgotten after so long.
 OUBLI = timedelta(days=60)
@@ -217,5 +218,7 @@ def _other(agent: Agent, fil: Destinataire) -> Agent:
 def _signed(row: Publication, fil: Destinataire) -> str:
     if row.demandeur_nomme and row.sollicite_nomme:
         asker = fil.sollicitation.demandeur.nom_complet
-        return f"D’après une sollicitation : une question de {asker}, une réponse de {fil.agent.nom_complet}."
+        return (
+            f"D’après une sollicitation : une question {of(asker)}, une réponse {of(fil.agent.nom_complet)}."
+        )
     return "D’après une sollicitation entre collègues."

@@ -27,6 +27,7 @@ from forum.moderation import history_of, log, told_to
 from forum.moderation_forms import ReponseTypeForm, SuspensionForm
 from forum.views.outils import insert_canned, with_canned
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.typographie import of
 
 
 def membre(request: HttpRequest, slug: str, identifiant: str) -> HttpResponse:
@@ -48,7 +49,7 @@ def membre(request: HttpRequest, slug: str, identifiant: str) -> HttpResponse:
         except ActionRefusee as error:
             form.add_error(error.champ if error.champ in form.fields else None, error.message)
         else:
-            messages.success(request, f"La participation de {agent.nom_complet} est suspendue.")
+            messages.success(request, f"La participation {of(agent.nom_complet)} est suspendue.")
             return redirect("forum:membre", slug, identifiant)
     context = community_context(request.user, communaute, "moderation")
     context |= history_of(communaute, agent)

@@ -9,6 +9,7 @@ from annuaire.notifications.genres import Niveau
 from communautes.suites.models import Decision, Tache
 from communautes.suites.origines import Lien, Origine
 from forum.models import Sujet
+from plateforme.socle.typographie import of
 from realtime.access import member_salons
 from realtime.devenirs.models import DevenirLigne
 from realtime.models import MembreSalon, Salon, SourdineSalon
@@ -101,7 +102,7 @@ def _link(row: DevenirLigne) -> Lien:
         return Lien(f"D’après un message {place}, qui n’est plus conservé", "")
     if not message.visible:
         return Lien(f"D’après un message {place}, supprimé depuis", message.get_absolute_url())
-    return Lien(f"D’après un message de {message.auteur.nom_complet} {place}", message.get_absolute_url())
+    return Lien(f"D’après un message {of(message.auteur.nom_complet)} {place}", message.get_absolute_url())
 
 
 def _place(salon: Salon) -> str:

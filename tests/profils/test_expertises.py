@@ -102,7 +102,9 @@ def test_added_to_the_vocabulary_and_to_who_proposed_it(nadia: Agent, staff: Age
     assert not Notification.objects.filter(destinataire=staff).exists()
     assert {row.expertise for row in PropositionExpertise.objects.filter(etat="creee")} == {made}
     assert search_agents(make_agent(), "busage fossés")[0].agent in (nadia, other)
-    assert browser(staff).post(where, {"suite": "creer", "libelle": "X", "domaine": "Eau"}).status_code == 404
+    late = browser(staff).post(where, {"suite": "creer", "libelle": "X", "domaine": "Eau"}, follow=True)
+    assert "Quelqu’un d’autre vient de s’en occuper." in late.content.decode()
+    assert not Expertise.objects.filter(libelle="X").exists()
 
 
 def test_merged_into_another_people_keep_theirs(nadia: Agent, staff: Agent, eau: Expertise) -> None:

@@ -171,6 +171,9 @@ def _settle(
         Etat.CREEE: f"« {expertise} » est ajoutée au vocabulaire, et à votre profil",
         Etat.FUSIONNEE: f"Votre proposition est réunie à « {expertise} », ajoutée à votre profil",
     }
+    # Held as they are by whoever changes their own profile: what they declare at this moment is not declared twice.
+    authors = Agent.objects.select_for_update(no_key=True).filter(pk__in=[row.auteur_id for row in rows])
+    list(authors.order_by("pk").values_list("pk"))
     for row in rows:
         row.etat, row.expertise, row.motif = etat, expertise, motif
         row.traitee_par, row.traitee_le = staff, timezone.now()

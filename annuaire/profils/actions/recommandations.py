@@ -19,6 +19,7 @@ from plateforme.socle.diffusion import publish_on_commit
 from plateforme.socle.erreurs import ActionRefusee
 from plateforme.socle.journal import record
 from plateforme.socle.limites import check_limit
+from plateforme.socle.typographie import of
 
 
 @transaction.atomic
@@ -171,7 +172,7 @@ def moderate_recommendation(staff: Agent, recommandation: Recommandation, motif:
         Annonce(
             genre=Genre.MODERATION,
             cle=f"recommandation.{row.pk}.retiree",
-            titre=f"Votre recommandation de {recommandation.agent.nom_complet} est retirée",
+            titre=f"Votre recommandation {of(recommandation.agent.nom_complet)} est retirée",
             url=reverse("profils:recommandations"),
             extrait=motif,
         ),

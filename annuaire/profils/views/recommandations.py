@@ -23,6 +23,7 @@ from annuaire.profils.access import (
 from annuaire.profils.forms import DemandeForm, RecommandationForm, SignalementForm
 from annuaire.profils.presentation import moderation_context, recommendations_context
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.typographie import of
 
 
 def recommander(request: HttpRequest, identifiant: str) -> HttpResponse:
@@ -41,7 +42,7 @@ def recommander(request: HttpRequest, identifiant: str) -> HttpResponse:
         give,
         "profils/recommander.html",
         {"agent": agent},
-        said=f"Votre recommandation est sur le profil de {agent.nom_complet}.",
+        said=f"Votre recommandation est sur le profil {of(agent.nom_complet)}.",
         then=agent.get_absolute_url() + "#recommandations",
     )
 

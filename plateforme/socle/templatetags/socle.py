@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from plateforme.socle.morceaux import leave_gap, piece
 from plateforme.socle.navigateurs import browser_name
 from plateforme.socle.texte import plain_text
+from plateforme.socle.typographie import of
 
 register = template.Library()
 
@@ -29,9 +30,17 @@ CLASSES_CHAMP = {
 
 
 @register.simple_tag
-def nom(agent: Any) -> SafeString:
-    """The name of a person where it is no link: their card shows beside it on hover (profils/carte.js)."""
-    return format_html('<span data-personne="{}">{}</span>', agent.get_absolute_url(), agent.nom_complet)
+def nom(agent: Any, lie: str = "") -> SafeString:
+    """The name of a person where it is no link: their card shows beside it on hover (profils/carte.js). `lie`: « de », for
+    « d’Aminata Sarr »."""
+    shown = of(agent.nom_complet) if lie == "de" else agent.nom_complet
+    return format_html('<span data-personne="{}">{}</span>', agent.get_absolute_url(), shown)
+
+
+@register.filter
+def de(name: str) -> str:
+    """« d’Aminata Sarr », « de Nadia Ferhat »."""
+    return of(name)
 
 
 @register.filter
