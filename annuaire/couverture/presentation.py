@@ -119,6 +119,7 @@ def region(agent: Agent, territoire: Territoire) -> dict[str, Any]:
     return {
         "etendue": etendue,
         "total": len(rows),
+        "aucun_referent": not any(row.referents for row in rows),
         "partagees": sum(1 for row in rows if row.referents > 1),
         "nombre_fragiles": len(fragile),
         "sans": [row for row in rows if row.referents == 0 and row.personnes],

@@ -11,7 +11,7 @@ class AccordForm(forms.Form):
     """Agreeing, named or not. `depart`: the version that the person had before them."""
 
     nommer = forms.BooleanField(
-        label="Être nommé(e) dans le sujet",
+        label="Mon nom figure dans le sujet",
         required=False,
         help_text="Sinon, le sujet dit seulement qu’il vient d’une sollicitation entre collègues. L’une des deux personnes au moins le signe.",
     )

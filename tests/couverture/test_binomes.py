@@ -187,7 +187,7 @@ def test_the_home_page_tells_those_who_work_for_the_region(reader: Agent, gard: 
     declare(make_agent(territoire=gard), "Loi sur l’eau", niveau=4)
     while actions.recount_changed():
         pass
-    assert "Expertises en Occitanie" not in browser(reader).get("/").content.decode()
+    assert "Expertises · Occitanie" not in browser(reader).get("/").content.decode()
     regional = browser(make_agent(territoire=gard.parent))
     page = regional.get("/").content.decode()
     assert "1\xa0expertise repose sur une seule personne" in page
@@ -195,7 +195,7 @@ def test_the_home_page_tells_those_who_work_for_the_region(reader: Agent, gard: 
     declare(make_agent(territoire=gard), "Loi sur l’eau", niveau=3)
     while actions.recount_changed():
         pass
-    assert "Expertises en Occitanie" not in regional.get("/").content.decode()
+    assert "Expertises · Occitanie" not in regional.get("/").content.decode()
 
 
 def test_everything_stands_when_there_is_nobody(reader: Agent) -> None:

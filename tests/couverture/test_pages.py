@@ -149,6 +149,22 @@ def test_fragile_until_somebody_else_declares(client: Client, eau: Expertise) ->
     assert "Aucune expertise ne repose sur une seule personne" in html
 
 
+def test_on_the_first_day_nothing_is_said_to_be_safe(client: Client, eau: Expertise) -> None:
+    region = reverse("couverture:region", args=["R76"])
+    Agent.objects.filter(declarations__isnull=False).update(is_active=False)
+    recount()
+    for where in (reverse("couverture:ensemble"), region):
+        told = client.get(where).content.decode()
+        assert "aucune n’a encore de référent" in told
+        assert "Personne n’y déclare encore" in told
+        assert "Aucune expertise ne repose" not in told
+    assert "3\xa0n’y sont déclarées par personne" in client.get(region).content.decode()
+    declare(make_agent(), "Loi sur l’eau", niveau=4)
+    recount()
+    told = client.get(region).content.decode()
+    assert "1 repose sur une seule personne</strong> dans la région, 2\xa0n’y sont déclarées" in told
+
+
 def test_who_is_no_longer_alone_is_not_named_before_it_is_counted(client: Client, eau: Expertise) -> None:
     declare(make_agent(), "Zones humides")
     assert "Ali Ben" not in client.get(reverse("couverture:ensemble")).content.decode()

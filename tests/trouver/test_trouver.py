@@ -271,6 +271,13 @@ def test_nothing_found_leads_somewhere_and_is_kept_without_names(world: dict[str
     assert (need.question, need.territoire_id, need.nombre) == ("geothermie profonde", "30", 1)
 
 
+def test_words_that_mean_nothing_are_no_need(world: dict[str, Agent]) -> None:
+    page = browser(world["me"]).get("/annuaire/", {"q": "et de la"}).content.decode()
+    assert "Dites-en plus" in page
+    assert "Personne ne répond" not in page
+    assert RechercheSansReponse.objects.count() == 0
+
+
 def test_the_question_comes_into_the_new_sujet(world: dict[str, Agent]) -> None:
     mine = make_communaute(world["me"])
     Communaute.objects.filter(pk=mine.pk).update(resume="Le busage des cours d’eau")

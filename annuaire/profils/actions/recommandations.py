@@ -95,7 +95,9 @@ def ask_recommendation(
     check_limit("recommandation", demandeur.pk)
     pair = {"auteur": destinataire, "agent": demandeur, "expertise": expertise}
     if Recommandation.objects.filter(**pair).exists():
-        raise ActionRefusee(f"{destinataire.prenom} vous a déjà recommandé(e) sur « {expertise.libelle} ».")
+        raise ActionRefusee(
+            f"{destinataire.prenom} a déjà recommandé votre travail sur « {expertise.libelle} »."
+        )
     asked, new = DemandeRecommandation.objects.get_or_create(
         demandeur=demandeur, destinataire=destinataire, expertise=expertise, defaults={"mot": mot.strip()}
     )
