@@ -39,6 +39,13 @@ def test_look_for_somebody(sign_in: Callable[..., Page]) -> None:
     assert nadia.locator("article.carte-personne").count() == fewer
     assert look(nadia) == []
 
+    # Back, the page is asked for again: the browser keeps nothing of the people that it showed.
+    nadia.go_back()
+    expect(count).to_have_text(re.compile(rf"^\s*{everybody}\s"))
+    assert nadia.evaluate("sessionStorage.getItem('htmx-history-cache')") is None
+    nadia.go_forward()
+    expect(count).to_have_text(re.compile(rf"^\s*{fewer}\s"))
+
     # Nobody here: where to go on, with how many are there.
     nadia.get_by_label("Territoire", exact=True).select_option("ici")
     expect(nadia.get_by_role("heading", name="Personne ne répond avec ces filtres")).to_be_visible()
