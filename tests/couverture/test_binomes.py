@@ -167,7 +167,7 @@ def test_the_page_of_a_region(reader: Agent, gard: Territoire, django_assert_max
     assert "1 repose sur une seule personne" in html
     for said in (
         "Gaëlle Estaque</a> pourrait former",
-        "« girafe »",
+        "«&nbsp;girafe&nbsp;»",
         "1 sur 2",
         "Zones humides",
         "Permis bateau.",
