@@ -57,6 +57,7 @@ def creer(request: HttpRequest) -> HttpResponse:
         except ActionRefusee as error:
             form.add_error(error.champ, error.message)
         else:
+            request.session["brouillon_envoye"] = "communaute-nouvelle"
             messages.success(request, "Votre communauté est ouverte. Invitez-y vos premiers collègues.")
             return redirect(created)
     status = 422 if request.method == "POST" else 200

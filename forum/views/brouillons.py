@@ -54,7 +54,6 @@ def brouillons(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "reprises": rows,
-            "brouillon_envoye": request.session.pop("brouillon_envoye", ""),
         },
     )
 

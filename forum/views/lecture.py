@@ -121,8 +121,7 @@ def _sujet_page(
     elif form is not None:
         # Refused: what was typed is shown to be copied.
         context["form"] = form
-    context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
-    if not plain or context["brouillon_envoye"]:
+    if not plain:
         context["cle_page"] = None
     return assembled(request, "forum/sujet.html", context, status)
 

@@ -84,6 +84,10 @@ def test_fill_a_profile(site: Site, sign_in: Callable[..., Page]) -> None:
     gaelle.get_by_label("Ce que vous avez vu").fill("Elle a repris notre dossier en une semaine.")
     gaelle.get_by_role("button", name="Recommander").click()
     expect(gaelle.locator("#recommandations")).to_contain_text("Elle a repris notre dossier en une semaine.")
+    # What was sent is no draft any more.
+    gaelle.get_by_role("link", name="Recommander Nadia").click()
+    expect(gaelle.get_by_role("button", name="Recommander", exact=True)).to_be_visible()
+    expect(gaelle.locator("form[data-brouillon]").get_by_label("Ce que vous avez vu")).to_have_value("")
     nadia.goto("/annuaire/nadia-ferhat/")
     assert look(nadia) == []
     assert nadia.locator(".carte-survol").count() == 0
@@ -117,6 +121,8 @@ def test_fill_a_profile(site: Site, sign_in: Callable[..., Page]) -> None:
     nadia.get_by_label("Domaine").select_option(label="Risques")
     nadia.get_by_role("button", name="Proposer").click()
     expect(nadia.get_by_text("« girouettes » est proposée")).to_be_visible()
+    nadia.goto("/annuaire/moi/expertises/proposer/")
+    expect(nadia.locator("form[data-brouillon] input[name=libelle]")).to_have_value("")
     with psycopg.connect(site.env["DATABASE_URL"], autocommit=True) as database:
         database.execute("UPDATE annuaire_agent SET is_staff = true WHERE identifiant = 'aminata-sarr'")
         try:

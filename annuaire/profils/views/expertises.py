@@ -59,6 +59,7 @@ def proposer(request: HttpRequest) -> HttpResponse:
         except ActionRefusee as error:
             error.show_in(form)
         else:
+            request.session["brouillon_envoye"] = "proposer-expertise"
             messages.success(request, f"« {data['libelle']} » est proposée : vous aurez une réponse.")
             return redirect("annuaire:modifier")
     status = 422 if request.method == "POST" else 200

@@ -44,6 +44,7 @@ def recommander(request: HttpRequest, identifiant: str) -> HttpResponse:
         {"agent": agent},
         said=f"Votre recommandation est sur le profil {of(agent.nom_complet)}.",
         then=agent.get_absolute_url() + "#recommandations",
+        brouillon=f"recommander-{agent.pk}",
     )
 
 
@@ -146,6 +147,7 @@ def _asked(
     *,
     said: str,
     then: str,
+    brouillon: str = "",
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -154,6 +156,8 @@ def _asked(
             error.show_in(form)
         else:
             messages.success(request, said)
+            if brouillon:
+                request.session["brouillon_envoye"] = brouillon
             return redirect(then)
     status = 422 if request.method == "POST" else 200
     return render(request, template, {**context, "form": form}, status=status)

@@ -118,13 +118,10 @@ def sollicitation(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(fil)
     row = get_own(request.user, pk)
     if row.etat == Etat.BROUILLON:
-        context = draft_context(request.user, row)
-        context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
-        return render(request, "sollicitations/relire.html", context)
+        return render(request, "sollicitations/relire.html", draft_context(request.user, row))
     if request.method == "GET":
         mark_all_read(request.user, fil=f"sollicitation-suite.{row.pk}")
-    context = asker_context(row) | {"brouillon_envoye": request.session.pop("brouillon_envoye", "")}
-    return render(request, "sollicitations/suivre.html", context)
+    return render(request, "sollicitations/suivre.html", asker_context(row))
 
 
 @require_POST

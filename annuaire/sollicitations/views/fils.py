@@ -29,7 +29,6 @@ def fil(request: HttpRequest, pk: int) -> HttpResponse:
         mark_all_read(request.user, fil=found.fil)
         actions.mark_seen(request.user, found)
     context = thread_context(request.user, found)
-    context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
     return render(request, "sollicitations/fil.html", context)
 
 

@@ -71,6 +71,7 @@ def nouvelle(request: HttpRequest, slug: str) -> HttpResponse:
         except ActionRefusee as error:
             form.add_error(error.champ, error.message)
         else:
+            request.session["brouillon_envoye"] = f"decision-{communaute.slug}"
             messages.success(request, said(noted))
             return redirect(noted)
     context |= {"form": form}

@@ -95,6 +95,7 @@ def nouvelle(request: HttpRequest, slug: str) -> HttpResponse:
         except ActionRefusee as error:
             form.add_error(error.champ if error.champ in form.fields else None, error.message)
         else:
+            request.session["brouillon_envoye"] = f"tache-{communaute.slug}"
             messages.success(request, "La tâche est notée.")
             return redirect(written)
     context |= {"form": form}

@@ -234,7 +234,6 @@ def _read(request: HttpRequest, pk: int, *, status: int = 200, **more: Any) -> H
         )
     if context["peut_rectifier"]:
         context["rectificatif"] = RectificatifForm()
-    context["brouillon_envoye"] = request.session.pop("brouillon_envoye", "")
     context["conduit"] = can_lead(request.user, seance.reunion)
     context["discussion"] = seance.salon if reads_chat(request.user, seance) else None
     return render(request, "seances/compte_rendu.html", context | more, status=status)
