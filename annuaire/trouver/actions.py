@@ -115,7 +115,7 @@ def export_people(agent: Agent, criteres: Criteres) -> tuple[Sequence[str], list
     require_export(agent)
     check_limit("export", agent.pk)
     found = find(agent, criteres)
-    rows = rows_of(found)
+    rows = rows_of(agent, found)
     record(agent, "annuaire.export", agent, nombre=len(rows))
     return ENTETE, rows
 

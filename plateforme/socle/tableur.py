@@ -62,6 +62,13 @@ def csv_response(name: str, header: Sequence[str], next_rows: NextRows) -> Strea
     return response
 
 
+def _value(value: Any) -> Any:
+    """As a cell of a spreadsheet holds it: moments are said at the clock of who reads."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    return "" if value is None else value
+
+
 def ods_response(
     name: str, sheets: Sequence[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]
 ) -> HttpResponse:
@@ -73,7 +80,7 @@ def ods_response(
         table = Table(title)
         for values in (header, *rows):
             row = Row()
-            row.set_values(["" if value is None else value for value in values])
+            row.set_values([_value(value) for value in values])
             table.append_row(row)
         document.body.append(table)
     document.meta.set_language("fr-FR")

@@ -229,7 +229,7 @@ SANS_PAGE: dict[str, tuple[str, ...]] = {
         "service-worker", "sante-vivant", "sante-pret", "notifications:nombre", "fichiers:telecharger", "forum:flux",
         "forum:flux-etiquette", "forum:flux-expertise", "forum:mentions", "forum:citation", "forum:piece",
         "realtime:fichier", "realtime:fichier-image",
-        "forum:piece-image", "forum:emojis", "suites:export-decisions", "suites:export-taches", "suites:personnes",
+        "forum:piece-image", "forum:emojis", "suites:export-decisions", "devenirs:export-decisions", "suites:export-taches", "suites:personnes",
         "reunions:personnes", "reunions:flux", "reunions:telecharger", "reunions:telecharger-exterieur", "reunions:fichier",
         "seances:compte-rendu-markdown", "seances:compte-rendu-pdf", "seances:compte-rendu-odt",
         "mfa_download_recovery_codes", "profils:photo", "profils:vcard",

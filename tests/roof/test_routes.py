@@ -283,6 +283,7 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "devenirs:sujet": (LOGIN, 404, 404, 200, 200),
     "devenirs:decision": (LOGIN, 404, 404, 200, 200),
     "devenirs:decisions": (LOGIN, 404, 404, 200, 200),
+    "devenirs:export-decisions": (LOGIN, 404, 404, 200, 200),
     "devenirs:tache": (LOGIN, 404, 404, 200, 200),
     "realtime:dire": POST,
     "realtime:ouvrir": MEMBERS,
@@ -625,7 +626,9 @@ def address(name: str, world: dict[str, Any]) -> str:
         "publications": world["fil"],
         "suites": world["tache"] if "tache" in name else world["decision"],
         "realtime": world["salon"],
-        "devenirs": world["a_deux"] if name == "devenirs:decisions" else world["salon"],
+        "devenirs": world["a_deux"]
+        if name in ("devenirs:decisions", "devenirs:export-decisions")
+        else world["salon"],
         "seances": world["reunion"],
         "reunions": world["salon"]
         if name in {"reunions:planifier-salon", "reunions:proposer-dates-salon"}

@@ -36,7 +36,7 @@ def sent(ana: Agent, communaute: Communaute) -> dict[str, tuple[str, dict[str, A
         ),
         "proposer-expertise": (
             "/annuaire/moi/expertises/proposer/",
-            {"libelle": "Girouettes", "domaine": expertise.domaine},
+            {"libelle": "Girouettes", "domaine": expertise.domaine, "niveau": "2"},
         ),
         f"decision-{communaute.slug}": (
             f"/communautes/{communaute.slug}/decisions/nouvelle/",

@@ -251,6 +251,7 @@ def test_tables_hold_everything_and_no_formula(
     communaute: Communaute, ana: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("communautes.suites.views.exports.BATCH", 2)
+    monkeypatch.setattr("communautes.suites.tableaux.BATCH", 2)
     for number in range(5):
         propose_decision(ana, communaute, f"Décision {number} ; « suite »", confirmer=True)
     evil = create_task(

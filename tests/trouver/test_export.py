@@ -1,6 +1,7 @@
 """The people found as a file: for those who have the right, nothing in it that a spreadsheet would run, and journalled."""
 
 import io
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,8 +9,12 @@ from odfdo import Document
 
 from annuaire.actions import set_export_right
 from annuaire.models import Agent
+from annuaire.trouver.criteres import parse
+from annuaire.trouver.export import ENTETE, rows_of
+from annuaire.trouver.moteur import find
+from forum.actions import publish_message
 from plateforme.socle.models import EntreeJournal
-from tests.factories import browser, declare, make_agent
+from tests.factories import add_member, browser, declare, make_agent, make_communaute, make_sujet
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +81,38 @@ def test_the_right_is_given_from_the_administration(me: Agent) -> None:
     client.post(page, {"is_active": "on"})
     assert not Agent.objects.get(pk=other.pk).has_perm("annuaire.exporter_annuaire")
     assert EntreeJournal.objects.filter(action="agent.open").count() == 0
+
+
+def test_the_reasons_are_those_that_one_may_read(me: Agent) -> None:
+    author, ana = make_agent("Bea"), make_agent("Ana")
+    closed = make_communaute(ana, visibilite="privee")
+    add_member(closed, author)
+    sujet = make_sujet(closed, ana, titre="Busage du Lot")
+    publish_message(author, sujet, "Le busage se déclare au-delà de <dix> mètres & plus.")
+    declare(author, "Loi sur l’eau", ["busage"], niveau=3)
+
+    def reasons() -> str:
+        found = find(me, parse("q=busage"))
+        rows = {row[1]: row[ENTETE.index("Raisons")] for row in rows_of(me, found)}
+        return rows["Bea"]
+
+    told = reasons()
+    assert told.startswith("Déclare Loi sur l’eau, niveau expertise")
+    assert "réponse" not in told
+    add_member(closed, me)
+    assert "1 réponse" in reasons().replace("\u00a0", " ")
+    assert "<" not in reasons()
+
+
+def test_in_batches_as_on_the_page(
+    me: Agent, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(6):
+        declare(make_agent(f"P{number}"), "Loi sur l’eau", niveau=2)
+    found = find(me, parse("q=loi sur l’eau"))
+    whole = rows_of(me, found)
+    assert [row[0] for row in whole] == list(range(1, len(found.retenues) + 1))
+    with django_assert_max_num_queries(9):
+        rows_of(me, found)
+    monkeypatch.setattr("annuaire.trouver.export.BATCH", 2)
+    assert rows_of(me, found) == whole

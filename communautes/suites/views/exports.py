@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,17 +12,12 @@ from annuaire.models import Agent
 from communautes.access import get_readable
 from communautes.models import Communaute
 from communautes.suites.models import Decision, Tache
-from communautes.suites.origines import Lien, origins_of_decisions, origins_of_taches
+from communautes.suites.origines import Lien, origins_of_taches
+from communautes.suites.tableaux import BATCH, ENTETE, address, rows_after
 from plateforme.socle.erreurs import TropDeDemandes
 from plateforme.socle.limites import check_limit
 from plateforme.socle.tableur import csv_response
 
-# Rows read at a time.
-BATCH = 500
-DECISION = (
-    "Numéro", "État", "Prise le", "Décision", "Proposée par", "Notée le", "Confirmée par", "Confirmée le",
-    "Annulée par", "Annulée le", "Motif", "Origine", "Adresse",
-)  # fmt: skip
 TACHE = (
     "Tâche", "État", "Responsable", "Échéance", "Notée par", "Notée le", "Faite le", "Origine", "Adresse",
 )  # fmt: skip
@@ -36,13 +30,11 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     agent: Agent = request.user
 
     def next_rows(last: int) -> tuple[Sequence[Sequence[Any]], int | None]:
-        found = list(_after(Decision.objects.all().with_people(), communaute, last))
-        origins = origins_of_decisions(agent, [row.pk for row in found])
-        return [_decision(row, origins.get(row.pk)) for row in found], _last(found)
+        return rows_after(agent, Decision.objects.filter(communaute=communaute).with_people(), last)
 
     if not _allowed(request):
         return redirect("suites:decisions", communaute.slug)
-    return csv_response(f"decisions-{communaute.slug}.csv", DECISION, next_rows)
+    return csv_response(f"decisions-{communaute.slug}.csv", ENTETE, next_rows)
 
 
 @require_GET
@@ -81,25 +73,13 @@ def _last(rows: Sequence[Any]) -> int | None:
     return rows[-1].pk if len(rows) == BATCH else None
 
 
-def _decision(row: Decision, origine: Lien | None) -> list[Any]:
-    return [
-        row.reference, row.get_etat_display(), row.prise_le, row.texte, row.auteur.nom_complet, row.cree_le,
-        _name(row.confirmee_par), row.confirmee_le, _name(row.annulee_par), row.annulee_le, row.motif_annulation,
-        _address(origine.url) if origine is not None and origine.url else "", _address(row.get_absolute_url()),
-    ]  # fmt: skip
-
-
 def _tache(row: Tache, origine: Lien | None) -> list[Any]:
     return [
         row.libelle, row.get_etat_display(), _name(row.responsable), row.echeance, row.auteur.nom_complet,
-        row.cree_le, row.faite_le, _address(origine.url) if origine is not None and origine.url else "",
-        _address(row.get_absolute_url()),
+        row.cree_le, row.faite_le, address(origine.url) if origine is not None and origine.url else "",
+        address(row.get_absolute_url()),
     ]  # fmt: skip
 
 
 def _name(agent: Agent | None) -> str:
     return agent.nom_complet if agent is not None else ""
-
-
-def _address(url: str) -> str:
-    return settings.SITE_URL + url
