@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -60,6 +61,16 @@ class Etendue:
     def code(self) -> str:
         """Of the territory whose counts are shown."""
         return self.territoire.code if self.territoire is not None else "FR"
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The territory looked at and those within it; none for the whole country. One query, once."""
+        where = self.territoire
+        return (
+            list(Territoire.objects.filter(Q(pk=where.pk) | Q(parent=where)).values_list("pk", flat=True))
+            if where
+            else []
+        )
 
     @property
     def nom(self) -> str:
@@ -155,15 +166,15 @@ def domaines() -> list[str]:
 
 
 def working_in(etendue: Etendue) -> Q:
-    """The condition on agents who count in the territory looked at, by the rule of `actions`."""
-    where = etendue.territoire
-    if where is None:
+    """The condition on agents who count in the territory looked at, by the rule of `actions`.
+
+    The two ways to count are joined as numbers, not by « or »: each has its index, and PostgreSQL knows how many to expect.
+    """
+    if etendue.territoire is None:
         return Q()
-    codes = Q(territoire=where) | Q(territoire__parent=where)
-    served = Profil.territoires.through.objects.filter(profil=OuterRef("pk")).filter(
-        Q(territoire=where) | Q(territoire__parent=where)
-    )
-    return codes | Exists(served)
+    there = Agent.objects.filter(territoire__in=etendue.codes).order_by().values("pk")
+    serving = Profil.territoires.through.objects.filter(territoire__in=etendue.codes).values("profil")
+    return Q(pk__in=there.union(serving))
 
 
 def holders(
@@ -241,17 +252,19 @@ class Domaine:
 def by_domaine(agent: Agent, rows: Sequence[Any], etendue: Etendue, some: int = 3) -> list[Domaine]:
     """The domaines of these expertises (`by_expertise`), in alphabetical order. Two queries."""
     people = Agent.objects.visible_to(agent).filter(working_in(etendue), can_be_asked(), partenaire=False)
-    within, values = people.order_by().values("pk").query.sql_with_params()
+    within, values = people.order_by().values("id", "nom", "prenom").query.sql_with_params()
     with connection.cursor() as cursor:
+        # People are put in alphabetical order once, not in each domaine: comparing names is what takes long.
         cursor.execute(
-            f"WITH porte AS MATERIALIZED (SELECT d.agent_id, e.domaine, max(d.niveau) AS niveau"  # noqa: S608
-            "  FROM annuaire_declarationexpertise d JOIN annuaire_expertise e ON e.id = d.expertise_id"
-            f"  WHERE d.niveau >= %s AND d.agent_id IN ({within}) GROUP BY 1, 2)"
-            " SELECT domaine, agent_id, nombre FROM (SELECT p.domaine, p.agent_id,"
-            "  count(*) OVER (PARTITION BY p.domaine) AS nombre, row_number() OVER"
-            "  (PARTITION BY p.domaine ORDER BY p.niveau DESC, a.nom, a.prenom, a.id) AS rang"
-            "  FROM porte p JOIN annuaire_agent a ON a.id = p.agent_id) AS rangee WHERE rang <= %s ORDER BY domaine, rang",
-            [NIVEAU_REFERENT, *values, some],
+            "WITH gens AS MATERIALIZED (SELECT id, row_number() OVER (ORDER BY nom, prenom, id) AS ordre"  # noqa: S608
+            f"  FROM ({within}) AS la),"
+            " porte AS MATERIALIZED (SELECT g.id, g.ordre, e.domaine, max(d.niveau) AS niveau"
+            "  FROM gens g JOIN annuaire_declarationexpertise d ON d.agent_id = g.id"
+            "  JOIN annuaire_expertise e ON e.id = d.expertise_id WHERE d.niveau >= %s GROUP BY 1, 2, 3)"
+            " SELECT domaine, id, nombre FROM (SELECT domaine, id, count(*) OVER (PARTITION BY domaine) AS nombre,"
+            "  row_number() OVER (PARTITION BY domaine ORDER BY niveau DESC, ordre) AS rang FROM porte) AS rangee"
+            " WHERE rang <= %s ORDER BY domaine, rang",
+            [*values, NIVEAU_REFERENT, some],
         )
         found = cursor.fetchall()
     agents = Agent.objects.in_bulk([pk for _, pk, _ in found])
