@@ -67,7 +67,7 @@ def test_a_question_is_answered_in_its_thread(sign_in: Callable[..., Page]) -> N
     reply.press("Enter")
     expect(line(pane(nadia), "Moi").last).to_be_visible()
     expect(pane(nadia).locator("[data-role=annonce]")).to_have_text(
-        "Nouvelle réponse de Aminata Sarr dans le fil"
+        "Nouvelle réponse d’Aminata Sarr dans le fil"
     )
     assert look(nadia) == []
 

@@ -3,6 +3,7 @@
 import { montrerFichiers } from "./fichiers.js";
 
 import { montrerDevenirs } from "./devenirs.js";
+import { de } from "./noms.js";
 import { montrerFil } from "./pied_fil.js";
 
 export const REACTIONS = { merci: "Merci", utile: "Utile", accord: "D’accord" };
@@ -16,7 +17,7 @@ export function remplir(ligne, message, { moi, adresse, retablissable }) {
   else delete ligne.dataset.epingle;
   const base = `${adresse}${message.numero}/`;
   ligne.querySelector(".ligne-salon__gestes").href = `${base}gestes/`;
-  ligne.querySelector(".ligne-salon__gestes .fr-sr-only").textContent = `Actions sur le message de ${message.auteur.nom}`;
+  ligne.querySelector(".ligne-salon__gestes .fr-sr-only").textContent = `Actions sur le message ${de(message.auteur.nom)}`;
   const texte = ligne.querySelector(".ligne-salon__texte");
   if (supprime) texte.replaceChildren(pierre(supprime, retablissable(message, supprime)));
   // Rendered and cleaned by the server, once, for everybody.

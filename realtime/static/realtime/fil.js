@@ -6,6 +6,7 @@
 import { envoyer, subscribe } from "./direct.js";
 import { suivreEcriture } from "./ecriture.js";
 import { Envois } from "./envois.js";
+import { de } from "./noms.js";
 import { remplir } from "./etats.js";
 import { Gestes } from "./gestes.js";
 import { compte } from "./pied_fil.js";
@@ -99,7 +100,7 @@ export class PageFil extends PageSalon {
   annoncer(message) {
     // Shown in the salon as well, it is told there.
     if (this.hote && message.au_salon) return;
-    this.annonce.textContent = `Nouvelle réponse de ${message.auteur.nom} dans le fil`;
+    this.annonce.textContent = `Nouvelle réponse ${de(message.auteur.nom)} dans le fil`;
   }
 
   // --- What leaves ----------------------------------------------------------------------------

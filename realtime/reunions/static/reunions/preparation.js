@@ -50,7 +50,7 @@ function enhance(box) {
       button.addEventListener("click", () => {
         chosen.delete(handle);
         write();
-        status.textContent = `Retrait de ${name}.`;
+        status.textContent = `Retrait : ${name}.`;
         search.focus();
       });
       item.append(button);
@@ -80,7 +80,7 @@ function enhance(box) {
     search.value = "";
     write();
     close();
-    status.textContent = `Ajout de ${person.nom}.`;
+    status.textContent = `Ajout : ${person.nom}.`;
   }
 
   async function ask() {
