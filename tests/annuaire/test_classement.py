@@ -562,7 +562,7 @@ def test_the_directory_is_measured_in_a_database_of_its_own(
     make_agent("Site")
     run = collection / "run.tsv"
     call_command(
-        "evaluer_annuaire", str(collection), "--jeu", "topic", "--language", "english", "--run", str(run)
+        "evaluer_annuaire", str(collection), "--jeu", "topic", "--langue", "english", "--run", str(run)
     )
     said = capsys.readouterr().out
     assert "topic questions=2 MAP=1.000" in said
@@ -578,7 +578,7 @@ def test_the_directory_is_measured_in_a_database_of_its_own(
         str(collection),
         "--jeu",
         "topic",
-        "--language",
+        "--langue",
         "english",
         "--repere",
         "--run",

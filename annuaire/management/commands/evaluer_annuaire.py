@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("dossier", type=Path, help="le dossier de la collection")
         parser.add_argument("--jeu", choices=("topic", "question"), required=True, help="le jeu de questions")
         parser.add_argument(
-            "--language", choices=LANGUES, default="french", help="la langue de la collection"
+            "--langue", "--language", choices=LANGUES, default="french", help="la langue de la collection"
         )
         parser.add_argument(
             "--repere",
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         try:
             requetes, judged = read_queries(dossier, jeu), read_judgements(dossier, jeu)
             with own_database():
-                speak(options["language"])
+                speak(options["langue"])
                 people = load(dossier)
                 with readable_by_all():
                     run, times = self.rank(requetes, people, repere=options["repere"])
