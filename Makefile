@@ -8,7 +8,7 @@ BIN = .venv/bin
 # Directories that hold Python of ours.
 CODE = plateforme annuaire communautes forum realtime tests bench outils
 
-.PHONY: help run test lint lint-types lint-python lint-templates format unit browser lock bench-forum bench-temps-reel bench-salons shell clean
+.PHONY: help run test lint lint-types lint-python lint-templates format unit browser lock bench-forum bench-temps-reel bench-salons bench-annuaire evaluer shell clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make bench-temps-reel                    mesure la vitesse du direct (10 minutes)"
 	@echo "make bench-salons                        mesure un salon d'un million de lignes (5 minutes la première fois)"
 	@echo "make bench-annuaire                      mesure la recherche de l'annuaire (15 minutes la première fois)"
+	@echo "make evaluer DOSSIER=… JEU=topic          mesure le classement sur une collection d'essai (LANGUE=english, SORTIE=…)"
 	@echo "make clean                               retire l'environnement Python, jamais les données"
 
 .venv/.run: requirements.txt outils/installer.sh
@@ -82,6 +83,11 @@ bench-salons: .venv/.dev
 
 bench-annuaire: .venv/.dev
 	POSTGRES_SHARED_BUFFERS=1GB $(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python -m bench.annuaire
+
+# DOSSIER, JEU (topic, question), and if wanted LANGUE (french, english), SORTIE (where the ranking is written).
+evaluer: .venv/.run
+	@test -n "$(DOSSIER)" || { echo "Dites quelle collection : make evaluer DOSSIER=… JEU=topic"; exit 2; }
+	@PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/banc -- $(BIN)/python manage.py evaluer_annuaire "$(DOSSIER)" --jeu "$(or $(JEU),topic)" --langue "$(or $(LANGUE),french)" $(if $(SORTIE),--run "$(SORTIE)")
 
 shell: .venv/.run
 	@$(BIN)/python -m plateforme.local_services run --data .local/shell -- $(BIN)/python manage.py shell
