@@ -25,6 +25,13 @@ class PartieForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class _TypeServiceField(forms.ModelChoiceField):
+    """A kind of service, by the name that its letters stand for."""
+
+    def label_from_instance(self, obj: TypeService) -> str:
+        return obj.nom if obj.sigle == obj.nom else f"{obj.nom} ({obj.sigle})"
+
+
 class IdentiteForm(PartieForm):
     """Who and where."""
 
@@ -34,7 +41,7 @@ class IdentiteForm(PartieForm):
         label="Fonction", max_length=120, help_text="Par exemple : instructrice police de l’eau."
     )
     organisme = forms.CharField(label="Organisme", max_length=160)
-    type_service = forms.ModelChoiceField(
+    type_service = _TypeServiceField(
         TypeService.objects.order_by("nom"), label="Type de service", required=False, empty_label="Choisissez"
     )
     territoire = forms.ChoiceField(
@@ -99,7 +106,7 @@ class DisponibiliteForm(PartieForm):
     """Whether, until when and for what."""
 
     disponibilite = forms.ChoiceField(
-        label="Pour aider vos collègues, vous êtes",
+        label="Pour aider vos collègues",
         choices=Agent.Disponibilite.choices,
         widget=forms.RadioSelect,
     )

@@ -60,6 +60,16 @@ def back_on(agent: Agent, absence: datetime | None, now: datetime) -> datetime |
     return max(ends) if ends else None
 
 
+def resting(agents: Collection[Agent], now: datetime) -> set[int]:
+    """Those who say that they are away or not available, and not until when: nothing reminds them meanwhile. By primary
+    key. One query."""
+    away = EtatPresence.objects.in_force(EtatPresence.Etat.ABSENT, now).filter(
+        agent__in=[agent.pk for agent in agents], jusqu_a__isnull=True
+    )
+    unavailable = {agent.pk for agent in agents if agent.disponibilite_actuelle == Agent.Disponibilite.NON}
+    return unavailable | set(away.values_list("pk", flat=True))
+
+
 def absences(agents: Collection[Agent], now: datetime) -> dict[int, datetime]:
     """Until when each of those who say that they are away is, by primary key. One query."""
     rows = EtatPresence.objects.in_force(EtatPresence.Etat.ABSENT, now).filter(

@@ -30,7 +30,7 @@ class PublierForm(AccordForm):
         Communaute.objects.none(),
         label="Communauté",
         empty_label="Choisir…",
-        help_text="Une communauté où vous écrivez tous les deux : ses lecteurs liront ce texte.",
+        help_text="Une communauté où chacune des deux personnes écrit : qui la lit lira ce texte.",
         error_messages={"required": "Choisissez une communauté."},
     )
     titre = forms.CharField(label="Titre", max_length=160, error_messages={"required": "Donnez un titre."})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connections, transaction
+from django.urls import reverse
 
 from annuaire.models import Agent, Expertise
 from annuaire.notifications.models import Notification
@@ -57,6 +58,21 @@ def test_declined_with_a_reason_and_mind_changed(nadia: Agent, gaelle: Agent) ->
     actions.accept(gaelle, thread(asked, gaelle))
     found = thread(asked, gaelle)
     assert (found.etat, found.motif) == ("acceptee", "")
+
+
+def test_a_form_that_would_be_refused_is_not_offered(nadia: Agent, gaelle: Agent, yvon: Agent) -> None:
+    asked = ask(nadia, gaelle, yvon)
+    actions.write(gaelle, thread(asked, gaelle), "Voici.", reponse=True)
+    actions.decline(yvon, thread(asked, yvon), "charge")
+    for agent, name, said in (
+        (gaelle, "rediriger", "Vous avez déjà répondu à cette sollicitation."),
+        (gaelle, "decliner", "Vous avez déjà répondu à cette sollicitation."),
+        (yvon, "decliner", "Vous avez déjà décliné cette sollicitation."),
+    ):
+        fil = thread(asked, agent)
+        page = browser(agent).get(reverse(f"sollicitations:{name}", args=[fil.pk]), follow=True)
+        assert page.redirect_chain[0][0] == fil.get_absolute_url()
+        assert said in page.content.decode()
 
 
 def test_redirected_without_loops(nadia: Agent, gaelle: Agent, yvon: Agent) -> None:

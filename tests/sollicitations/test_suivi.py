@@ -82,6 +82,25 @@ def test_who_is_away_is_reminded_once_back(nadia: Agent, gaelle: Agent) -> None:
     assert reminders_of(gaelle) == 0
 
 
+def test_who_says_not_until_when_is_left_in_peace(nadia: Agent, gaelle: Agent, yvon: Agent) -> None:
+    asked = ask(nadia, gaelle, yvon)
+    Agent.objects.filter(pk=gaelle.pk).update(disponibilite="non")
+    choose_state(yvon, "absent")
+    for day in (JEUDI, JEUDI + timedelta(days=1)):
+        Destinataire.objects.filter(sollicitation=asked).update(prochain_rappel=day)
+        actions.remind(day)
+    for person in (gaelle, yvon):
+        fil = thread(asked, person)
+        assert (reminders_of(person), fil.rappels) == (0, 0)
+        assert fil.prochain_rappel is not None and fil.prochain_rappel > JEUDI + timedelta(days=1)
+    assert (
+        "cette personne n’est pas relancée" in browser(nadia).get(asked.get_absolute_url()).content.decode()
+    )
+    Agent.objects.filter(pk=gaelle.pk).update(disponibilite="oui")
+    actions.remind(JEUDI + timedelta(days=6))
+    assert (reminders_of(gaelle), reminders_of(yvon)) == (1, 0)
+
+
 def test_silent_for_long(nadia: Agent, gaelle: Agent) -> None:
     asked = ask(nadia, gaelle)
     now = timezone.now() + timedelta(days=31)

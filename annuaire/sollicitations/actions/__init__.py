@@ -7,7 +7,7 @@ from annuaire.sollicitations.actions.capacites import set_capacity
 from annuaire.sollicitations.actions.envois import send, tell_of_sending
 from annuaire.sollicitations.actions.fins import Bilan, close, give_up
 from annuaire.sollicitations.actions.pieces import remove_orphans
-from annuaire.sollicitations.actions.reponses import accept, decline, mark_seen, redirect_to, write
+from annuaire.sollicitations.actions.reponses import accept, decline, mark_seen, redirect_to, why_not, write
 from annuaire.sollicitations.actions.suivi import (
     end_silent,
     erase,
@@ -41,5 +41,6 @@ __all__ = [
     "set_capacity",
     "set_counted",
     "tell_of_sending",
+    "why_not",
     "write",
 ]

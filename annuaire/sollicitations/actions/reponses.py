@@ -242,14 +242,18 @@ def _reads(agent: Agent, fil: Destinataire) -> bool:
     return bool(fil.ajoutees.filter(agent=agent).exists())
 
 
-def _require_open(fil: Destinataire, apres: Reponse) -> None:
+def why_not(fil: Destinataire, apres: Reponse) -> str:
+    """Why an answer can no longer become `apres`, as a French sentence; empty while it can."""
     asked = fil.sollicitation
     if not asked.en_cours:
-        raise ActionRefusee(
-            f"{asked.demandeur.nom_complet} a clos cette sollicitation entre-temps : elle n’attend plus de réponse."
-        )
-    if not may_become(fil.etat, apres):
-        raise ActionRefusee(DEJA.get(Reponse(fil.etat), "C’est déjà fait."))
+        return f"{asked.demandeur.nom_complet} a clos cette sollicitation entre-temps : elle n’attend plus de réponse."
+    return "" if may_become(fil.etat, apres) else DEJA.get(Reponse(fil.etat), "C’est déjà fait.")
+
+
+def _require_open(fil: Destinataire, apres: Reponse) -> None:
+    said = why_not(fil, apres)
+    if said:
+        raise ActionRefusee(said)
 
 
 def _become(fil: Destinataire, etat: Reponse, now: datetime | None = None) -> None:

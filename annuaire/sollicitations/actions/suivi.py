@@ -20,9 +20,11 @@ from annuaire.sollicitations.actions.fins import end_without_follow_up
 from annuaire.sollicitations.actions.reponses import mark_left
 from annuaire.sollicitations.etats import OUVERTES, Etat
 from annuaire.sollicitations.models import Destinataire, FichierSollicitation, MessageFil, Sollicitation
-from annuaire.sollicitations.rappels import absences, back_on, next_reminder
+from annuaire.sollicitations.rappels import absences, back_on, next_reminder, resting
 
 BATCH = 100
+# When one looks again at who says not until when they are away.
+DEMAIN = timedelta(days=1)
 # Days of a month of retention: a few more or less change nothing.
 MOIS = 30.5
 
@@ -40,6 +42,7 @@ def remind(now: datetime) -> bool:
     )
     preferences = preferences_of([row.agent for row in rows])
     away = absences([row.agent for row in rows], now)
+    silent = resting([row.agent for row in rows], now)
     for row in rows:
         calendrier = preferences[row.agent_id].calendrier
         back = back_on(row.agent, away.get(row.agent_id), now)
@@ -47,6 +50,8 @@ def remind(now: datetime) -> bool:
             row.prochain_rappel = None
         elif back is not None:
             row.prochain_rappel = next_allowed(calendrier, back)
+        elif row.agent_id in silent:
+            row.prochain_rappel = next_allowed(calendrier, now + DEMAIN)
         elif not allowed(calendrier, now):
             row.prochain_rappel = next_allowed(calendrier, now)
         else:

@@ -14,6 +14,7 @@ from annuaire.notifications.actions import mark_all_read
 from annuaire.sollicitations import actions
 from annuaire.sollicitations.access import get_file, get_thread, is_party
 from annuaire.sollicitations.charge import others_like
+from annuaire.sollicitations.etats import Reponse
 from annuaire.sollicitations.forms import DeclinerForm, MessageForm, NommerForm, RedirigerForm
 from annuaire.sollicitations.models import Destinataire
 from annuaire.sollicitations.presentation import thread_context
@@ -81,6 +82,9 @@ def _accept(request: HttpRequest, found: Destinataire, words: bool) -> None:
 def decliner(request: HttpRequest, pk: int) -> HttpResponse:
     """Say no."""
     found = _own(request, pk)
+    over = _over(request, found, Reponse.REFUSEE)
+    if over is not None:
+        return over
     form = DeclinerForm(request.POST if request.method == "POST" else None)
 
     def act(data: dict[str, Any]) -> str:
@@ -94,6 +98,9 @@ def decliner(request: HttpRequest, pk: int) -> HttpResponse:
 def rediriger(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand over to a named colleague."""
     found = _own(request, pk)
+    over = _over(request, found, Reponse.REDIRIGEE)
+    if over is not None:
+        return over
     form = RedirigerForm(request.POST if request.method == "POST" else None, agent=request.user)
 
     def act(data: dict[str, Any]) -> str:
@@ -169,6 +176,15 @@ def _own(request: HttpRequest, pk: int) -> Destinataire:
     if found.agent_id != request.user.pk:
         raise PermissionDenied("Cette sollicitation s’adresse à une autre personne.")
     return found
+
+
+def _over(request: HttpRequest, found: Destinataire, apres: Reponse) -> HttpResponse | None:
+    """Back to the thread when the form would end in a refusal: nobody writes for nothing. What is sent goes on."""
+    said = actions.why_not(found, apres) if request.method != "POST" else ""
+    if not said:
+        return None
+    messages.info(request, said)
+    return redirect(found)
 
 
 def _asked(
