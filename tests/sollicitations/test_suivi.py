@@ -130,7 +130,10 @@ def test_those_who_leave(nadia: Agent, gaelle: Agent, yvon: Agent) -> None:
     actions.see_to_those_who_left()
     fil = thread(asked, gaelle)
     assert (fil.etat, fil.motif) == ("refusee", "compte")
-    assert Notification.objects.filter(destinataire=nadia, titre__contains="a décliné").count() == 1
+    told = Notification.objects.filter(destinataire=nadia, titre__contains="n’a plus de compte ici")
+    assert told.count() == 1
+    page = browser(nadia).get(fil.get_absolute_url()).content.decode()
+    assert "n’a plus de compte ici" in page and "a décliné" not in page
     actions.end_silent(timezone.now())
     other.refresh_from_db()
     assert other.etat == "sans_suite"

@@ -167,11 +167,12 @@ def redirect_to(agent: Agent, fil: Destinataire, vers: Agent, mot: str = "") -> 
 
 
 def mark_left(fil: Destinataire) -> None:
-    """The person has no account any more: declined for them, and told to who asks. For the worker, which holds it."""
+    """The person has no account any more: declined for them, and told to who asks as it is; no answer of theirs that a
+    delay would count. For the worker, which holds it."""
     now = timezone.now()
     _become(fil, Reponse.REFUSEE, now)
     fil.motif = Motif.COMPTE
-    add_message(fil, fil.agent, evenement=MessageFil.Evenement.DECLINE, now=now)
+    add_message(fil, fil.agent, evenement=MessageFil.Evenement.DEPART, now=now)
     _look_at_places(fil.sollicitation, now)
     record(None, "sollicitation.decline", fil.sollicitation, fil=fil.pk, motif=Motif.COMPTE)
 

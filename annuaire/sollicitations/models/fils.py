@@ -142,6 +142,7 @@ class MessageFil(models.Model):
         ACCEPTE = "accepte", "accepte d’aider"
         REPOND = "repond", "a répondu"
         DECLINE = "decline", "a décliné"
+        DEPART = "depart", "n’a plus de compte ici"
         REDIRIGE = "redirige", "a redirigé cette sollicitation"
         AJOUT = "ajout", "a ajouté une personne"
         RETRAIT = "retrait", "a retiré une personne"
