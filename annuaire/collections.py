@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.db.models import Value
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from psycopg.errors import InsufficientPrivilege
 
 from annuaire.evaluation import CollectionIllisible, read_lines
 from annuaire.models import Agent, DeclarationExpertise, Expertise
@@ -32,6 +33,7 @@ TEXTE_MAX = 4_000
 # Beyond, an expertise has no level that one could guess: practice.
 NIVEAU = DeclarationExpertise.Niveau.PRATIQUE
 
+
 _WANTED = """
 SELECT d.agent_id, g.genre, d.source, %s AS lieu, d.titre, '/' AS url, d.texte, d.expertises, g.poids, d.quand,
     d.fil, d.question
@@ -41,16 +43,28 @@ FROM evaluation_document d, LATERAL (VALUES
 """
 
 
+class BaseRefusee(Exception):
+    """The database's account may not create databases: the message says what to do, in French."""
+
+
 @contextmanager
 def own_database() -> Iterator[None]:
     """An empty database, migrated, in place of the site's for this process; removed at the end, whatever happens.
 
-    The account that the address names must be allowed to create databases.
+    The account that the address names must be allowed to create databases; raises `BaseRefusee`.
     """
     site = connection.settings_dict["NAME"]
     name = f"evaluation_{get_random_string(8, 'abcdefghijklmnopqrstuvwxyz')}"
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{MODELE}"')
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{MODELE}"')
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        raise BaseRefusee(
+            f"Le compte PostgreSQL «\u00a0{connection.settings_dict['USER']}\u00a0» ne peut pas créer de base. Un administrateur "
+            "de PostgreSQL peut lui en donner le droit (ALTER ROLE … CREATEDB), ou DATABASE_URL en nommer un autre."
+        ) from error
     try:
         _use(name)
         call_command("migrate", verbosity=0)
@@ -174,7 +188,7 @@ def _load_documents(dossier: Path, people: dict[str, int]) -> None:
                     max(0, int(row.get("votes") or 0)),
                 )
                 for number, row in zip(numbers, batch, strict=False)
-                for author in dict.fromkeys(row.get("authors") or [])
+                for author in dict.fromkeys(_listed(row.get("authors")))
                 if str(author) in people
             ]
         except (ValueError, TypeError, AttributeError) as error:
@@ -230,10 +244,15 @@ def _vocabulary(labels: Iterable[str]) -> dict[str, Expertise]:
 
 
 def _labels(values: Any) -> Iterator[str]:
-    for value in values or []:
+    for value in _listed(values):
         label = " ".join(_text(value).split())[:120]
         if label:
             yield label
+
+
+def _listed(values: Any) -> list[Any]:
+    """One value alone, for a list of one."""
+    return values if isinstance(values, list) else [values] if values else []
 
 
 def _text(value: Any) -> str:
@@ -242,10 +261,12 @@ def _text(value: Any) -> str:
 
 
 def _instant(value: Any) -> datetime:
-    """A day, or an instant: `2019-03-01`, `2019-03-01T10:00:00Z`. Without a date, as old as can be."""
+    """A day, an instant, a month or a year: `2019-03-01`, `2019-03-01T10:00:00Z`, `2019-03`, `2019`. Without a date, as
+    old as can be."""
     if not value:
         return datetime(1990, 1, 1, tzinfo=UTC)
-    found = datetime.fromisoformat(str(value))
+    said = str(value)
+    found = datetime.fromisoformat(f"{said}-01-01"[:10] if len(said) in (4, 7) else said)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -540,6 +540,8 @@ def collection(tmp_path: Path) -> Path:
         {"id": "2", "thread": 2, "title": "batteries", "question": "", "text": "charge them",
          "authors": ["b", "z"], "date": "2020-02-01", "votes": -2, "accepted": False, "tags": []},
         {"id": "3", "title": "", "text": "\x00", "authors": ["b"], "date": None},
+        {"id": "4", "text": "spare parts", "authors": "b", "date": "2019-03", "tags": "spare parts"},
+        {"id": "5", "text": "spare parts", "authors": ["b"], "date": "2019", "votes": None},
     ]  # fmt: skip
     write(tmp_path / "users.jsonl.gz", users)
     write(tmp_path / "documents.jsonl.gz", documents)
@@ -588,6 +590,21 @@ def test_the_directory_is_measured_in_a_database_of_its_own(
     (collection / "documents.jsonl.gz").unlink()
     call_command("evaluer_annuaire", str(collection), "--jeu", "topic", "--language", "english")
     assert "topic questions=2" in capsys.readouterr().out
+    # Before minutes of work: nowhere to write, and an account that may not create a database.
+    with pytest.raises(CommandError, match="Écriture impossible"):
+        call_command(
+            "evaluer_annuaire",
+            str(collection),
+            "--jeu",
+            "topic",
+            "--run",
+            str(collection / "non" / "run.tsv"),
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE pg_read_all_data")
+        with pytest.raises(CommandError, match="ne peut pas créer de base"):
+            call_command("evaluer_annuaire", str(collection), "--jeu", "topic")
+        cursor.execute("RESET ROLE")
 
 
 @pytest.mark.parametrize("name", ["users.jsonl.gz", "queries_topic.jsonl.gz", "qrels_topic.tsv"])

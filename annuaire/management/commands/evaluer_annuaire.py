@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from annuaire.collections import (
     LANGUES,
+    BaseRefusee,
     instant_of_query,
     load,
     own_database,
@@ -50,6 +51,9 @@ class Command(BaseCommand):
         dossier, jeu = options["dossier"], options["jeu"]
         try:
             requetes, judged = read_queries(dossier, jeu), read_judgements(dossier, jeu)
+            if options["run"]:
+                # Before what takes minutes, rather than after it.
+                options["run"].touch()
             with own_database():
                 speak(options["langue"])
                 people = load(dossier)
@@ -58,7 +62,7 @@ class Command(BaseCommand):
             if options["run"]:
                 self.write(options["run"], run)
             measures = mean(requetes, judged, run)
-        except CollectionIllisible as error:
+        except (CollectionIllisible, BaseRefusee) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"Écriture impossible : {error}") from error
