@@ -68,6 +68,20 @@ def _page_before(request: HttpRequest) -> str:
     return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
+class AdressesSansNul:
+    """Take NUL characters out of the parameters of addresses: no text of the database can hold one, and each page would
+    otherwise have to think of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
+        return self.get_response(request)
+
+
 class MaintenanceMiddleware:
     """Answer every page with the maintenance page while the maintenance file exists.
 

@@ -238,6 +238,16 @@ def test_a_closed_account_is_not_asked(nadia: Agent, gaelle: Agent) -> None:
         actions.send(nadia, draft)
 
 
+def test_who_was_chosen_and_left_is_said_to_be_missing(nadia: Agent, gaelle: Agent, yvon: Agent) -> None:
+    where = f"{NEW}?a={gaelle.identifiant}&a={yvon.identifiant}"
+    missing = "Une personne choisie n’est pas dans la liste"
+    assert missing not in browser(nadia).get(where).content.decode()
+    Agent.objects.filter(pk=yvon.pk).update(is_active=False)
+    page = browser(nadia).get(where).content.decode()
+    assert missing in page
+    assert f'value="{gaelle.identifiant}"' in page and f'value="{yvon.identifiant}"' not in page
+
+
 def test_others_like_somebody(nadia: Agent, gaelle: Agent, yvon: Agent, eau: Expertise) -> None:
     assert others_like(nadia, gaelle) == [yvon]
     assert others_like(yvon, gaelle) == []

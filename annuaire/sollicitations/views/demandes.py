@@ -34,19 +34,24 @@ def nouvelle(request: HttpRequest) -> HttpResponse:
     """Ask chosen colleagues (`?a=handle`, several times), or launch a call (`?appel=1`, `expertise`, `territoire`)."""
     require_agent(request.user)
     appel = "appel" in request.GET
-    handles = request.GET.getlist("a")[:20]
+    handles = set(request.GET.getlist("a")[:20])
+    known = askable(request.user).filter(identifiant__in=handles).values_list("identifiant", flat=True)
     initial: dict[str, Any] = {
         "urgence": Urgence.AUCUNE,
         "forme": Forme.AVIS,
-        "destinataires": list(
-            askable(request.user).filter(identifiant__in=handles).values_list("identifiant", flat=True)
-        ),
+        "destinataires": list(known),
         "expertise": _expertise(request.GET.get("expertise", "")),
         "territoire": request.GET.get("territoire", ""),
         "places": 1,
         "objet": request.GET.get("objet", "")[:160],
         "besoin": request.GET.get("besoin", "")[:2000],
     }
+    if request.method == "GET" and handles.difference(initial["destinataires"]):
+        messages.warning(
+            request,
+            "Une personne choisie n’est pas dans la liste ci-dessous : son compte est fermé, ou l’on ne peut pas la "
+            "solliciter.",
+        )
     return _write(request, None, appel, initial)
 
 
