@@ -9,27 +9,16 @@ import base64
 import ipaddress
 import json
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from py_vapid import Vapid02
-from pywebpush import WebPusher
 
 TIMEOUT = 10  # seconds, to connect and to read
 # How long a push service keeps it for a browser that is closed: a day later it is no news.
 KEPT_FOR = 12 * 3600  # seconds
-
-
-class _Session(requests.Session):
-    """Follows no redirection: an address that was allowed must not lead to one that is not."""
-
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
-        kwargs["allow_redirects"] = False
-        return super().request(*args, **kwargs)
 
 
 def generate_key() -> str:
@@ -75,10 +64,15 @@ def _loopback(host: str) -> bool:
 
 def send(adresse: str, p256dh: str, auth: str, payload: dict[str, str]) -> int:
     """Send one notification; returns the status that the push service answered. Raises `OSError` if none came."""
+    # Only the worker sends: the others need not load what speaks to other machines, a tenth of the time of a start.
+    from pywebpush import WebPusher
+
+    from annuaire.notifications.envoi import Session
+
     parts = urlsplit(adresse)
     claims = {"aud": f"{parts.scheme}://{parts.netloc}", "sub": f"mailto:{settings.CONTACT_EMAIL}"}
     headers = Vapid02.from_raw(settings.VAPID_CLE_PRIVEE.encode()).sign(claims)
-    with _Session() as session:
+    with Session() as session:
         answer = WebPusher(
             {"endpoint": adresse, "keys": {"p256dh": p256dh, "auth": auth}}, requests_session=session
         ).send(

@@ -9,7 +9,6 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from odfdo import Document, Row, Table
 
 # What makes a formula of a cell, in whatever spreadsheet, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -74,6 +73,9 @@ def ods_response(
 ) -> HttpResponse:
     """A spreadsheet to download under `name`, of (name of the sheet, header, rows), made whole in memory: for tables of
     some hundreds of rows. Numbers stay numbers; a text is a text, whatever it begins with."""
+    # Loaded by who writes one: half a second of every start otherwise.
+    from odfdo import Document, Row, Table
+
     document = Document("spreadsheet")
     document.body.clear()
     for title, header, rows in sheets:

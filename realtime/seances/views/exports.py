@@ -12,8 +12,6 @@ from plateforme.socle.erreurs import TropDeDemandes
 from plateforme.socle.limites import check_limit
 from realtime.seances.access import can_lead, get_edition, get_seance
 from realtime.seances.exports.markdown import as_markdown
-from realtime.seances.exports.odt import as_odt
-from realtime.seances.exports.pdf import as_pdf
 from realtime.seances.models import CompteRendu
 from realtime.seances.redaction import Acte, draft, validated
 from realtime.seances.views.gestes import number_asked
@@ -31,6 +29,9 @@ def markdown(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """To print and sign."""
+    # Here and below: loaded by who writes one, and not at every start, which they would make a tenth longer.
+    from realtime.seances.exports.pdf import as_pdf
+
     return _written(request, pk, as_pdf, "pdf", "application/pdf")
 
 
@@ -38,6 +39,8 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def odt(request: HttpRequest, pk: int) -> HttpResponse:
     """To go on with in a word processor."""
+    from realtime.seances.exports.odt import as_odt
+
     return _written(request, pk, as_odt, "odt", "application/vnd.oasis.opendocument.text")
 
 
