@@ -39,6 +39,30 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => { if (read) document.documentElement.dataset.frTheme = read; });
 
+/* The design system asks for sixty pictures a second, for ever, to see whether something moved: a page left open took a
+   twentieth of a processor. While nothing happens, it gets one a second; whatever happens wakes it at once. */
+const AWAKE = 1000; // milliseconds after the last event
+const draw = window.requestAnimationFrame.bind(window);
+let happened = performance.now();
+let asleep, alarm;
+const resume = () => {
+  clearTimeout(alarm);
+  if (asleep) draw(asleep);
+  asleep = null;
+};
+const wake = () => { happened = performance.now(); resume(); };
+window.requestAnimationFrame = (step) => {
+  // The name of its loop; were it another one day, it would run as it does without us.
+  if (step.name !== "bound render" || performance.now() - happened < AWAKE) return draw(step);
+  asleep = step;
+  alarm = setTimeout(resume, 1000);
+  return 0;
+};
+for (const type of ["pointerdown", "pointermove", "keydown", "focusin", "input", "change", "scroll", "resize", "load", "transitionrun", "visibilitychange"]) {
+  addEventListener(type, wake, { capture: true, passive: true });
+}
+new MutationObserver(wake).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+
 /* A passkey refused, forgotten or given up: the browser says it in English, or not at all. */
 document.addEventListener("allauth.error", () => {
   const place = document.querySelector("[data-erreur-cle]");
