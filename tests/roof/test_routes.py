@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.test import Client, override_settings
@@ -14,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from pytest_django import DjangoDbBlocker
 
+from annuaire.models import Agent
 from annuaire.sollicitations.actions import Projet, save_draft, send
 from communautes.actions import invite
 from communautes.fichiers.actions import share_document
@@ -29,7 +31,7 @@ from realtime.lieux import open_direct
 from realtime.reunions.actions import ProjetPoint, Rythme, plan_serie, propose_dates
 from realtime.reunions.actions.points import write_points
 from realtime.reunions.models import Reunion
-from tests.factories import add_member, declare, make_agent, make_communaute, make_sujet
+from tests.factories import add_member, browser, declare, make_agent, make_communaute, make_sujet
 from tests.parcours.pages import ANIMATRICE, MEMBRE, SANS_PAGE, SECOND_FACTEUR, VISITEUR
 
 pytestmark = pytest.mark.django_db
@@ -577,6 +579,9 @@ def world(
         around.__enter__()
         with override_settings(MEDIA_ROOT=files):
             made = make_world() | {"files": files}
+        made["sessions"] = {
+            person: browser(person).session.session_key for person in made["people"] if person
+        }
     yield made
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
@@ -588,6 +593,14 @@ def files_of_the_world(request: pytest.FixtureRequest, clean_surroundings: None,
     """Put the folder of the world's files back after what every test starts from."""
     if "world" in request.fixturenames:
         settings.MEDIA_ROOT = request.getfixturevalue("world")["files"]
+
+
+def browser_of(person: Agent | None, world: dict[str, Any]) -> Client:
+    """A browser in which this person of the world is signed in, by a session opened once."""
+    client = Client()
+    if person is not None:
+        client.cookies[settings.SESSION_COOKIE_NAME] = world["sessions"][person]
+    return client
 
 
 ABOUT_DATES = {
@@ -702,10 +715,7 @@ def address(name: str, world: dict[str, Any]) -> str:
 def test_route(name: str, world: dict[str, Any]) -> None:
     where = address(name, world)
     for person, expected in zip(world["people"], (ROUTES | COMPTES)[name], strict=True):
-        client = Client()
-        if person is not None:
-            client.force_login(person)
-        response = client.get(where)
+        response = browser_of(person, world).get(where)
         assert response.status_code == expected, (name, person, response.status_code)
         if expected == LOGIN and person is None and name != "account_logout":
             assert response["Location"].startswith(("/compte/", "/administration/login"))
@@ -718,8 +728,7 @@ def test_route(name: str, world: dict[str, Any]) -> None:
 def test_number_of_queries_is_bounded(
     name: str, world: dict[str, Any], django_assert_max_num_queries: Any
 ) -> None:
-    client = Client()
-    client.force_login(world["people"][4])
+    client = browser_of(world["people"][4], world)
     where = address(name, world)
     client.get(where)
     # A search of people takes eight that read nothing: it tells the planner of its ways, in savepoints.
