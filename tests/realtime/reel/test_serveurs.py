@@ -17,6 +17,9 @@ from tests import databases
 from tests.realtime.reel.client import Client, Coupure, Refus, frame
 from tests.realtime.reel.serveurs import KINDS, Serveur, environment, make_world
 
+# All in one worker, and early: each worker that has some starts four servers for them.
+pytestmark = [pytest.mark.xdist_group("serveurs"), pytest.mark.long]
+
 PEOPLE = 12
 
 
