@@ -65,7 +65,7 @@ unit: .venv/.dev
 # Apart from the others: the browser's driver keeps an event loop in its process, which asynchronous tests cannot share.
 browser: .venv/.dev
 	@sh outils/chromium.sh
-	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup -m navigateur
+	PLATEFORME_MODE=test $(BIN)/python -m plateforme.local_services run --data .local/test -- $(BIN)/python -m pytest -n 2 --dist loadgroup -m navigateur tests/parcours
 
 lock: .venv/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.txt

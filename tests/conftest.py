@@ -47,6 +47,10 @@ TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assi
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long tests first: at the end, one would keep a single worker busy."""
+    # `make browser` looks for its tests there alone: collecting all the others took it five seconds.
+    for item in items:
+        if item.get_closest_marker("navigateur") and "parcours" not in item.path.parts:
+            raise pytest.UsageError(f"{item.nodeid} : un test de navigateur se range dans tests/parcours")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
