@@ -108,10 +108,11 @@ class Command(BaseCommand):
         return run, times
 
     def write(self, path: Path, run: dict[str, dict[str, float]]) -> None:
+        """With every digit: rounded, people hardly active would be worth the same, and be ordered by name."""
         with path.open("w", encoding="utf8") as out:
             for query, scores in run.items():
                 for person, score in scores.items():
-                    out.write(f"{query}\t{person}\t{score:.9f}\n")
+                    out.write(f"{query}\t{person}\t{score!r}\n")
 
 
 def _at(ordered: list[float], share: float) -> float:
