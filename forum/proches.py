@@ -80,15 +80,17 @@ def who_could_answer(
 ) -> list[Resultat]:
     """Up to `limit` people who could answer `texte` in `communaute`, with the reasons: its members first.
 
-    Only people who may read it, and, for a partner of labs, its members alone. Neither `agent` nor `sauf` (the
-    author). The caller has checked that `agent` may read the community.
+    Only people who may read it. Neither `agent` nor `sauf` (the author). The caller has checked that `agent` may read
+    the community. Nobody for a partner of labs: it is the directory that answers, with what people declare and did.
     """
+    if agent.partenaire:
+        return []
     expertises = list(expertises)
     members = Agent.objects.active().filter(adhesions__communaute=communaute)
     if sauf is not None:
         members = members.exclude(pk=sauf.pk)
     found = search_agents(agent, texte, expertises=expertises, parmi=members, limit=limit, part=FLOOR_PEOPLE)
-    if len(found) < limit and communaute.visibilite == Communaute.Visibilite.OUVERTE and not agent.partenaire:
+    if len(found) < limit and communaute.visibilite == Communaute.Visibilite.OUVERTE:
         known = [result.agent.pk for result in found] + ([sauf.pk] if sauf is not None else [])
         others = readers_of(communaute).exclude(pk__in=known)
         found += search_agents(

@@ -36,6 +36,13 @@ def get_colleague(agent: Agent, identifiant: str) -> Agent:
     return found
 
 
+def reads_directory_of(reader: Agent, agent: Agent) -> bool:
+    """Whether `reader`, who may open the page of `agent`, reads there what the directory knows: expertises, missions,
+    availability. Partners of labs see nothing of the directory, in which they are not: of a colleague of their lab, they
+    read who it is, their presentation and what they wrote where both are."""
+    return agent == reader or agent.partenaire or not reader.partenaire
+
+
 def visible_recommandations(reader: Agent, agent: Agent) -> QuerySet[Recommandation]:
     """Those of `agent` that stand, with their authors and expertises, latest first; hidden ones for `agent` only.
 

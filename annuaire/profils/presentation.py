@@ -8,7 +8,7 @@ from annuaire.models import Agent, Expertise
 from annuaire.notifications.actions import settings_of
 from annuaire.notifications.horaires import JOURS
 from annuaire.preuves.presentation import contributions_of
-from annuaire.profils.access import visible_recommandations
+from annuaire.profils.access import reads_directory_of, visible_recommandations
 from annuaire.profils.forms import expertise_choices
 from annuaire.profils.models import DemandeRecommandation, PropositionExpertise, Recommandation
 from annuaire.profils.sections import profil_of
@@ -31,18 +31,21 @@ def profile_context(reader: Agent, agent: Agent) -> dict[str, Any]:
     profil = profil_of(agent)
     contributions = contributions_of(reader, agent)
     recommandations = list(visible_recommandations(reader, agent)[:MOST_SHOWN])
+    directory = reads_directory_of(reader, agent)
     colleagues = not (agent == reader or reader.partenaire or agent.partenaire)
     return {
         "agent": agent,
         "profil": profil,
         "est_moi": agent == reader,
+        "montre_annuaire": directory,
         "declarations": sorted(
-            agent.declarations.all(), key=lambda row: (-row.niveau, row.depuis or 9999, row.expertise.libelle)
+            agent.declarations.all() if directory else (),
+            key=lambda row: (-row.niveau, row.depuis or 9999, row.expertise.libelle),
         ),
         "biographie": biography_html(agent, profil.biographie_html),
-        "missions": list(agent.missions.all()),
-        "couverts": list(profil.territoires.order_by("nom")) if profil.pk else [],
-        "jours": days_said(settings_of(agent).jours) if profil.montre_jours else "",
+        "missions": list(agent.missions.all()) if directory else [],
+        "couverts": list(profil.territoires.order_by("nom")) if profil.pk and directory else [],
+        "jours": days_said(settings_of(agent).jours) if profil.montre_jours and directory else "",
         "contributions": contributions[:SHOWN],
         "autres_contributions": len(contributions) > SHOWN,
         "recommandations": recommandations,

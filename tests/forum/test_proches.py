@@ -113,8 +113,11 @@ def test_nobody_who_cannot_read_is_proposed(ana: Agent) -> None:
         declare(one, "Zones humides")
     asked = "Des zones humides à délimiter"
     assert {result.agent for result in who_could_answer(ana, private, asked)} == {inside, partner}
-    # A partner is told of the lab's members alone.
-    assert {result.agent for result in who_could_answer(partner, private, asked)} == {inside}
+    # A partner sees nothing of the directory.
+    assert who_could_answer(partner, private, asked) == []
+    page = browser(partner).get(f"{private.get_absolute_url()}forum/qui-saurait/", {"titre": asked})
+    assert page.status_code == 200
+    assert inside.nom_complet not in page.content.decode()
     assert browser(outside).get(f"{private.get_absolute_url()}forum/qui-saurait/").status_code == 404
 
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from annuaire.models import Agent, DeclarationExpertise
 from annuaire.notifications.actions import settings_of
-from annuaire.profils.models import Profil
+from annuaire.profils.models import Mission, Profil
 from annuaire.profils.presentation import days_said
 from annuaire.profils.rendus import rerender_biographies
 from annuaire.profils.sections import SECTIONS, fingerprint, missing
@@ -278,6 +279,36 @@ def test_a_partner_says_their_organisme() -> None:
     assert client.post(f"{HUB}identite/", data).status_code == 302
     partner.refresh_from_db()
     assert (partner.organisme, partner.service) == ("CNRS", None)
+
+
+def test_a_partner_reads_nothing_of_the_directory(agent: Agent) -> None:
+    """Of a colleague of their lab: who it is and their presentation; the directory's part is for agents of the State."""
+    lab = make_communaute(agent, "privee", genre="laboratoire")
+    partner, colleague = make_agent("Paul", partenaire=True, organisme="Université"), make_agent("Zoé")
+    add_member(lab, partner)
+    declare(agent, "Loi sur l’eau", niveau=4)
+    Mission.objects.create(agent=agent, titre="Renaturation du Lez", debut=2021)
+    profil, _ = Profil.objects.get_or_create(agent=agent)
+    profil.langues, profil.aides = ["oc"], ["visite"]
+    profil.save()
+    Agent.objects.filter(pk=agent.pk).update(biographie="Hydrologue de formation", disponibilite="limitee")
+    directory = (
+        "Loi sur l’eau",
+        "Renaturation du Lez",
+        "Occitan",
+        "Disponibilité limitée",
+        "Expertises déclarées",
+    )
+    card = reverse("profils:carte", args=[agent.identifiant])
+    for reader, seen in ((colleague, True), (partner, False)):
+        page = browser(reader).get(agent.get_absolute_url()).content.decode()
+        assert "Hydrologue de formation" in page
+        assert [word for word in directory if (word in page) != seen] == []
+        shown = browser(reader).get(card).content.decode()
+        assert [word for word in (directory[0], directory[3]) if (word in shown) != seen] == []
+    # What partners say of themselves is no part of the directory.
+    declare(partner, "Hydrogéologie")
+    assert "Hydrogéologie" in browser(agent).get(partner.get_absolute_url()).content.decode()
 
 
 def test_queries_of_a_profile(agent: Agent) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 
 from annuaire.access import get_agent
+from annuaire.profils.access import reads_directory_of
 from annuaire.profils.photos import path_of
 from annuaire.profils.presentation import profile_context
 from annuaire.profils.sections import profil_of
@@ -28,8 +29,11 @@ def profil(request: HttpRequest, identifiant: str) -> HttpResponse:
 def carte(request: HttpRequest, identifiant: str) -> HttpResponse:
     """The few lines shown beside a name (profils/carte.js). Browsers keep them for a few minutes."""
     agent = get_agent(request.user, identifiant)
-    best = sorted(agent.declarations.all(), key=lambda row: (-row.niveau, row.expertise.libelle))[:BEST]
-    response = render(request, "profils/_carte.html", {"agent": agent, "declarations": best})
+    directory = reads_directory_of(request.user, agent)
+    declared = agent.declarations.all() if directory else ()
+    best = sorted(declared, key=lambda row: (-row.niveau, row.expertise.libelle))[:BEST]
+    context = {"agent": agent, "declarations": best, "montre_annuaire": directory}
+    response = render(request, "profils/_carte.html", context)
     patch_cache_control(response, private=True, max_age=300)
     return response
 
