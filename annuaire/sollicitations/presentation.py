@@ -93,12 +93,19 @@ def thread_context(agent: Agent, fil: Destinataire, form: MessageForm | None = N
         and not (asked.appel and asked.pourvue_le is not None),
         "peut_repondre": open_to and may_become(fil.etat, Reponse.REPONDUE),
         "peut_decliner": open_to and may_become(fil.etat, Reponse.REFUSEE),
-        "aide_donnee": mine and asked.finie and fil.etat in PRISES,
+        "aide_comptee": mine and _counts_as_help(fil),
         "peut_rediriger": open_to and may_become(fil.etat, Reponse.REDIRIGEE),
         "nombre": asked.destinataires.count() - 1,
         "devenirs": outcomes_of(agent, fil),
         "form": form or MessageForm(initial={"depart": start_of(agent, fil)}),
     }
+
+
+def _counts_as_help(fil: Destinataire) -> bool:
+    """Whether the help given in a thread is part of what `comptes` says of the person, unless they take it out."""
+    asked = fil.sollicitation
+    useful = fil.utile == Destinataire.Utile.OUI and asked.expertise_id is not None
+    return asked.finie and (fil.etat == Reponse.REPONDUE or (fil.etat in PRISES and useful))
 
 
 def start_of(agent: Agent, fil: Destinataire) -> UUID:

@@ -176,3 +176,15 @@ def test_a_chosen_colleague_may_be_asked_about_an_expertise(
     read_over = browser(nadia).post("/sollicitations/nouvelle/", sent, follow=True)
     assert "Loi sur l’eau" in read_over.content.decode()
     assert read_over.context["sollicitation"].expertise == eau
+
+
+def test_taken_on_and_never_written_it_is_told_only_when_it_counts(
+    nadia: Agent, gaelle: Agent, eau: Expertise
+) -> None:
+    for expertise in (None, eau):
+        asked = ask(nadia, gaelle, expertise=expertise, forme="appel")
+        actions.accept(gaelle, thread(asked, gaelle))
+        actions.close(nadia, asked, {thread(asked, gaelle).pk: Bilan("oui")})
+        page = browser(gaelle).get(thread(asked, gaelle).get_absolute_url()).content.decode()
+        assert ("Ne plus la compter" in page) == (expertise is not None)
+    assert [row.collegues for row in useful_to([gaelle.pk])[gaelle.pk]] == [1]

@@ -1,15 +1,16 @@
-"""Help asked between agents of the demo's world: waiting, taken on, answered, being written, and a call."""
+"""Help asked between agents of the demo's world: waiting, taken on, being written, a call, and one that was of use."""
 
 from datetime import datetime, timedelta
 
 from annuaire.models import Agent, DeclarationExpertise
 from annuaire.sollicitations import actions
-from annuaire.sollicitations.actions import Projet
+from annuaire.sollicitations.actions import Bilan, Projet
 from annuaire.sollicitations.models import Destinataire, MessageFil, Sollicitation
 
 
 def load_sollicitations(agents: dict[str, Agent], now: datetime) -> None:
-    """Nadia Ferhat asks Gaëlle Estaque, who took it on, and Aminata Sarr, who has it to read; she is writing another."""
+    """Nadia Ferhat asks Gaëlle Estaque, who took it on, and Aminata Sarr, who has it to read; she is writing another. Ghislaine
+    Mouret was of use to Malika Cambon."""
     nadia, gaelle, aminata = agents["nadia-ferhat"], agents["gaelle-estaque"], agents["aminata-sarr"]
     taken = _ask(
         nadia,
@@ -53,6 +54,33 @@ def load_sollicitations(agents: dict[str, Agent], now: datetime) -> None:
             expertise=best[0].expertise,
         ),
     )
+    _useful(agents["malika-cambon"], agents["ghislaine-mouret"], now - timedelta(days=40))
+
+
+def _useful(demandeur: Agent, agent: Agent, quand: datetime) -> None:
+    """Asked about what they know best, answered, closed with thanks: counted on their page."""
+    expertise = (
+        agent.declarations.select_related("expertise").order_by("-niveau", "expertise__libelle")[0].expertise
+    )
+    asked = _ask(
+        demandeur,
+        agent,
+        Projet(
+            objet="Un plan d’eau ancien, sans titre",
+            besoin="Comment régulariser un plan d’eau creusé avant 1993, quand personne ne retrouve d’autorisation ?",
+            expertise=expertise,
+        ),
+        quand,
+    )
+    fil = asked.destinataires.get()
+    actions.write(
+        agent,
+        fil,
+        "Par la reconnaissance d’antériorité, si l’existence se prouve : photos aériennes.",
+        reponse=True,
+    )
+    actions.close(demandeur, asked, {fil.pk: Bilan("oui", "Merci, le dossier est reparti.")})
+    Sollicitation.objects.filter(pk=asked.pk).update(finie_le=quand + timedelta(days=6))
 
 
 def _ask(demandeur: Agent, agent: Agent, projet: Projet, quand: datetime) -> Sollicitation:
