@@ -275,7 +275,8 @@ class CapaciteForm(forms.Form):
         "que si vous l’acceptez.",
     )
     montre_aides = forms.BooleanField(
-        label="Montrer sur mon profil à combien de sollicitations j’ai répondu",
+        label="Montrer sur mon profil les sollicitations auxquelles j’ai répondu, et à combien de collègues mon aide a été utile",
         required=False,
-        help_text="Un nombre seulement : jamais qui demandait, ni quoi.",
+        help_text="Des nombres seulement, par expertise, qui comptent aussi dans l’annuaire : jamais qui demandait, ni ce qui "
+        "s’est dit.",
     )

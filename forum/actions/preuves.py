@@ -20,7 +20,8 @@ TEXTE_MAX = 4_000  # characters
 BATCH = 2_000
 
 # An answer proves something when it answers somebody else. What one accepts of oneself proves nothing. A sujet that two
-# people made of a sollicitation holds the answer of who was asked: it proves theirs, when they agreed to be named.
+# people made of a sollicitation holds the answer of who was asked: it proves theirs, when they agreed to be named; what
+# they found useful in it themselves is left out, as it would be of one's own message.
 _WANTED = """
 SELECT coalesce(d.agent_id, m.auteur_id) AS agent_id, preuve.genre, 'message.' || m.id AS source,
     'communaute.' || s.communaute_id AS lieu, s.titre, %s || m.id || %s AS url,
@@ -33,14 +34,17 @@ LEFT JOIN forum_message o ON o.sujet_id = s.id AND o.numero = 1 AND m.numero > 1
     AND o.supprime_le IS NULL AND o.masque_le IS NULL
 LEFT JOIN publications_publication pub ON pub.sujet_id = s.id AND m.numero = 1 AND pub.sollicite_nomme
 LEFT JOIN sollicitations_destinataire d ON d.id = pub.fil_id
+LEFT JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE r.genre = 'utile') AS utile, count(*) FILTER (WHERE r.genre = 'merci') AS merci
+    FROM forum_reaction r WHERE r.message_id = m.id AND r.agent_id = d.agent_id) AS soi ON true
 LEFT JOIN forum_entreefaq f
     ON f.message_id = m.id AND f.etat = 'publiee' AND f.communaute_id = s.communaute_id,
 LATERAL (VALUES
     ('reponse', 1, d.agent_id IS NOT NULL
         OR s.genre = 'question' AND m.numero > 1 AND m.auteur_id <> s.auteur_id),
     ('retenue', 1, s.message_accepte_id = m.id AND m.auteur_id <> s.auteur_id),
-    ('utile', m.nb_utile, m.nb_utile > 0),
-    ('merci', m.nb_merci, m.nb_merci > 0),
+    ('utile', m.nb_utile - soi.utile, m.nb_utile > soi.utile),
+    ('merci', m.nb_merci - soi.merci, m.nb_merci > soi.merci),
     ('retour', 1, s.genre = 'retour' AND m.numero = 1),
     ('faq', 1, f.id IS NOT NULL)
 ) AS preuve (genre, poids, vraie)

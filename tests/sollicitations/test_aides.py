@@ -15,6 +15,7 @@ from annuaire.sollicitations.comptes import useful_to
 from annuaire.sollicitations.models import Capacite, Destinataire
 from annuaire.trouver.criteres import parse
 from annuaire.trouver.moteur import find, results
+from forum.actions import set_reaction
 from forum.models import Sujet
 from forum.publications import actions as publications
 from tests.factories import add_member, browser, make_agent, make_communaute
@@ -149,6 +150,12 @@ def test_published_with_both_agreements_it_is_evidence_like_another(nadia: Agent
     assert (proved.agent, proved.genre) == (gaelle, "reponse")
     member = make_agent("Membre")
     add_member(place, member)
+    # What she finds useful in it herself says nothing; what others do, does.
+    message = Sujet.objects.get().messages.get()
+    set_reaction(gaelle, message, "utile", True)
+    assert Preuve.objects.get() == proved
+    set_reaction(member, message, "utile", True)
+    assert Preuve.objects.get(genre="utile").poids == 1
     assert [pk for pk, _ in rank_agents(member, SECRET).trouves] == [gaelle.pk]
 
 
