@@ -231,12 +231,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("compte actif", default=True)
     is_staff = models.BooleanField("accès à l’administration", default=False)
     date_joined = models.DateTimeField("inscription", auto_now_add=True)
-    # Written by triggers (migration 0002, `profils` 0004) from this row, the service, the territory, the declared
+    # Written by triggers (migration 0002, `profils` 0005) from this row, the service, the territory, the declared
     # expertises and the missions.
     recherche = SearchVectorField(null=True, editable=False)
     mots = models.TextField(default="", editable=False)
-    # How many words `recherche` holds, missions aside; null until it is written again.
-    longueur = models.PositiveSmallIntegerField(null=True, editable=False)
 
     expertises = models.ManyToManyField(Expertise, through="DeclarationExpertise", related_name="agents")
 
