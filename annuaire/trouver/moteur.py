@@ -219,12 +219,10 @@ def results(agent: Agent, found: Trouvailles, people: Sequence[Personne]) -> lis
     return shown
 
 
-def relays(agent: Agent, found: Trouvailles) -> list[Trouve]:
-    """Those who may know who knows, when they were asked for. Two queries."""
+def relays(found: Trouvailles) -> list[Trouve]:
+    """Those who may know who knows, when they were asked for: the page says once why. One query."""
     people = Agent.objects.with_place().in_bulk(found.relais)
-    shown = [Trouve(people[pk], 0.0, relais=True) for pk in found.relais if pk in people]
-    explain(agent, shown, [], [], [])
-    return shown
+    return [Trouve(people[pk], 0.0, relais=True) for pk in found.relais if pk in people]
 
 
 def where(agent: Agent, person: Personne, found: Trouvailles) -> str:

@@ -54,7 +54,7 @@ def search_context(agent: Agent, criteres: Criteres, page: int) -> dict[str, Any
     shown = found.retenues[(page - 1) * PAGE : page * PAGE]
     meant = did_you_mean(agent, found)
     people = results(agent, found, shown)
-    guides = relays(agent, found) if len(found.retenues) < RELAIS and not criteres.narrowing else []
+    guides = relays(found) if len(found.retenues) < RELAIS and not criteres.narrowing else []
     elsewhere = tell_rooms(agent, criteres, [*people, *guides])
     context = {
         "trouvailles": found,
