@@ -3,6 +3,7 @@
 from django import forms
 
 from communautes.models import Communaute
+from plateforme.socle.formulaires import LongTextField
 
 ARCHIVAGES = ((0, "Jamais"), (12, "Un an"), (24, "Deux ans"), (36, "Trois ans"), (60, "Cinq ans"))
 
@@ -59,7 +60,7 @@ class CommunauteForm(forms.ModelForm):
 class DemandeForm(forms.Form):
     """Why one wants to join."""
 
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Pourquoi souhaitez-vous rejoindre cette communauté ?",
         max_length=1000,
         required=False,

@@ -12,6 +12,7 @@ from forum.actions.etiquettes import MAX_EXPERTISES
 from forum.actions.sondages import MAX_OPTIONS, ProjetSondage
 from forum.etiquettes import split_tags
 from forum.models import Sujet
+from plateforme.socle.formulaires import LongTextField
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class RetourForm(SujetForm):
 class SondageForm(SujetForm):
     """A poll: its choices and its rules."""
 
-    options = forms.CharField(
+    options = LongTextField(
         label="Choix proposés",
         strip=False,
         max_length=4000,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from communautes.models import Communaute
 from forum.models import Signalement, Sujet
+from plateforme.socle.formulaires import LongTextField
 
 DUREES = (
     ("", "Ne pas suspendre"),
@@ -19,8 +20,8 @@ DUREES = (
 )
 
 
-def _area(rows: int, maximum: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "maxlength": maximum, "data-grandit": ""})
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "data-grandit": ""})
 
 
 class SignalementForm(forms.Form):
@@ -32,11 +33,11 @@ class SignalementForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une raison : elle oriente la réponse."},
     )
-    commentaire = forms.CharField(
+    commentaire = LongTextField(
         label="Précisions",
         required=False,
         max_length=1000,
-        widget=_area(4, 1000),
+        widget=_area(4),
         help_text="Ce qu’il faut savoir pour comprendre. Seule l’animation lira ces mots.",
     )
 
@@ -72,18 +73,18 @@ class DecisionForm(SuspensionMixin):
     field_order = ("masquer", "avertir", "duree", "jusqu_au", "motif", "reponse")
     masquer = forms.BooleanField(label="Masquer le message", required=False)
     avertir = forms.BooleanField(label="Avertir son auteur", required=False)
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Motif, pour la personne qui a écrit le message",
         required=False,
         max_length=500,
-        widget=_area(3, 500),
+        widget=_area(3),
         help_text="Ce qui ne va pas, et ce que vous attendez. Demandé si vous agissez.",
     )
-    reponse = forms.CharField(
+    reponse = LongTextField(
         label="Réponse aux personnes qui ont signalé",
         required=False,
         max_length=500,
-        widget=_area(2, 500),
+        widget=_area(2),
     )
 
     def __init__(self, *args: Any, suspendre: bool = True, **kwargs: Any) -> None:
@@ -95,10 +96,10 @@ class DecisionForm(SuspensionMixin):
 class MotifForm(forms.Form):
     """A reason that the person concerned will read."""
 
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Motif",
         max_length=500,
-        widget=_area(3, 500),
+        widget=_area(3),
         help_text="La personne concernée lira ces mots.",
         error_messages={"required": "Dites pourquoi : la personne lira ce motif."},
     )
@@ -119,11 +120,11 @@ class SuspensionForm(SuspensionMixin, MotifForm):
 class FacultatifForm(forms.Form):
     """A word of explanation to who opened the sujet."""
 
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Un mot d’explication",
         required=False,
         max_length=500,
-        widget=_area(2, 500),
+        widget=_area(2),
         help_text="Envoyé à la personne qui a ouvert le sujet.",
     )
 
@@ -180,7 +181,7 @@ class ReponseTypeForm(forms.Form):
     """A text that moderators send often."""
 
     titre = forms.CharField(label="Titre", max_length=80, help_text="Pour la retrouver dans la liste.")
-    texte = forms.CharField(label="Texte", max_length=500, widget=_area(4, 500))
+    texte = LongTextField(label="Texte", max_length=500, widget=_area(4))
 
 
 def animated_by(agent: Any, but: Communaute) -> Any:

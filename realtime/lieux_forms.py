@@ -6,6 +6,7 @@ from django import forms
 
 from annuaire.mentions import named_in
 from annuaire.models import Agent
+from plateforme.socle.formulaires import LongTextField
 from realtime.conservation import DUREES
 
 NOM_MAX = 80
@@ -14,7 +15,7 @@ NOM_MAX = 80
 class PersonnesForm(forms.Form):
     """People named one a line, among those that `auteur` may see: `cleaned_data["agents"]`."""
 
-    personnes = forms.CharField(
+    personnes = LongTextField(
         label="Personnes",
         max_length=20_000,
         help_text="Une par ligne\u00a0: identifiant (@prenom-nom), nom complet ou adresse électronique.",

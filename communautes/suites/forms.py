@@ -10,6 +10,7 @@ from communautes.models import Communaute
 from communautes.suites.listes import find_member
 from communautes.suites.models import DECISION_MAX, LIBELLE_MAX, MOTIF_MAX, Decision, Tache
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.formulaires import LongTextField
 
 
 def _day(**attrs: str) -> forms.DateInput:
@@ -58,7 +59,7 @@ class DecisionForm(_Versioned):
 class AnnulationForm(forms.Form):
     """Why a decision is cancelled, or a proposal set aside."""
 
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Pourquoi ?",
         max_length=MOTIF_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -70,7 +71,7 @@ class AnnulationForm(forms.Form):
 class TacheForm(_Versioned):
     """A task, written down or changed. Without a community, who has it to do is not chosen here."""
 
-    libelle = forms.CharField(
+    libelle = LongTextField(
         label="Ce qu’il y a à faire",
         max_length=LIBELLE_MAX,
         widget=forms.Textarea(attrs={"rows": 2}),

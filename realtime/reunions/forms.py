@@ -12,6 +12,7 @@ from annuaire.mentions import named_in
 from annuaire.models import Agent
 from annuaire.notifications.horaires import FUSEAUX
 from communautes.models import Communaute
+from plateforme.socle.formulaires import LongTextField
 from realtime.reunions.actions import Invites, ProjetPoint
 from realtime.reunions.actions.planification import HORIZON
 from realtime.reunions.horaires import local, say_day
@@ -184,7 +185,7 @@ class InvitesForm(forms.Form):
         initial=Qui.COMMUNAUTE,
         required=False,
     )
-    personnes = forms.CharField(
+    personnes = LongTextField(
         label="Personnes invitées par leur nom",
         required=False,
         max_length=20_000,
@@ -197,7 +198,7 @@ class InvitesForm(forms.Form):
         max_length=200,
         help_text="La personne qui confirme les décisions et rédige le compte rendu.",
     )
-    exterieurs = forms.CharField(
+    exterieurs = LongTextField(
         label="Personnes sans compte",
         required=False,
         max_length=10_000,
@@ -254,7 +255,7 @@ class PointForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    description = forms.CharField(
+    description = LongTextField(
         label="Précisions",
         required=False,
         max_length=4000,
@@ -305,7 +306,7 @@ PointFormSet = forms.formset_factory(
 
 
 class AnnulationForm(forms.Form):
-    motif = forms.CharField(
+    motif = LongTextField(
         label="Pourquoi\u00a0?",
         required=False,
         max_length=300,

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from annuaire.notifications.horaires import FUSEAUX
+from plateforme.socle.formulaires import LongTextField
 from realtime.reunions.actions.planification import HORIZON
 from realtime.reunions.actions.sondages import CRENEAUX_MAX
 from realtime.reunions.forms import DUREES
@@ -52,7 +53,7 @@ class DatesForm(ClotureMixin):
         max_length=160,
         error_messages={"required": "Dites en quelques mots à quoi sert cette réunion."},
     )
-    precisions = forms.CharField(
+    precisions = LongTextField(
         label="Précisions", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
     duree_minutes = forms.TypedChoiceField(label="Durée prévue", choices=DUREES, coerce=int, initial=60)

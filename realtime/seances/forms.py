@@ -9,6 +9,7 @@ from annuaire.models import Agent, Service
 from communautes.suites.listes import find_member
 from communautes.suites.models import LIBELLE_MAX
 from plateforme.socle.erreurs import ActionRefusee
+from plateforme.socle.formulaires import LongTextField
 from realtime.reunions.models import Participant, Reunion
 from realtime.seances.access import find_invited
 from realtime.seances.actions import ORDINAIRES, ProjetScrutin
@@ -51,7 +52,7 @@ class ActionForm(forms.Form):
 class ScrutinForm(forms.Form):
     """A question put to the vote."""
 
-    question = forms.CharField(
+    question = LongTextField(
         label="Question mise aux voix",
         max_length=QUESTION_MAX,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -66,7 +66,7 @@ def test_ask_to_join_then_be_accepted(run_jobs: Any) -> None:
     where = communaute.get_absolute_url()
     page = client.post(f"{where}demander/", {"motif": "Même métier à Foix"}, follow=True)
     assert "Votre demande est partie" in page.content.decode()
-    for motif, said in (("Encore", "déjà entre les mains"), ("a" * 1001, "au plus 1000 caractères")):
+    for motif, said in (("Encore", "déjà entre les mains"), ("a" * 1001, "1000 caractères au plus")):
         again = client.post(f"{where}demander/", {"motif": motif})
         assert again.status_code == 422
         assert said in again.content.decode()
