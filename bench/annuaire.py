@@ -83,10 +83,10 @@ def _measure(name: str, only_fill: bool) -> dict[str, Any]:
     assert me is not None
     client = Client()
     client.force_login(me)
-    words = Mots(3)
-    # As many common words as rare ones: those of a search are not drawn as those of a text.
-    singles = [words.words[int(VOCABULARY ** words.chance.random()) - 1] for _ in range(QUESTIONS)]
-    paragraphs = [words.text(PARAGRAPH) for _ in range(QUESTIONS)]
+    singles, paragraphs = _questions(Mots(3))
+    # Other questions first: those of a site that has answered some, its pages in memory.
+    for question in (one for kind in _questions(Mots(4)) for one in kind):
+        rank_agents(me, question, limit=MAX + 1, relais=5)
     times = {}
     for what, questions in (("un mot", singles), ("un paragraphe", paragraphs)):
         times[f"classement, {what}"] = _times(
@@ -124,6 +124,13 @@ def _measure(name: str, only_fill: bool) -> dict[str, Any]:
         transaction.set_rollback(True)
     connection.close()
     return {"temps": times, "ajout": added}
+
+
+def _questions(words: Mots) -> tuple[list[str], list[str]]:
+    """Of one word, and of a paragraph. As many common words as rare ones: those of a search are not drawn as those of a
+    text."""
+    singles = [words.words[int(VOCABULARY ** words.chance.random()) - 1] for _ in range(QUESTIONS)]
+    return singles, [words.text(PARAGRAPH) for _ in range(QUESTIONS)]
 
 
 def _open_place() -> int:

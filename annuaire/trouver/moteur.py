@@ -92,7 +92,7 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
             agent, criteres, expertises, morning, parmi=_among(agent, criteres, carte, expertises, part)
         )
         best = narrow.trouves[:MAX]
-        among = read_people(best, agent, carte, groups_of(agent, [pk for pk, _ in best]), named)
+        among = _reread(best, people, agent, carte, named)
         kept, trop = sort_out(among, tests).retenues, len(narrow.trouves) > MAX
     return Trouvailles(
         criteres=criteres,
@@ -109,6 +109,23 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
         numero=numero,
         relais=[pk for pk, score in ranked.relais if score >= LATELY_SCORE],
     )
+
+
+def _reread(
+    best: Sequence[tuple[int, float]],
+    people: Sequence[Personne],
+    agent: Agent,
+    carte: Carte,
+    named: Sequence[int],
+) -> list[Personne]:
+    """The people of another ranking, in its order; those among `people` are not read again. Two queries."""
+    known = {person.pk: person for person in people}
+    others = [row for row in best if row[0] not in known]
+    known |= {
+        person.pk: person
+        for person in read_people(others, agent, carte, groups_of(agent, [pk for pk, _ in others]), named)
+    }
+    return [known[pk]._replace(rang=rang, note=note) for rang, (pk, note) in enumerate(best) if pk in known]
 
 
 def _rank(

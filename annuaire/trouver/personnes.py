@@ -78,7 +78,7 @@ def read_people(
             distances[place] = carte.distance(agent.territoire_id, place)
         # One number for each: the expertise, and its level as the last digit.
         levels = {one // 10: one % 10 for one in declared}
-        best = max((levels[one] for one in named if one in levels), default=0)
+        best = max((levels[one] for one in named if one in levels), default=0) if named else 0
         people.append(
             Personne(
                 pk, rang, notes[pk], place, str(service or ""), kind or "", free, tuple(languages),
