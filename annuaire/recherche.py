@@ -81,9 +81,11 @@ class Parmi:
 
 @dataclass(frozen=True)
 class Classement:
-    """What a question finds: (id, score), best first, then those who may know who knows; and how it was read."""
+    """What a question finds: (id, score), best first, then those who may know who knows; and how it was read. `total`:
+    how many are found, with those beyond the limit."""
 
     trouves: list[tuple[int, float]]
+    total: int = 0
     relais: list[tuple[int, float]] = field(default_factory=list)
     mots: list[Mot] = field(default_factory=list)
     termes: list[Terme] = field(default_factory=list)
@@ -173,14 +175,17 @@ def rank_agents(
     scope = _scope(agent, territoire, parmi)
     among = _only_if_narrow(scope, territoire, parmi)
     quand = quand or timezone.now()
-    found = _found(agent, question, words, terms, recognised, counts, scope, among, quand, limit)
+    found, total = _found(agent, question, words, terms, recognised, counts, scope, among, quand, limit)
     missing = _missing(agent, words, recognised) if len(words) <= FEW_WORDS else []
     if missing:
+        total -= len(found)
         _add_close(found, missing, _share(missing, words, counts), scope, limit)
+        total += len(found)
     best = sorted(found.items(), key=lambda row: -row[1])[:limit]
     room = min(relais, limit - len(best))
     others = preuves.lately_active(agent, scope, [pk for pk, _ in best], quand, room) if room > 0 else []
-    return Classement(best, [(pk, -1 / (1 + active)) for pk, active in others], words, terms, recognised)
+    relays = [(pk, -1 / (1 + active)) for pk, active in others]
+    return Classement(best, total, relays, words, terms, recognised)
 
 
 def _most_telling(agent: Agent, words: list[Mot], counts: Frequences) -> list[Mot]:
@@ -241,8 +246,8 @@ def _found(
     among: preuves.Seulement | None,
     quand: datetime,
     limit: int,
-) -> dict[int, float]:
-    """By stems, declared expertises and evidence: id → score, best first."""
+) -> tuple[dict[int, float], int]:
+    """By stems, declared expertises and evidence: id → score, best first, and how many there are in all."""
     evidence, evidence_values = preuves.voices(agent, terms, counts.preuves, among, quand)
     own = sorted(
         (
@@ -278,7 +283,7 @@ def _found(
         "   FROM autre JOIN annuaire_agent a USING (id)"
         f"  WHERE NOT EXISTS (SELECT 1 FROM profil WHERE profil.id = autre.id) AND {condition})"
         # A hash of the name, other for each question: cheaper than a digest, for each of twenty thousand rows.
-        " SELECT id, score FROM trouve"
+        " SELECT id, score, (SELECT count(*) FROM trouve) FROM trouve"
         " ORDER BY score DESC, hashtextextended(identifiant, hashtextextended(%s, 0)) LIMIT %s"
     )
     with transaction.atomic(), connection.cursor() as cursor:
@@ -292,10 +297,10 @@ def _found(
                 *near_values, *values, question, limit,
             ],
         )  # fmt: skip
-        found = {pk: float(score) for pk, score in cursor.fetchall()}
+        rows = cursor.fetchall()
         # In a transaction of the caller's, the rest of it is planned as ever.
         cursor.execute(f"SELECT {SET_PLANNER}", [None, None])
-    return found
+    return {pk: float(score) for pk, score, _ in rows}, rows[0][2] if rows else 0
 
 
 def _joined(said: str, done: str) -> str:

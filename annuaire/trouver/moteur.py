@@ -40,7 +40,8 @@ _LIBRES = {Agent.Disponibilite.OUI: 0, Agent.Disponibilite.LIMITEE: 1, Agent.Dis
 @dataclass(frozen=True)
 class Trouvailles:
     """What was found. `retenues`: those who pass the filters, in the order asked for. `trop`: there are more than `MAX`
-    of them. `people`: all who answer, filters aside, as far as `MAX`. `partiel`: more than `MAX` people answer, filters aside: filters look among all, counts among the best.
+    of them. `total`: how many there are, None when they cannot all be counted (a level asked for, where too many answer).
+    `people`: all who answer, filters aside, as far as `MAX`. `partiel`: more than `MAX` people answer, filters aside: filters look among all, counts among the best.
     `numero`: a telephone number was asked for. `relais`: people who may know who knows."""
 
     criteres: Criteres
@@ -53,6 +54,7 @@ class Trouvailles:
     expertises: list[Expertise]
     groupes: list[Groupe]
     trop: bool
+    total: int | None
     partiel: bool
     numero: str = ""
     relais: list[int] = field(default_factory=list)
@@ -85,7 +87,7 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
     tests = tests_of(criteres, agent, carte, expertises)
     tri = sort_out(people, tests)
     kept = tri.retenues
-    partiel = trop
+    partiel, total = trop, ranked.total
     if trop and tests:
         part = len(kept) / len(people) if people else 0.0
         narrow = _rank(
@@ -93,7 +95,7 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
         )
         best = narrow.trouves[:MAX]
         among = _reread(best, people, agent, carte, named)
-        kept, trop = sort_out(among, tests).retenues, len(narrow.trouves) > MAX
+        kept, trop, total = sort_out(among, tests).retenues, len(narrow.trouves) > MAX, narrow.total
     return Trouvailles(
         criteres=criteres,
         retenues=_ordered(kept, criteres.tri),
@@ -105,6 +107,7 @@ def find(agent: Agent, criteres: Criteres, *, relais: int = 0) -> Trouvailles:
         expertises=expertises,
         groupes=groupes,
         trop=trop,
+        total=len(kept) if not trop else None if "niveau" in tests else total,
         partiel=partiel,
         numero=numero,
         relais=[pk for pk, score in ranked.relais if score >= LATELY_SCORE],
@@ -145,7 +148,7 @@ def _rank(
 def _among(
     agent: Agent, criteres: Criteres, carte: Carte, expertises: Sequence[Expertise], part: float
 ) -> Parmi:
-    """At least all the agents of the State who pass the filters: where so many answer, they are ranked apart. `part`:
+    """The agents of the State who pass the filters, the level aside: where so many answer, they are ranked apart. `part`:
     the share that pass, of the best of those who answer."""
     clauses: list[str] = []
     values: list[Any] = []
@@ -179,9 +182,9 @@ def _among(
         )
     if criteres.disponibilite:
         keep(
-            "(a.disponibilite = ANY(%s) OR a.disponibilite_jusqu_au < %s)",
-            list(criteres.disponibilite),
+            "CASE WHEN a.disponibilite_jusqu_au < %s THEN 'oui' ELSE a.disponibilite END = ANY(%s)",
             timezone.localdate(),
+            list(criteres.disponibilite),
         )
     if criteres.communaute:
         try:

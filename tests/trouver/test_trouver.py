@@ -311,7 +311,11 @@ def test_beyond_the_most_that_are_counted_filters_still_find_everybody(
     monkeypatch.setattr("annuaire.trouver.moteur.MAX", 2)
     context = search_context(me, parse("q=busage"), 1)
     assert context["trouvailles"].trop
-    assert "Plus de" in browser(me).get("/annuaire/?q=busage").content.decode()
+    # All are counted, beyond those that are gone through; not by level, of which only those read are told apart.
+    assert context["trouvailles"].total == 4
+    assert "4\xa0personnes à solliciter" in browser(me).get("/annuaire/?q=busage").content.decode()
+    assert "Plus de" not in browser(me).get("/annuaire/?q=busage&disponibilite=oui").content.decode()
+    assert "Plus de" in browser(me).get("/annuaire/?q=busage&niveau=3&niveau=4&niveau=1").content.decode()
     # Neither is among the two best.
     for query in (
         "territoire=09",
@@ -358,8 +362,9 @@ def test_all_filters_hold_where_too_many_answer(
     for many in (0.05, 0.0):
         monkeypatch.setattr("annuaire.trouver.moteur.MANY", many)
         monkeypatch.setattr("annuaire.preuves.recherche.MANY", many)
-        apart = [[person.pk for person in find(me, one).retenues] for one in criteria]
-        assert [found[:2] for found in whole] == apart
+        found = [find(me, one) for one in criteria]
+        assert [people[:2] for people in whole] == [[person.pk for person in one.retenues] for one in found]
+        assert [one.total for one in found] == [len(people) for people in whole]
 
 
 def test_each_reason_leads_to_what_the_searcher_may_open(world: dict[str, Agent]) -> None:
