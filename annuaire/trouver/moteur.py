@@ -181,10 +181,15 @@ def _among(
             list(criteres.langue),
         )
     if criteres.disponibilite:
+        # What was limited until a day that is past is no longer. Not as one expression: PostgreSQL would think that it
+        # keeps next to nobody.
+        today = timezone.localdate()
+        free = Agent.Disponibilite.OUI in criteres.disponibilite
         keep(
-            "CASE WHEN a.disponibilite_jusqu_au < %s THEN 'oui' ELSE a.disponibilite END = ANY(%s)",
-            timezone.localdate(),
+            "(a.disponibilite = ANY(%s) AND (a.disponibilite_jusqu_au < %s) IS NOT TRUE"
+            f"{' OR a.disponibilite_jusqu_au < %s' if free else ''})",
             list(criteres.disponibilite),
+            *([today, today] if free else [today]),
         )
     if criteres.communaute:
         try:

@@ -338,6 +338,9 @@ def test_all_filters_hold_where_too_many_answer(
     Profil.objects.create(agent=world["ariege"], langues=["en", "oc"])
     covering = Profil.objects.create(agent=world["rhone"], langues=["en"])
     covering.territoires.add("09")
+    Agent.objects.filter(pk=world["gard"].pk).update(
+        disponibilite="limitee", disponibilite_jusqu_au=timezone.localdate() - timedelta(days=1)
+    )
     service = world["ariege"].service
     assert service is not None
     expertise = world["ariege"].expertises.get()
