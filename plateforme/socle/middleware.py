@@ -77,8 +77,9 @@ class AdressesSansNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.META.get("QUERY_STRING", "")
-        if "%00" in asked:
-            request.META["QUERY_STRING"] = asked.replace("%00", "")
+        while "%00" in asked:
+            # What stands on both sides of one may make another.
+            request.META["QUERY_STRING"] = asked = asked.replace("%00", "")
         return self.get_response(request)
 
 

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
     "adresse",
     [
         "/annuaire/?q=eau%00&communaute=%00",
+        "/annuaire/?q=eau%0%000&territoire=%%0000",
         "/annuaire/couverture/?territoire=%00&q=a%00",
         "/annuaire/moi/expertises/ajouter/?q=%00",
         "/annuaire/nadia-ferhat/contributions/?q=%00",
