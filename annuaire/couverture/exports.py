@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,9 +13,7 @@ from annuaire.couverture import lecture, presentation, tableaux
 from annuaire.couverture.access import find_territoire, get_expertise
 from annuaire.couverture.lecture import Etendue
 from annuaire.couverture.views import asked_for
-from plateforme.socle.erreurs import TropDeDemandes
-from plateforme.socle.limites import check_limit
-from plateforme.socle.tableur import csv_response, ods_response
+from plateforme.socle.tableur import csv_response, may_export, ods_response
 
 Table = tuple[list[str], list[list[Any]]]
 
@@ -71,12 +68,7 @@ def _send(
     """The table in the form asked for; too many in a minute, and the page that one comes back to says so."""
     if genre not in ("ods", "csv"):
         raise Http404("Ce tableau existe en ODS et en CSV.")
-    try:
-        check_limit("export", request.user.pk)
-    except TropDeDemandes as error:
-        messages.error(
-            request, f"Vous venez d’exporter plusieurs fois : réessayez dans {error.attente} secondes."
-        )
+    if not may_export(request):
         return redirect(back or "couverture:ensemble")
     header, rows = table()
     if genre == "ods":

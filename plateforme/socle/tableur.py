@@ -7,8 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.http import HttpResponse, StreamingHttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+
+from plateforme.socle.erreurs import TropDeDemandes
+from plateforme.socle.limites import check_limit
 
 # What makes a formula of a cell, in whatever spreadsheet, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -37,6 +41,19 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=";").writerows([[cell(value) for value in row] for row in rows])
     return buffer.getvalue()
+
+
+def may_export(request: HttpRequest) -> bool:
+    """Count one more export by who is signed in; too many, and the page that one comes back to says so."""
+    assert request.user.pk is not None
+    try:
+        check_limit("export", request.user.pk)
+    except TropDeDemandes as error:
+        messages.error(
+            request, f"Vous venez d’exporter plusieurs fois : réessayez dans {error.attente} secondes."
+        )
+        return False
+    return True
 
 
 def csv_response(name: str, header: Sequence[str], next_rows: NextRows) -> StreamingHttpResponse:

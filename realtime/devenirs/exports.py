@@ -12,9 +12,7 @@ from django.views.decorators.http import require_GET
 from annuaire.models import Agent
 from communautes.suites.models import Decision
 from communautes.suites.tableaux import ENTETE, rows_after
-from plateforme.socle.erreurs import TropDeDemandes
-from plateforme.socle.limites import check_limit
-from plateforme.socle.tableur import csv_response, ods_response
+from plateforme.socle.tableur import csv_response, may_export, ods_response
 from realtime.devenirs.access import get_with_register
 from realtime.devenirs.models import RegistreSalon
 from realtime.devenirs.registres import readable_in
@@ -35,12 +33,7 @@ def decisions(request: HttpRequest, pk: int) -> HttpResponseBase:
     genre = request.GET.get("genre", "csv")
     if genre not in ("csv", "ods"):
         raise Http404("Le registre s’exporte en ODS ou en CSV.")
-    try:
-        check_limit("export", agent.pk)
-    except TropDeDemandes as error:
-        messages.error(
-            request, f"Vous venez d’exporter plusieurs fois : réessayez dans {error.attente} secondes."
-        )
+    if not may_export(request):
         return redirect("devenirs:decisions", pk)
 
     def next_rows(last: int) -> tuple[Sequence[Sequence[Any]], int | None]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
@@ -14,9 +13,7 @@ from communautes.models import Communaute
 from communautes.suites.models import Decision, Tache
 from communautes.suites.origines import Lien, origins_of_taches
 from communautes.suites.tableaux import BATCH, ENTETE, address, rows_after
-from plateforme.socle.erreurs import TropDeDemandes
-from plateforme.socle.limites import check_limit
-from plateforme.socle.tableur import csv_response
+from plateforme.socle.tableur import csv_response, may_export
 
 TACHE = (
     "Tâche", "État", "Responsable", "Échéance", "Notée par", "Notée le", "Faite le", "Origine", "Adresse",
@@ -32,7 +29,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     def next_rows(last: int) -> tuple[Sequence[Sequence[Any]], int | None]:
         return rows_after(agent, Decision.objects.filter(communaute=communaute).with_people(), last)
 
-    if not _allowed(request):
+    if not may_export(request):
         return redirect("suites:decisions", communaute.slug)
     return csv_response(f"decisions-{communaute.slug}.csv", ENTETE, next_rows)
 
@@ -48,21 +45,9 @@ def taches(request: HttpRequest, slug: str) -> HttpResponse:
         origins = origins_of_taches(agent, [row.pk for row in found])
         return [_tache(row, origins.get(row.pk)) for row in found], _last(found)
 
-    if not _allowed(request):
+    if not may_export(request):
         return redirect("suites:taches", communaute.slug)
     return csv_response(f"taches-{communaute.slug}.csv", TACHE, next_rows)
-
-
-def _allowed(request: HttpRequest) -> bool:
-    """Count one more export; too many, and the page that one comes back to says so."""
-    try:
-        check_limit("export", request.user.pk)
-    except TropDeDemandes as error:
-        messages.error(
-            request, f"Vous venez d’exporter plusieurs fois : réessayez dans {error.attente} secondes."
-        )
-        return False
-    return True
 
 
 def _after(rows: Any, communaute: Communaute, last: int) -> Any:
